@@ -1,0 +1,1 @@
+"""What a user can ask for: use cases over the aggregates, and the ports they need."""

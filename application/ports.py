@@ -1,0 +1,249 @@
+"""What the use cases need from outside, each named after the need."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal, Protocol, TypeVar
+from uuid import UUID
+
+import msgspec
+
+from domain.kernel import Aggregate, Event
+
+Market = Literal["live", "sample"]
+"""Where a portfolio's prices come from: providers of today, or the bundled real data."""
+
+
+class Cause(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asked for something and on account of what; stored with every event.
+
+    `command_id` makes a repeated command recognisable (spec 01b). `actor` is the user whose
+    rights were used, None for the system; `impersonator` the superuser acting as that user.
+    `causation` names what led here: a run, an import; None when the command itself did.
+    """
+
+    command_id: UUID
+    correlation_id: UUID
+    actor: UUID | None = None
+    impersonator: UUID | None = None
+    causation: UUID | None = None
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """An event with its envelope, as read back from the log.
+
+    `position` orders all events of the log; `version` those of one aggregate, from 1.
+    """
+
+    position: int
+    aggregate_id: UUID
+    version: int
+    event: Event
+    recorded_at: datetime
+    cause: Cause
+
+
+AnyAggregate = TypeVar("AnyAggregate", bound=Aggregate)
+Statement = Callable[[Any], None]
+"""A write to be made on the log's own connection, in the same transaction as the events."""
+
+
+class EventLog(Protocol):
+    """The one place where what happened is kept. Appends only."""
+
+    def save(self, *aggregates: Aggregate, cause: Cause, also: Sequence[Statement] = ()) -> int:
+        """Record the pending events of all `aggregates` in one transaction, with `also`.
+
+        Returns the position of the last event, or of the log if there was nothing to record.
+
+        Raises:
+            VersionConflict: another command was first; load again and decide again.
+            StoreUnavailable: the store did not answer in time; nothing was recorded.
+        """
+        ...
+
+    def load(self, kind: type[AnyAggregate], aggregate_id: UUID) -> AnyAggregate | None:
+        """The aggregate folded from its events, None where there are none."""
+        ...
+
+    def load_many(
+        self, kind: type[AnyAggregate], aggregate_ids: Sequence[UUID]
+    ) -> dict[UUID, AnyAggregate]:
+        """Those of the aggregates that exist, by id, in one round trip."""
+        ...
+
+    def read(self, after: int, limit: int) -> Sequence[Recorded]:
+        """Up to `limit` events with positions above `after`, in order."""
+        ...
+
+    def position(self) -> int:
+        """The position of the last event, 0 for an empty log."""
+        ...
+
+
+class Clock(Protocol):
+    """What time it is. Nothing else in the program asks the machine."""
+
+    def now(self) -> datetime:
+        """The real time, UTC: for tokens, rate limits and recording times."""
+        ...
+
+    def market_now(self) -> datetime:
+        """The market's time, UTC: pinned by SIGMASIGHT_NOW in tests."""
+        ...
+
+
+class TradingCalendar(Protocol):
+    """Sessions of the New York Stock Exchange (XNYS). Dates are New York dates."""
+
+    def is_session(self, day: date) -> bool:
+        """Whether the exchange trades on `day`."""
+        ...
+
+    def sessions(self, first: date, last: date) -> Sequence[date]:
+        """The sessions from `first` to `last`, both included, oldest first."""
+        ...
+
+    def session_on_or_before(self, day: date) -> date | None:
+        """`day` if it is a session, else the one before it; None before 1990."""
+        ...
+
+    def session_on_or_after(self, day: date) -> date:
+        """`day` if it is a session, else the next one."""
+        ...
+
+    def most_recent_completed_session(self, now: datetime) -> date:
+        """The last session that ended at least 30 minutes before `now` (UTC)."""
+        ...
+
+    def today(self, now: datetime) -> date:
+        """The date in New York at `now` (UTC)."""
+        ...
+
+
+class Close(msgspec.Struct, frozen=True):
+    """A closing price as traded on the day, in USD a share, up to 6 decimals."""
+
+    symbol: str
+    session: date
+    price: Decimal
+    source: str
+
+
+class CorporateAction(msgspec.Struct, frozen=True):
+    """A split (new shares for one old) or a dividend (USD a share) on its ex date."""
+
+    symbol: str
+    ex_on: date
+    kind: Literal["split", "dividend"]
+    value: Decimal
+    source: str
+
+
+class Fetched(msgspec.Struct, frozen=True):
+    """What a price source answered: what it has, and why it lacks what it lacks.
+
+    `warnings` are sentences for the user; a symbol in `missing` is unknown there or had no
+    price in the span, which is not an error.
+    """
+
+    closes: Sequence[Close] = ()
+    actions: Sequence[CorporateAction] = ()
+    missing: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+
+
+class PriceSource(Protocol):
+    """A provider of closes as traded. Never raises: an outage is a warning."""
+
+    @property
+    def name(self) -> str:
+        """The source written beside each price: yahoo, bundled, csv."""
+        ...
+
+    def fetch(self, spans: Mapping[str, tuple[date, date]]) -> Fetched:
+        """Closes and actions of each symbol within its span (first, last), both included."""
+        ...
+
+
+class PriceBook(Protocol):
+    """All prices ever learnt, append-only; a valuation uses the newest known."""
+
+    def learn(self, market: Market, fetched: Fetched) -> int:
+        """Add what is new or says otherwise than the newest known; returns rows added."""
+        ...
+
+    def closes(
+        self, market: Market, symbols: Sequence[str], first: date, last: date
+    ) -> Mapping[str, Sequence[Close]]:
+        """The newest known closes per symbol, oldest session first, both ends included."""
+        ...
+
+    def last_closes_before(
+        self, market: Market, symbols: Sequence[str], day: date
+    ) -> Mapping[str, Close]:
+        """For each symbol that has one, the newest known close of the last session before `day`."""
+        ...
+
+    def spans(self, market: Market, symbols: Sequence[str]) -> Mapping[str, tuple[date, date]]:
+        """For each symbol known, its first and last session in the book."""
+        ...
+
+
+class Passwords(Protocol):
+    """Credentials, kept apart from events. A hash never leaves the adapter."""
+
+    def hash(self, password: str) -> str:
+        """The argon2id hash of `password`."""
+        ...
+
+    def store(self, user_id: UUID, hashed: str) -> Statement:
+        """The write that keeps `hashed` for the user, for `EventLog.save(also=...)`."""
+        ...
+
+    def verify(self, user_id: UUID | None, password: str) -> bool:
+        """Whether the password is the user's; takes as long for None and unknown users."""
+        ...
+
+
+class TokenClaims(msgspec.Struct, frozen=True, kw_only=True):
+    """What a verified access token says."""
+
+    user_id: UUID
+    email: str
+    is_superuser: bool
+    token_id: str
+    issued_at: datetime
+    expires_at: datetime
+
+
+class Tokens(Protocol):
+    """Access tokens."""
+
+    def issue(self, user_id: UUID, email: str, *, is_superuser: bool) -> tuple[str, int]:
+        """A signed token and its lifetime in seconds."""
+        ...
+
+    def read(self, token: str) -> TokenClaims:
+        """The claims of a valid token.
+
+        Raises:
+            TokenRefused: expired, forged, malformed or oversized (ERR_AUTH_002).
+        """
+        ...
+
+
+class Jobs(Protocol):
+    """Work to be done by a worker, durably queued."""
+
+    def execute_run(self, run_id: UUID) -> Statement:
+        """The write that queues the execution of a run, for `EventLog.save(also=...)`."""
+        ...
+
+
+class Rooms(Protocol):
+    """The read models, as the use cases need them: brought up to date."""
+
+    def catch_up(self, position: int, names: Iterable[str] | None = None) -> bool:
+        """Advance rooms (all by default) to at least `position`; False if that took too long."""
+        ...

@@ -1,0 +1,52 @@
+"""How things get their ids: one function each, used by every path that creates.
+
+Users, portfolios and positions are deterministic (uuid5) where DETERMINISTIC_UUIDS is on and for
+demo users always, else random. Ids of valuations, claims and slots are uuid5 in either mode,
+because their uniqueness is the rule they enforce (spec 2.3).
+"""
+
+from datetime import date
+from uuid import NAMESPACE_DNS, UUID, uuid5
+
+DEMO_DOMAIN = "sigmasight.com"
+_UNIT_SEPARATOR = "\x1f"  # cannot occur in a name: control characters are refused
+_SIGMASIGHT = uuid5(NAMESPACE_DNS, "sigmasight.com")
+
+
+def is_demo_address(email: str) -> bool:
+    """Whether the lower-cased address belongs to a demo user, whose ids never are random."""
+    return email.endswith("@" + DEMO_DOMAIN)
+
+
+def user_id(email: str) -> UUID:
+    """The deterministic id of the user with this lower-cased address."""
+    return uuid5(NAMESPACE_DNS, email)
+
+
+def portfolio_id(owner_id: UUID, account_name: str, use: int = 1) -> UUID:
+    """The deterministic id of an account; `use` counts that user's uses of the name from 1."""
+    return uuid5(NAMESPACE_DNS, f"{owner_id}:{account_name}{_nth(use)}")
+
+
+def position_id(portfolio: UUID, symbol: str, entry_on: date, lot: int = 1) -> UUID:
+    """The deterministic id of a position; `lot` counts lots of one symbol and day from 1."""
+    return uuid5(NAMESPACE_DNS, f"{portfolio}:{symbol}:{entry_on.isoformat()}{_nth(lot)}")
+
+
+def email_claim_id(email: str) -> UUID:
+    """The id of the claim on a lower-cased address: one stream per address, so one owner."""
+    return uuid5(_SIGMASIGHT, f"email:{email}")
+
+
+def daily_valuation_id(portfolio: UUID, session: date) -> UUID:
+    """The id of the valuation of a portfolio at the close of a session."""
+    return uuid5(_SIGMASIGHT, f"{portfolio}:{session.isoformat()}")
+
+
+def run_slot_id(portfolio: UUID) -> UUID:
+    """The id of the slot that at most one live run of a portfolio holds."""
+    return uuid5(_SIGMASIGHT, f"run-slot:{portfolio}")
+
+
+def _nth(n: int) -> str:
+    return "" if n == 1 else f"{_UNIT_SEPARATOR}{n}"

@@ -1,0 +1,1 @@
+"""One module per outside thing, named after the thing; each implements a port of the application."""

@@ -1,0 +1,1 @@
+"""The ways in: HTTP, pages, command line and files. Only `bootstrap` knows the adapters."""

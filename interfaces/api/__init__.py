@@ -1,0 +1,1 @@
+"""The HTTP API: routes parse, ask and answer."""

@@ -1,0 +1,1 @@
+"""Files people upload: the template and one module per broker format."""

@@ -1,0 +1,1 @@
+"""Rooms: read models that each answer one question, and the machinery that keeps them current."""

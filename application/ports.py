@@ -39,7 +39,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     aggregate_id: UUID
     version: int
     event: Event
-    recorded_at: datetime
+    occurred_at: datetime
     cause: Cause
 
 

@@ -40,17 +40,38 @@ SUBTYPE_SPELLINGS = {"CRYPTO": "CRYPTOCURRENCY"}
 """Spellings read as another subtype."""
 
 MONEY_FUNDS = frozenset(
-    """
-    SPAXX FDRXX FZFXX SPRXX FZDXX FDLXX FTEXX VMFXX VUSXX VMRXX VYFXX SWVXX SNVXX SNOXX SNSXX SWKXX
-    SWYXX SCOXX SUTXX TTTXX JTSXX GVMXX PRTXX PMMXX TIMXX
-    """.split()
+    {
+        "SPAXX",
+        "FDRXX",
+        "FZFXX",
+        "SPRXX",
+        "FZDXX",
+        "FDLXX",
+        "FTEXX",
+        "VMFXX",
+        "VUSXX",
+        "VMRXX",
+        "VYFXX",
+        "SWVXX",
+        "SNVXX",
+        "SNOXX",
+        "SNSXX",
+        "SWKXX",
+        "SWYXX",
+        "SCOXX",
+        "SUTXX",
+        "TTTXX",
+        "JTSXX",
+        "GVMXX",
+        "PRTXX",
+        "PMMXX",
+        "TIMXX",
+    }
 )
 """Listed money-market funds: shown as positions, priced at 1.00, counted in cash (spec 2.1)."""
 
 _CASH_SUBTYPES = frozenset({"CASH", "MONEY_MARKET"})
-_OCC = re.compile(
-    r"(?P<root>[A-Z][A-Z0-9]{0,5}) *(?P<ymd>\d{6})(?P<right>[CP])(?P<strike>\d{8})\Z"
-)
+_OCC = re.compile(r"(?P<root>[A-Z][A-Z0-9]{0,5}) *(?P<ymd>\d{6})(?P<right>[CP])(?P<strike>\d{8})\Z")
 
 
 @dataclass(frozen=True, slots=True)

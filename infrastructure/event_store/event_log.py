@@ -1,0 +1,142 @@
+"""The EventLog port on PostgreSQL: append-only, all of one save or nothing.
+
+An insert is never repeated blindly. On a conflict or a lost connection the store is asked what it
+holds at our versions: the same command id means the save was ours and has happened.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar, cast
+from uuid import UUID
+
+import structlog
+from eventsourcing.persistence import IntegrityError, PersistenceError, StoredEvent
+from psycopg_pool import PoolTimeout, TooManyRequests
+
+from application.errors import StoreUnavailable, VersionConflict
+from application.ports import AnyAggregate, Cause, Clock, Recorded, Statement
+from domain.kernel import Aggregate
+from infrastructure.event_store.group_commit import GroupCommit
+from infrastructure.event_store.mapper import EventMapper
+from infrastructure.event_store.recorder import EventRecorder, open_datastore
+
+Answer = TypeVar("Answer")
+
+_ATTEMPTS = 3
+_UNREACHABLE = (PersistenceError, PoolTimeout, TooManyRequests)
+_log = structlog.get_logger(__name__)
+
+
+class PostgresEventLog:
+    """Implements `application.ports.EventLog`."""
+
+    def __init__(self, url: str, clock: Clock, *, pool_size: int = 10) -> None:
+        self._datastore = open_datastore(url, pool_size=pool_size)
+        self._recorder = EventRecorder(self._datastore)
+        self._mapper = EventMapper()
+        self._clock = clock
+        self._group = GroupCommit(self._commit)
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._datastore.close()
+
+    def save(self, *aggregates: Aggregate, cause: Cause, also: Sequence[Statement] = ()) -> int:
+        """See `EventLog.save`. A save with `also` stays out of the group commit."""
+        events = self._pending(aggregates, cause)
+        if not events:
+            return self.position()
+        positions: list[int]
+        if also:
+            positions = self._record_surely(events, also)
+        else:
+            positions = cast("list[int]", self._group.run(events))
+        for aggregate in aggregates:
+            aggregate.mark_saved()
+        return positions[-1]
+
+    def load(self, kind: type[AnyAggregate], aggregate_id: UUID) -> AnyAggregate | None:
+        """See `EventLog.load`."""
+        return self.load_many(kind, [aggregate_id]).get(aggregate_id)
+
+    def load_many(
+        self, kind: type[AnyAggregate], aggregate_ids: Sequence[UUID]
+    ) -> dict[UUID, AnyAggregate]:
+        """See `EventLog.load_many`."""
+        found: dict[UUID, AnyAggregate] = {}
+        for row in self._answered(lambda: self._recorder.streams(aggregate_ids)):
+            aggregate_id = cast("UUID", row.originator_id)
+            aggregate = found.get(aggregate_id)
+            if aggregate is None:
+                aggregate = found[aggregate_id] = kind(aggregate_id)
+            self._mapper.event(row.topic, row.state).apply(aggregate)
+            aggregate.version += 1
+        return found
+
+    def read(self, after: int, limit: int) -> Sequence[Recorded]:
+        """See `EventLog.read`."""
+        rows = self._answered(
+            lambda: self._recorder.select_notifications(after, limit, inclusive_of_start=False)
+        )
+        return [self._mapper.recorded(row) for row in rows]
+
+    def position(self) -> int:
+        """See `EventLog.position`."""
+        return self._answered(self._recorder.max_notification_id) or 0
+
+    @staticmethod
+    def _answered(question: Callable[[], Answer]) -> Answer:
+        try:
+            return question()
+        except _UNREACHABLE as failure:
+            raise StoreUnavailable from failure
+
+    def _pending(self, aggregates: Sequence[Aggregate], cause: Cause) -> list[StoredEvent]:
+        at = self._clock.now()
+        return [
+            self._mapper.to_stored(aggregate.id, version, event, at, cause)
+            for aggregate in aggregates
+            for version, event in enumerate(aggregate.pending, aggregate.saved_version + 1)
+        ]
+
+    def _commit(self, saves: Sequence[list[StoredEvent]]) -> list[list[int]]:
+        """Record several saves in one transaction: the body of the group commit."""
+        if len(saves) == 1:
+            return [self._record_surely(saves[0], ())]
+        everything = [event for save in saves for event in save]
+        positions = iter(self._recorder.record(everything))
+        return [[next(positions) for _ in save] for save in saves]
+
+    def _record_surely(self, events: Sequence[StoredEvent], also: Sequence[Statement]) -> list[int]:
+        """Record, and where the outcome is in doubt find out what it was."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return self._recorder.record(events, also)
+            except IntegrityError as conflict:
+                ours = self._ours(events)
+                if ours is None:
+                    raise VersionConflict from conflict
+                return ours
+            except _UNREACHABLE as failure:
+                _log.warning("event_store_unreachable", attempt=attempt, error=str(failure))
+                if attempt == _ATTEMPTS or isinstance(failure, (PoolTimeout, TooManyRequests)):
+                    raise StoreUnavailable from failure
+                # Insert again: if the lost COMMIT went through, or still does while we wait
+                # for the lock, our own command id answers the conflict.
+        raise StoreUnavailable
+
+    def _ours(self, events: Sequence[StoredEvent]) -> list[int] | None:
+        """The positions of `events` if the store holds them by the same command, else None."""
+        held = {
+            (row.originator_id, row.originator_version): (row, position)
+            for row, position in self._recorder.at_versions(events)
+        }
+        positions = []
+        for event in events:
+            row, position = held.get((event.originator_id, event.originator_version), (None, 0))
+            if row is None or row.topic != event.topic or not self._same_command(row, event):
+                return None
+            positions.append(position)
+        return positions
+
+    def _same_command(self, one: StoredEvent, other: StoredEvent) -> bool:
+        return self._mapper.command_id(one.state) == self._mapper.command_id(other.state)

@@ -1,0 +1,95 @@
+"""Brings a database to this version: one authority, under one lock, each step once.
+
+Numbered SQL files in `migrations/`, applied in order as the owner. Three schemas come from
+libraries or processes of their own: the event tables (eventsourcing), the queue (procrastinate)
+and the rooms, which the application itself builds and rebuilds.
+"""
+
+from collections.abc import Callable, Mapping
+from importlib import resources
+
+import psycopg
+from procrastinate.schema import SchemaManager
+from psycopg import sql
+
+from infrastructure.event_store.recorder import owner_recorder
+from infrastructure.postgres import APP_ROLE, app_password
+
+_LOCK = 0x5165_6D61  # any number that only this program uses
+_LOWEST_SERVER = 170000
+
+Prepare = Callable[[psycopg.Connection, str], None]
+
+
+class MigrationRefused(Exception):
+    """The database cannot be brought to this version; the message says what to do."""
+
+
+def migrate(owner_url: str, secret_key: str) -> list[str]:
+    """Apply what is missing; returns the names applied. Any number of processes may call it.
+
+    Raises:
+        MigrationRefused: the server is too old, or the schema is newer than this program.
+    """
+    with psycopg.connect(owner_url, autocommit=True, connect_timeout=10) as connection:
+        if connection.info.server_version < _LOWEST_SERVER:
+            raise MigrationRefused("PostgreSQL 17 or later is needed; upgrade the server.")
+        connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+        _ensure_role(connection, app_password(secret_key))
+        connection.execute("CREATE SCHEMA IF NOT EXISTS migrations")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS migrations.applied"
+            " (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())"
+        )
+        return _apply_missing(connection, owner_url)
+
+
+def _apply_missing(connection: psycopg.Connection, owner_url: str) -> list[str]:
+    files = {
+        file.name: file.read_text(encoding="utf-8")
+        for file in resources.files("infrastructure").joinpath("migrations").iterdir()
+        if file.name.endswith(".sql")
+    }
+    rows = connection.execute("SELECT name FROM migrations.applied").fetchall()
+    applied = {name for (name,) in rows}
+    if applied - files.keys():
+        raise MigrationRefused(
+            "The database was set up by a newer version of this program; install that version."
+        )
+    missing = sorted(files.keys() - applied)
+    for name in missing:
+        if name in _BEFORE:
+            _BEFORE[name](connection, owner_url)
+        with connection.transaction():
+            connection.execute(files[name].encode())
+            connection.execute("INSERT INTO migrations.applied (name) VALUES (%s)", (name,))
+    return missing
+
+
+def _ensure_role(connection: psycopg.Connection, password: str) -> None:
+    role = sql.Identifier(APP_ROLE)
+    found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (APP_ROLE,)).fetchone()
+    verb = sql.SQL("ALTER" if found else "CREATE")
+    statement = sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(verb, role, sql.Literal(password))
+    connection.execute(statement)
+
+
+def _create_event_tables(connection: psycopg.Connection, owner_url: str) -> None:
+    connection.execute("CREATE SCHEMA IF NOT EXISTS events")
+    with owner_recorder(owner_url) as recorder:
+        recorder.create_table()
+
+
+def _create_queue(connection: psycopg.Connection, _owner_url: str) -> None:
+    with connection.transaction():
+        connection.execute("DROP SCHEMA IF EXISTS jobs CASCADE")  # left by a step cut short
+        connection.execute("CREATE SCHEMA jobs")
+        connection.execute("SET LOCAL search_path = jobs")
+        connection.execute(SchemaManager.get_schema().encode())
+
+
+_BEFORE: Mapping[str, Prepare] = {
+    "0001_events.sql": _create_event_tables,
+    "0003_jobs.sql": _create_queue,
+}
+"""What a library must have created before a file runs."""

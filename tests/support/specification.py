@@ -1,0 +1,100 @@
+"""Given events, when a decision, then events or a refusal: the language of the specifications.
+
+Every `then` also proves that the new events survive the store's JSON and that replaying the
+whole history gives the same aggregate.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import pytest
+
+from application.ports import Cause
+from domain.errors import DomainError
+from domain.kernel import Aggregate, Event
+from infrastructure.event_store.mapper import EventMapper
+
+AnyAggregate = TypeVar("AnyAggregate", bound=Aggregate)
+
+SUBJECT = UUID("00000000-0000-4000-8000-000000000001")
+_CAUSE = Cause(command_id=UUID(int=2), correlation_id=UUID(int=3))
+_MAPPER = EventMapper()
+
+
+def through_the_store(event: Event) -> Event:
+    """The event after a journey through the store's JSON."""
+    stored = _MAPPER.to_stored(SUBJECT, 1, event, datetime(2024, 1, 2, tzinfo=UTC), _CAUSE)
+    return _MAPPER.event(stored.topic, stored.state)
+
+
+@dataclass
+class Outcome(Generic[AnyAggregate]):
+    """What a decision did to an aggregate with a history."""
+
+    history: tuple[Event, ...]
+    aggregate: AnyAggregate
+    refusal: DomainError | None
+
+    def then(self, *expected: Event) -> None:
+        """Exactly these events were recorded, and they are what the store gives back."""
+        if self.refusal is not None:
+            raise AssertionError(f"refused: {self.refusal!r}") from self.refusal
+        assert self.aggregate.pending == expected
+        assert tuple(through_the_store(event) for event in expected) == expected
+        replayed = type(self.aggregate).replay(SUBJECT, (*self.history, *expected))
+        assert _state(replayed) == _state(self.aggregate)
+
+    def then_nothing(self) -> None:
+        """There was nothing to do: no event, no refusal."""
+        self.then()
+
+    def then_refused(self, refusal: type[DomainError], *said: str) -> None:
+        """The decision was refused so, its sentence says `said`, and nothing was recorded."""
+        assert self.refusal is not None, f"recorded {self.aggregate.pending}"
+        assert type(self.refusal) is refusal
+        assert self.refusal.code == refusal.code
+        for text in said:
+            assert text in self.refusal.message
+        assert self.aggregate.pending == ()
+
+
+@dataclass
+class Given(Generic[AnyAggregate]):
+    """An aggregate with a history."""
+
+    kind: type[AnyAggregate]
+    history: tuple[Event, ...]
+
+    def when(self, decision: Callable[[AnyAggregate], Any]) -> Outcome[AnyAggregate]:
+        """Let the aggregate decide."""
+        aggregate = self.kind.replay(SUBJECT, self.history)
+        try:
+            decision(aggregate)
+        except DomainError as refusal:
+            return Outcome(self.history, aggregate, refusal)
+        return Outcome(self.history, aggregate, None)
+
+
+def given(kind: type[AnyAggregate], *history: Event) -> Given[AnyAggregate]:
+    """Start a specification: an aggregate of `kind` to which `history` happened."""
+    return Given(kind, history)
+
+
+def when_created(create: Callable[[], AnyAggregate]) -> Outcome[AnyAggregate]:
+    """Start a specification of a creation: nothing was there before."""
+    return Outcome((), create(), None)
+
+
+def refused(decision: Callable[[], Any], refusal: type[DomainError], *said: str) -> None:
+    """A creation or a parse is refused so, with a sentence that says `said`."""
+    with pytest.raises(refusal) as caught:
+        decision()
+    for text in said:
+        assert text in caught.value.message
+
+
+def _state(aggregate: Aggregate) -> dict[str, Any]:
+    return {name: value for name, value in vars(aggregate).items() if name != "_pending"}

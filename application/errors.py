@@ -17,3 +17,94 @@ class StoreUnavailable(DomainError):
             "The service is busy; nothing was changed. Wait a few seconds and send it again.",
             retry_after_s=2,
         )
+
+
+class InviteRefused(DomainError):
+    """The invite code is not one of ours."""
+
+    code = "ERR_INVITE_001"
+
+    def __init__(self) -> None:
+        super().__init__("This invite code is not valid; check it with whoever invited you.")
+
+
+class PasswordTooWeak(DomainError):
+    """The password breaks the composition rule or is among the 10,000 commonest."""
+
+    code = "ERR_USER_003"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Choose a password of 8 to 128 characters with an upper-case letter, a lower-case"
+            " letter and a digit, and not one of the 10,000 commonest."
+        )
+
+
+class CredentialsRefused(DomainError):
+    """Unknown address, wrong password or deactivated user: not told apart."""
+
+    code = "ERR_AUTH_001"
+
+    def __init__(self) -> None:
+        super().__init__("E-mail address or password is wrong.")
+
+
+class TokenRefused(DomainError):
+    """The access token is missing, expired, forged, malformed or oversized."""
+
+    code = "ERR_AUTH_002"
+
+    def __init__(self) -> None:
+        super().__init__("Sign in and send the access token as 'Authorization: Bearer ...'.")
+
+
+class PortfolioUnknown(DomainError):
+    """No portfolio has this id."""
+
+    code = "ERR_PORT_404"
+
+    def __init__(self) -> None:
+        super().__init__("There is no portfolio with this id.")
+
+
+class PortfolioForbidden(DomainError):
+    """The portfolio belongs to somebody else."""
+
+    code = "ERR_PORT_403"
+
+    def __init__(self) -> None:
+        super().__init__("This portfolio is not yours.")
+
+
+class OpeningDateRefused(DomainError):
+    """The as-of date of the equity is no date, in the future, or before any price."""
+
+    code = "ERR_PORT_012"
+
+    def __init__(self, earliest: str, latest: str) -> None:
+        super().__init__(
+            f"The as-of date of the equity is a day from {earliest} to {latest}, as YYYY-MM-DD.",
+            earliest=earliest,
+            latest=latest,
+        )
+
+
+class RunUnknown(DomainError):
+    """No run of this portfolio has this id."""
+
+    code = "ERR_BATCH_404"
+
+    def __init__(self) -> None:
+        super().__init__("This portfolio has no calculation with this id.")
+
+
+class SessionNotCompleted(DomainError):
+    """A valuation was asked for a day that is not a completed session."""
+
+    code = "ERR_VAL_001"
+
+    def __init__(self, latest: str) -> None:
+        super().__init__(
+            f"Accounts are valued at completed sessions; the latest one is {latest}.",
+            latest=latest,
+        )

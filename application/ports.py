@@ -201,6 +201,10 @@ class Passwords(Protocol):
         """The write that keeps `hashed` for the user, for `EventLog.save(also=...)`."""
         ...
 
+    def is_common(self, password: str) -> bool:
+        """Whether the password, in any case, is among the 10,000 commonest."""
+        ...
+
     def verify(self, user_id: UUID | None, password: str) -> bool:
         """Whether the password is the user's; takes as long for None and unknown users."""
         ...

@@ -48,8 +48,6 @@ class EmailClaim(Aggregate):
         Raises:
             EmailTaken: ERR_USER_001.
         """
-        if self.user_id == user_id and self.version > self.saved_version:
-            return
         if self.user_id is not None:
             raise EmailTaken
         self.record(self.Claimed(user_id=user_id))

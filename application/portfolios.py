@@ -1,0 +1,110 @@
+"""Opening accounts."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID, uuid4
+
+from application.commands import Account, AccountTexts, OpenPortfolio
+from application.deciding import decide
+from application.errors import CredentialsRefused, OpeningDateRefused
+from application.identities import Identities
+from application.markets import Markets
+from application.ports import Cause, EventLog
+from domain.account import AccountName, AccountType, PortfolioName, parse_equity
+from domain.portfolio import Opening, Portfolio
+from domain.user import User
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPortfolio:
+    """What opening an account led to. `position` is that of its last event."""
+
+    portfolio_id: UUID
+    account: Account
+    import_id: UUID
+    positions_imported: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolios:
+    """The use cases of account owners."""
+
+    log: EventLog
+    markets: Markets
+    identities: Identities
+
+    def read_account(self, texts: AccountTexts) -> Account:
+        """Check the texts of an account in the published order (spec 3.5).
+
+        Raises:
+            PortfolioNameBlank, PortfolioNameTooLong: ERR_PORT_002, 003.
+            AccountNameBlank, AccountNameTooLong: ERR_PORT_011, 010.
+            AccountTypeUnknown: ERR_PORT_009.
+            EquityMissing, EquityNotPositive, EquityTooLarge: ERR_PORT_004, 005, 006.
+            OpeningDateRefused: ERR_PORT_012.
+        """
+        return Account(
+            name=PortfolioName.parse(texts.portfolio_name),
+            account_name=AccountName.parse(texts.account_name),
+            account_type=AccountType.parse(texts.account_type),
+            description=texts.description.strip(),
+            opening=Opening(
+                equity_balance=parse_equity(texts.equity_balance),
+                equity_as_of=self._opening_session(texts),
+                price_source=texts.price_source,
+            ),
+        )
+
+    def open(self, command: OpenPortfolio, cause: Cause) -> OpenedPortfolio:
+        """Open an account with the positions of a file: all of it or nothing.
+
+        Raises:
+            AccountNameTaken: ERR_PORT_001.
+        """
+        import_id = uuid4()
+
+        def attempt() -> OpenedPortfolio:
+            owner = self.log.load(User, command.owner_id)
+            if owner is None:
+                raise CredentialsRefused
+            portfolio = self._opened(owner, command, import_id)
+            position = self.log.save(owner, portfolio, cause=cause)
+            return OpenedPortfolio(
+                portfolio.id, command.account, import_id, len(portfolio.positions), position
+            )
+
+        return decide(attempt)
+
+    def _opened(self, owner: User, command: OpenPortfolio, import_id: UUID) -> Portfolio:
+        account = command.account
+        portfolio_id = self.identities.portfolio_id(owner, account.account_name)
+        owner.open_account(account.account_name, portfolio_id)
+        portfolio = Portfolio.open(
+            portfolio_id,
+            owner.id,
+            (account.name, account.account_name),
+            (account.account_type, account.description),
+            account.opening,
+        )
+        new_id = self.identities.position_ids(owner, portfolio_id)
+        portfolio.import_positions(import_id, command.source, command.terms, new_id)
+        return portfolio
+
+    def _opening_session(self, texts: AccountTexts) -> date:
+        """The session an equity balance is as of: blank is the latest, a holiday the one before."""
+        market = self.markets[texts.price_source]
+        latest, text = market.latest_session(), texts.equity_as_of.strip()
+        refusal = OpeningDateRefused(market.earliest.isoformat(), market.today().isoformat())
+        if not text:
+            return latest
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            raise refusal from None
+        if len(text) != len("YYYY-MM-DD") or not market.earliest <= day <= market.today():
+            raise refusal
+        session = market.calendar.session_on_or_before(min(day, latest))
+        if session is None:
+            raise refusal
+        return session

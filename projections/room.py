@@ -1,0 +1,27 @@
+"""What a room is: a question, the events that feed it, and the fold that answers."""
+
+from collections.abc import Callable, Iterable, MutableMapping
+from dataclasses import dataclass
+from typing import Any, Generic
+
+from application.ports import Recorded
+from domain.kernel import Event
+from projections.row_table import Key, Row, RowTable
+
+Keys = Callable[[Recorded], Iterable[Key]]
+"""Which rows an event touches."""
+
+Fold = Callable[[MutableMapping[Key, Any], Recorded], None]
+"""Changes the rows an event touches; never refuses a recorded event."""
+
+
+@dataclass(frozen=True)
+class Room(Generic[Row]):
+    """One read model. Another `version` than the database's makes it build itself anew."""
+
+    name: str
+    version: int
+    fed_by: frozenset[type[Event]]
+    table: RowTable[Row]
+    keys: Keys
+    fold: Fold

@@ -1,0 +1,188 @@
+"""A room's table as Python sees it: one frozen Struct a row, read and written in bulk.
+
+Columns follow the Struct's annotations. Anything that is not a plain column type is kept as jsonb
+and comes back as the annotated type. Writes are one statement for any number of rows.
+"""
+
+import types
+import typing
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+import msgspec
+import psycopg
+from psycopg import sql
+
+Row = TypeVar("Row", bound=msgspec.Struct)
+Key = tuple[Any, ...]
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+SCHEMA = "rooms"
+_PLAIN: dict[Any, str] = {
+    UUID: "uuid",
+    str: "text",
+    int: "bigint",
+    bool: "boolean",
+    float: "double precision",
+    Decimal: "numeric",
+    date: "date",
+    datetime: "timestamptz",
+}
+
+
+class RowTable(Generic[Row]):
+    """The table `rooms.<name>` of rows of `row_type`, unique by the `key` columns.
+
+    `indexes` are lists of further columns to find rows by.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        row_type: type[Row],
+        key: Sequence[str],
+        indexes: Sequence[Sequence[str]] = (),
+    ) -> None:
+        self.name = name
+        self.row_type = row_type
+        self.key = tuple(key)
+        self._columns = [_Column(field) for field in msgspec.structs.fields(row_type)]
+        self._indexes = indexes
+        self._key_columns = [column for column in self._columns if column.name in self.key]
+        self._sql = _Statements(self)
+
+    def key_of(self, row: Row) -> Key:
+        """The values of a row's key columns, in the order of `key`."""
+        return tuple(getattr(row, name) for name in self.key)
+
+    def create(self, connection: Connection) -> None:
+        """Create the table, empty; one of that name is dropped before."""
+        table = self.qualified
+        columns = sql.SQL(", ").join(
+            sql.SQL("{} {}{}").format(
+                sql.Identifier(column.name),
+                sql.SQL(column.sql_type),
+                sql.SQL("" if column.optional else " NOT NULL"),
+            )
+            for column in self._columns
+        )
+        connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
+        connection.execute(
+            sql.SQL("CREATE TABLE {} ({}, PRIMARY KEY ({}))").format(
+                table, columns, _names(self.key)
+            )
+        )
+        for index in self._indexes:
+            connection.execute(sql.SQL("CREATE INDEX ON {} ({})").format(table, _names(index)))
+
+    @property
+    def qualified(self) -> sql.Identifier:
+        """The table's name with its schema, for queries."""
+        return sql.Identifier(SCHEMA, self.name)
+
+    def load(self, connection: Connection, keys: Iterable[Key]) -> dict[Key, Row]:
+        """Those rows that exist, by key."""
+        wanted = list(zip(*set(keys), strict=True))
+        if not wanted:
+            return {}
+        rows = connection.execute(self._sql.load, [list(values) for values in wanted]).fetchall()
+        return {self.key_of(row): row for row in map(self.row, rows)}
+
+    def store(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Insert the rows, or replace those whose keys exist."""
+        if rows:
+            columns = [column.dump_all(rows) for column in self._columns]
+            connection.execute(self._sql.store, columns)
+
+    def select(self, connection: Connection, rest: sql.SQL, values: Sequence[Any]) -> list[Row]:
+        """The rows that a `WHERE ... ORDER BY ...` clause picks."""
+        rows = connection.execute(sql.SQL(" ").join([self._sql.select, rest]), values).fetchall()
+        return [self.row(row) for row in rows]
+
+    def row(self, values: Sequence[Any]) -> Row:
+        """The row of column values as the database gives them."""
+        loaded = (
+            value if column.load is None or value is None else column.load(value)
+            for column, value in zip(self._columns, values, strict=True)
+        )
+        return self.row_type(*loaded)
+
+    @property
+    def columns(self) -> "Sequence[_Column]":
+        """The columns in the order of the row's fields."""
+        return self._columns
+
+
+class _Column:
+    """One field of the row type and what it is in SQL."""
+
+    def __init__(self, field: msgspec.structs.FieldInfo) -> None:
+        self.name = field.name
+        kind, self.optional = _without_none(field.type)
+        plain = str if isinstance(kind, type) and issubclass(kind, StrEnum) else kind
+        self.is_json = plain not in _PLAIN
+        self.sql_type = "jsonb" if self.is_json else _PLAIN[plain]
+        self.load: Callable[[Any], Any] | None = None
+        if self.is_json:
+            self.load = msgspec.json.Decoder(kind).decode
+        elif plain is not kind:
+            self.load = kind
+
+    @property
+    def selected(self) -> sql.Composable:
+        """How the column is read: json as text, so that it is decoded once, into its type."""
+        name = sql.Identifier(self.name)
+        return sql.SQL("{}::text").format(name) if self.is_json else name
+
+    def dump_all(self, rows: Sequence[Any]) -> list[Any]:
+        """The column's values over all rows."""
+        values = [getattr(row, self.name) for row in rows]
+        return [_json(value) for value in values] if self.is_json else values
+
+
+class _Statements:
+    """The statements of a table, composed once."""
+
+    def __init__(self, table: RowTable[Any]) -> None:
+        names = _names([column.name for column in table.columns])
+        selected = sql.SQL(", ").join(column.selected for column in table.columns)
+        self.select = sql.SQL("SELECT {} FROM {}").format(selected, table.qualified)
+        types_by_name = {column.name: column.sql_type for column in table.columns}
+        self.load = sql.SQL("{} WHERE ({}) IN (SELECT * FROM unnest({}))").format(
+            self.select, _names(table.key), _arrays(types_by_name[name] for name in table.key)
+        )
+        changed = [name for name in types_by_name if name not in table.key]
+        replacement = sql.SQL(", ").join(
+            sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in changed
+        )
+        self.store = sql.SQL(
+            "INSERT INTO {} ({}) SELECT * FROM unnest({}) ON CONFLICT ({}) DO UPDATE SET {}"
+        ).format(
+            table.qualified, names, _arrays(types_by_name.values()), _names(table.key), replacement
+        )
+
+
+def _json(value: Any) -> str | None:
+    return None if value is None else msgspec.json.encode(value).decode()
+
+
+def _names(names: Iterable[str]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(name) for name in names)
+
+
+def _arrays(sql_types: Iterable[str]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.SQL("%s::" + sql_type + "[]") for sql_type in sql_types)
+
+
+def _without_none(annotation: Any) -> tuple[Any, bool]:
+    """The annotation without `| None`, and whether it had one."""
+    if typing.get_origin(annotation) not in (typing.Union, types.UnionType):
+        return annotation, False
+    kinds = [kind for kind in typing.get_args(annotation) if kind is not type(None)]
+    return (kinds[0] if len(kinds) == 1 else annotation), len(kinds) < len(
+        typing.get_args(annotation)
+    )

@@ -71,7 +71,10 @@ MONEY_FUNDS = frozenset(
 """Listed money-market funds: shown as positions, priced at 1.00, counted in cash (spec 2.1)."""
 
 _CASH_SUBTYPES = frozenset({"CASH", "MONEY_MARKET"})
-_OCC = re.compile(r"(?P<root>[A-Z][A-Z0-9]{0,5}) *(?P<ymd>\d{6})(?P<right>[CP])(?P<strike>\d{8})\Z")
+_OCC = re.compile(
+    r"(?P<root>[A-Z][A-Z0-9]{0,5}) *(?P<ymd>[0-9]{6})(?P<right>[CP])(?P<strike>[0-9]{8})\Z"
+)
+_PUNCTUATION = re.compile(r"[^A-Z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +108,31 @@ class OptionTerms:
         return cls(found["root"], expires_on, right, strike)
 
     @property
-    def occ_symbol(self) -> str:
-        """The compact OCC symbol of these terms. Strikes are kept to a tenth of a cent."""
-        strike = int(self.strike * 1000)
-        return f"{self.underlying}{self.expires_on:%y%m%d}{self.right[0]}{strike:08d}"
+    def occ_symbol(self) -> str | None:
+        """The compact OCC symbol of these terms, None where OCC's form cannot express them.
+
+        Punctuation of the underlying is left out (BRK.B is BRKB). Beyond the form are roots over
+        6 characters, expirations outside 2000-2099, strikes finer than 0.001 or from 100,000 up.
+        """
+        if not self.strike < 100_000:
+            return None
+        ymd = f"{self.expires_on:%y%m%d}"
+        symbol = f"{_root(self.underlying)}{ymd}{self.right[0]}{int(self.strike * 1000):08d}"
+        expressed = OptionTerms.parse(symbol)
+        if expressed is None or expressed.expires_on != self.expires_on:
+            return None
+        return symbol if expressed.strike == self.strike else None
+
+    def is_on(self, underlying: str) -> bool:
+        """Whether this option's root is the one OCC writes for `underlying`.
+
+        Punctuation does not count, nor the digit an adjusted series adds to its root (AAPL1).
+        """
+        return _root(underlying) in (self.underlying, self.underlying.rstrip("0123456789"))
+
+
+def _root(underlying: str) -> str:
+    return _PUNCTUATION.sub("", underlying)
 
 
 def is_cash_like(symbol: str, subtype: str | None) -> bool:

@@ -1,0 +1,85 @@
+# What one can do here: `make` alone lists the verbs. Each installs what it needs, once.
+
+PYTHON ?= python3
+PORT   ?= 8000
+
+VENV := .venv
+BIN  := $(VENV)/bin
+PIP  := PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 $(BIN)/python -m pip install -qq
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+        --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade) --extra build pyproject.toml
+
+# Stamps: a file newer than what it was made from means there is nothing to do.
+READY     := $(VENV)/.ready-to-run
+DEV_READY := $(VENV)/.ready-to-test
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help install run demo test check lint format bench faults docs lock
+
+help: ## List the verbs
+	@echo "usage: make VERB"
+	@echo
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+install: $(DEV_READY) ## Set up .venv with everything to run and to test
+
+run: $(READY) ## Serve on PORT (8000) with demo accounts; Ctrl-C stops everything it started
+	@exec $(BIN)/sigmasight serve --demo --port $(PORT)
+
+demo: $(READY) ## Seed the demo accounts, calculate them, print their valuations
+	@exec $(BIN)/sigmasight demo
+
+test: $(DEV_READY) ## Run the tests; domain and application covered to 90 % by branches
+	@$(BIN)/python -m pytest --cov
+
+check: lint test ## All that must hold before a push: lint, then test
+
+lint: $(DEV_READY) ## Style, types, layer contracts
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: $(DEV_READY) ## Write style: imports sorted, lines laid out
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+bench: $(DEV_READY) ## Measure against peers in the same run, print one table
+	@$(BIN)/python -m tests.benchmarks
+
+faults: $(DEV_READY) ## Kill, cut, race and starve it; the promises must hold (long)
+	@$(BIN)/python -m pytest -m faults
+
+docs: $(DEV_READY) ## Write docs/events.md, errors.md and rooms.md from the code
+	@$(BIN)/python -m tests.support.write_documents
+
+lock: $(DEV_READY) ## Write the lock files anew from pyproject.toml; UPGRADE=1 takes newer versions
+	@$(LOCK) -o requirements.lock
+	@$(LOCK) --extra dev -c requirements.lock -o requirements-dev.lock
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "SigmaSight needs Python 3.11 or newer; '$(PYTHON)' is older or missing." \
+	       "Name another: make $(MAKECMDGOALS) PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "'$(PYTHON)' cannot make virtual environments. On Debian and Ubuntu:" \
+	       "apt-get install python3-venv, then run make again." >&2; exit 1; }
+	@echo "Setting up $(VENV) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.packages: requirements.lock $(VENV)/.made
+	@echo "Installing what it needs to run (half a minute, longer the first time) ..."
+	@$(PIP) --require-hashes -r requirements.lock
+	@touch $@
+
+$(READY): $(VENV)/.packages pyproject.toml
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(DEV_READY): requirements-dev.lock $(READY)
+	@echo "Installing what it needs to be tested ..."
+	@$(PIP) --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,118 @@
+"""What must hold of the repository itself: locks, verbs, documents, nothing published."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infrastructure.settings import Settings
+from tests.architecture.source import ROOT
+
+VERBS = [
+    *("help", "install", "run", "demo", "test", "check", "lint", "format"),
+    *("bench", "faults", "docs", "lock"),
+]
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+REGISTRIES = [
+    ".".join(parts).encode()
+    for parts in [
+        ("pypi", "org"),
+        ("python" + "hosted", "org"),
+        ("ana" + "conda", "org"),
+        ("npm" + "js", "org"),
+        ("npm" + "js", "com"),
+        ("crates", "io"),
+        ("ruby" + "gems", "org"),
+        ("proxy", "golang", "org"),
+    ]
+]
+DECISION = ("## Context", "## Decision", "## Consequences")
+
+
+def test_the_project_cannot_be_uploaded_by_mistake() -> None:
+    assert "Private :: Do Not Upload" in _project()["classifiers"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_make_prints_each_verb(verb: str) -> None:
+    assert re.search(rf"^{verb}:.*## \w", _text("Makefile"), re.MULTILINE)
+
+
+def test_the_pipeline_calls_the_same_verbs() -> None:
+    assert re.findall(r"^step (\w+)$", _text(".ci/run"), re.MULTILINE) == ["check", "faults"]
+    assert (ROOT / ".ci/run").stat().st_mode & 0o111
+
+
+def test_no_tracked_file_names_a_package_registry() -> None:
+    naming = [
+        f"{path.relative_to(ROOT)}: {host.decode()}"
+        for path in _tracked()
+        for host in REGISTRIES
+        if host in path.read_bytes().lower()
+    ]
+    assert naming == []
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_locked_package_has_a_version_and_hashes(lock: str) -> None:
+    requirements = re.split(r"\n(?=\S)", re.sub(r"^ *#.*\n", "", _text(lock), flags=re.MULTILINE))
+    unlocked = [
+        r for r in requirements if not re.match(r"[\w.\-]+==[^ ]+ .*--hash=sha256:", r, re.S)
+    ]
+    assert unlocked == []
+
+
+def test_tests_run_with_the_versions_that_run_in_production() -> None:
+    assert _pins("requirements.lock") <= _pins("requirements-dev.lock")
+
+
+def test_every_dependency_is_locked() -> None:
+    project = _project()
+    extras = project["optional-dependencies"]["dev"]
+    run = {name for name, _ in _pins("requirements.lock")}
+    test = {name for name, _ in _pins("requirements-dev.lock")}
+    assert {_name(requirement) for requirement in project["dependencies"]} <= run
+    assert {_name(requirement) for requirement in extras} <= test
+
+
+def test_the_example_environment_shows_every_setting() -> None:
+    shown = re.findall(r"^# ([A-Z_]+)=", _text(".env.example"), re.MULTILINE)
+    assert sorted(shown) == sorted(name.upper() for name in Settings.model_fields)
+
+
+def test_decisions_are_numbered_without_gaps_and_say_why() -> None:
+    pages = sorted((ROOT / "docs/decisions").glob("*.md"))
+    assert [page.name[:4] for page in pages] == [f"{n:04}" for n in range(1, len(pages) + 1)]
+    for page in pages:
+        text = page.read_text("utf-8")
+        assert text.startswith(f"# {int(page.name[:4])}. ")
+        assert [heading for heading in DECISION if heading not in text] == []
+
+
+def _project() -> dict[str, Any]:
+    project: dict[str, Any] = tomllib.loads(_text("pyproject.toml"))["project"]
+    return project
+
+
+def _text(place: str) -> str:
+    return (ROOT / place).read_text("utf-8")
+
+
+def _tracked() -> list[Path]:
+    listing = ["git", "-C", str(ROOT), "ls-files", "-z", "--cached"]
+    answer = subprocess.run(listing, capture_output=True, check=False)
+    if answer.returncode:
+        pytest.skip(f"not a git checkout: {answer.stderr.decode().strip()}")
+    paths = [ROOT / name for name in answer.stdout.decode().split("\0") if name]
+    return [path for path in paths if path.is_file()]
+
+
+def _pins(lock: str) -> set[tuple[str, str]]:
+    return set(re.findall(r"^([\w.\-]+)==([^ ]+)", _text(lock), re.MULTILINE))
+
+
+def _name(requirement: str) -> str:
+    return re.split(r"[\[<>=~! ]", requirement, maxsplit=1)[0]

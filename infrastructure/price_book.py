@@ -1,0 +1,156 @@
+"""The price book in PostgreSQL: append-only, the newest known wins (spec 5.2)."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from psycopg import Connection
+
+from application.ports import Close, CorporateAction, Fetched, Market
+from infrastructure.postgres import Pool
+
+# One learner of a market at a time: what a statement after the lock sees is what it adds to.
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('book:' || %s, 0))"
+
+_LEARN_CLOSES = """
+    INSERT INTO book.closes (market, symbol, session, close, source)
+    SELECT %(market)s, given.*
+    FROM unnest(%(symbols)s::text[], %(days)s::date[], %(values)s::numeric[], %(sources)s::text[])
+         AS given (symbol, session, close, source)
+    WHERE close IS DISTINCT FROM (
+        SELECT known.close FROM book.closes AS known
+        WHERE known.market = %(market)s
+          AND known.symbol = given.symbol AND known.session = given.session
+        ORDER BY known.row_id DESC LIMIT 1
+    )
+"""
+
+_LEARN_ACTIONS = """
+    INSERT INTO book.corporate_actions (market, symbol, ex_on, kind, value, source)
+    SELECT %(market)s, given.*
+    FROM unnest(%(symbols)s::text[], %(days)s::date[], %(kinds)s::text[], %(values)s::numeric[],
+                %(sources)s::text[]) AS given (symbol, ex_on, kind, value, source)
+    WHERE value IS DISTINCT FROM (
+        SELECT known.value FROM book.corporate_actions AS known
+        WHERE known.market = %(market)s AND known.symbol = given.symbol
+          AND known.ex_on = given.ex_on AND known.kind = given.kind
+        ORDER BY known.row_id DESC LIMIT 1
+    )
+"""
+
+_CLOSES = """
+    SELECT DISTINCT ON (symbol, session) symbol, session, close, source
+    FROM book.closes
+    WHERE market = %s AND symbol = ANY(%s) AND session BETWEEN %s AND %s
+    ORDER BY symbol, session, row_id DESC
+"""
+
+_LAST_CLOSES_BEFORE = """
+    SELECT wanted.symbol, last.session, last.close, last.source
+    FROM unnest(%(symbols)s::text[]) AS wanted (symbol)
+    CROSS JOIN LATERAL (
+        SELECT session, close, source FROM book.closes
+        WHERE market = %(market)s AND symbol = wanted.symbol AND session < %(day)s
+        ORDER BY session DESC, row_id DESC LIMIT 1
+    ) AS last
+"""
+
+_SPANS = """
+    SELECT * FROM (
+        SELECT wanted.symbol,
+               (SELECT min(session) FROM book.closes
+                WHERE market = %(market)s AND symbol = wanted.symbol) AS first,
+               (SELECT max(session) FROM book.closes
+                WHERE market = %(market)s AND symbol = wanted.symbol) AS last
+        FROM unnest(%(symbols)s::text[]) AS wanted (symbol)
+    ) AS spans
+    WHERE first IS NOT NULL
+"""
+
+
+@dataclass(frozen=True)
+class PostgresPriceBook:
+    """The PriceBook; each question is one round trip.
+
+    The schema refuses (psycopg.IntegrityError) what no price source may bring: a price of 0 or
+    less or of more than 6 decimals, a day that is no session.
+    """
+
+    pool: Pool
+
+    def ensure_sessions(self, sessions: Sequence[date]) -> None:
+        """Make known the days that closes may be of; days known already stay."""
+        with self.pool.connection() as connection:
+            connection.execute(
+                "INSERT INTO book.sessions SELECT unnest(%s::date[]) ON CONFLICT DO NOTHING",
+                (list(sessions),),
+            )
+
+    def learn(self, market: Market, fetched: Fetched) -> int:
+        """Add what is new or says otherwise than the newest known; returns rows added.
+
+        Where `fetched` has two values of one symbol and day, the later one is taken.
+        """
+        closes = list({(c.symbol, c.session): c for c in fetched.closes}.values())
+        actions = list({(a.symbol, a.ex_on, a.kind): a for a in fetched.actions}.values())
+        with self.pool.connection() as connection:
+            connection.execute(_LOCK, (market,))
+            return _learn_closes(connection, market, closes) + _learn_actions(
+                connection, market, actions
+            )
+
+    def closes(
+        self, market: Market, symbols: Sequence[str], first: date, last: date
+    ) -> Mapping[str, Sequence[Close]]:
+        """The newest known closes of each symbol that has any, oldest session first."""
+        found: dict[str, list[Close]] = defaultdict(list)
+        with self.pool.connection() as connection:
+            for row in connection.execute(_CLOSES, (market, list(symbols), first, last)):
+                found[row[0]].append(Close(*row))
+        return dict(found)
+
+    def last_closes_before(
+        self, market: Market, symbols: Sequence[str], day: date
+    ) -> Mapping[str, Close]:
+        """For each symbol that has one, the newest known close of the last session before `day`."""
+        asked = {"market": market, "symbols": list(symbols), "day": day}
+        with self.pool.connection() as connection:
+            rows = connection.execute(_LAST_CLOSES_BEFORE, asked)
+            return {row[0]: Close(*row) for row in rows}
+
+    def spans(self, market: Market, symbols: Sequence[str]) -> Mapping[str, tuple[date, date]]:
+        """For each symbol known, its first and last session in the book."""
+        asked = {"market": market, "symbols": list(symbols)}
+        with self.pool.connection() as connection:
+            rows = connection.execute(_SPANS, asked)
+            return {symbol: (first, last) for symbol, first, last in rows}
+
+
+def _learn_closes(connection: Connection, market: Market, closes: Sequence[Close]) -> int:
+    if not closes:
+        return 0
+    given = {
+        "market": market,
+        "symbols": [c.symbol for c in closes],
+        "days": [c.session for c in closes],
+        "values": [c.price for c in closes],
+        "sources": [c.source for c in closes],
+    }
+    return connection.execute(_LEARN_CLOSES, given).rowcount
+
+
+def _learn_actions(
+    connection: Connection, market: Market, actions: Sequence[CorporateAction]
+) -> int:
+    if not actions:
+        return 0
+    given = {
+        "market": market,
+        "symbols": [a.symbol for a in actions],
+        "days": [a.ex_on for a in actions],
+        "kinds": [a.kind for a in actions],
+        "values": [a.value for a in actions],
+        "sources": [a.source for a in actions],
+    }
+    return connection.execute(_LEARN_ACTIONS, given).rowcount

@@ -79,7 +79,7 @@ class YahooLine:
             raise self.gave_up
         left_s = self._patient_until - time.monotonic()
         if left_s <= 0:
-            raise self.give_up("did not answer in time")
+            raise self.give_up(f"gave nothing usable for {self._patience_s:g} s")
         try:
             answer = self._transport.get(
                 url, params=dict(params or {}), timeout=min(left_s, self._patience_s / 2)

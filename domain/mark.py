@@ -1,0 +1,177 @@
+"""Marks: the price a position is valued at on a day, and which rule gave it (spec 5.3)."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from domain.instrument import MONEY_FUNDS, InvestmentClass
+from domain.position import PositionTerms
+
+CARRIED_SESSIONS = 5
+"""A close up to this many sessions old is usable; an older one is stale (spec 5.2, 5.3)."""
+
+_PAR = Decimal("1.00")
+
+
+class MarkSource(StrEnum):
+    """The rule that gave a mark."""
+
+    CLOSE = "close"
+    CASH = "cash"
+    MODEL = "model"
+    CARRIED = "carried"
+    MANUAL = "manual"
+    ENTRY = "entry"
+
+
+class MarkQuality(StrEnum):
+    """How far a mark can be relied on.
+
+    Good: the session's own close or model price, cash, the owner's revaluation. Carried: a close
+    1 to 5 sessions old. Stale: an older one. Assumed: the entry price, for want of any other.
+    """
+
+    GOOD = "good"
+    CARRIED = "carried"
+    STALE = "stale"
+    ASSUMED = "assumed"
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """A price in USD a share with the day it is of, the rule and, for closes, the provider."""
+
+    price: Decimal
+    on: date
+    source: MarkSource
+    quality: MarkQuality
+    provider: str | None = None
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the mark counts as a price in the coverage of a portfolio (spec 5.2)."""
+        if self.source is MarkSource.CARRIED:
+            return self.quality is MarkQuality.CARRIED
+        return self.source in (MarkSource.CLOSE, MarkSource.MODEL)
+
+
+class ClosingPrice(Protocol):
+    """A close as traded, from whatever keeps them."""
+
+    @property
+    def session(self) -> date:
+        """The session it closed."""
+
+    @property
+    def price(self) -> Decimal:
+        """In USD a share."""
+
+    @property
+    def source(self) -> str:
+        """The provider it came from."""
+
+
+class Revaluation(msgspec.Struct, frozen=True):
+    """The owner's own word on what a share is worth in USD, from a day on."""
+
+    on: date
+    price: Decimal
+
+
+def needs_price(position: PositionTerms) -> bool:
+    """Whether the position counts in the coverage: private and cash-like ones do not."""
+    return position.investment_class is not InvestmentClass.PRIVATE and not position.is_cash_like
+
+
+def choose_marks(
+    position: PositionTerms,
+    closes: Sequence[ClosingPrice],
+    revaluations: Sequence[Revaluation],
+    sessions: Sequence[date],
+    calendar: Sequence[date],
+) -> list[Mark]:
+    """The mark of the position on each of `sessions`: the first that its class's rules give.
+
+    Args:
+        position: what is to be marked.
+        closes: known closes of its symbol, oldest first, from any day on.
+        revaluations: the owner's revaluations of it, oldest first.
+        sessions: the days to be marked, oldest first.
+        calendar: all sessions from at least five before the first of `sessions` to the last,
+            oldest first, to count how old a close is; one from before them is stale.
+    """
+    rules = _RULES[position.investment_class]
+    closed_on = [close.session for close in closes]
+    revalued_on = [revaluation.on for revaluation in revaluations]
+    marks = []
+    for session in sessions:
+        past_closes = bisect_right(closed_on, session)
+        past_revaluations = bisect_right(revalued_on, session)
+        known = _Known(
+            position,
+            session,
+            closes[past_closes - 1] if past_closes else None,
+            revaluations[past_revaluations - 1] if past_revaluations else None,
+            calendar,
+        )
+        marks.append(next(mark for rule in rules if (mark := rule(known))))
+    return marks
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a position's price at the close of a session."""
+
+    position: PositionTerms
+    session: date
+    close: ClosingPrice | None
+    revaluation: Revaluation | None
+    calendar: Sequence[date]
+
+
+def _close(known: _Known) -> Mark | None:
+    close = known.close
+    if close is None or close.session != known.session:
+        return None
+    return Mark(close.price, known.session, MarkSource.CLOSE, MarkQuality.GOOD, close.source)
+
+
+def _carried(known: _Known) -> Mark | None:
+    close, calendar = known.close, known.calendar
+    if close is None:
+        return None
+    age = bisect_right(calendar, known.session) - bisect_right(calendar, close.session)
+    quality = MarkQuality.CARRIED if age <= CARRIED_SESSIONS else MarkQuality.STALE
+    return Mark(close.price, close.session, MarkSource.CARRIED, quality, close.source)
+
+
+def _cash(known: _Known) -> Mark | None:
+    """Money-market tickers at 1.00; cash without a ticker at its entry price (spec 3.4, 5.3)."""
+    if not known.position.is_cash_like:
+        return None
+    price = _PAR if known.position.symbol in MONEY_FUNDS else known.position.entry_price
+    return Mark(price, known.session, MarkSource.CASH, MarkQuality.GOOD)
+
+
+def _manual(known: _Known) -> Mark | None:
+    revaluation = known.revaluation
+    if revaluation is None:
+        return None
+    return Mark(revaluation.price, revaluation.on, MarkSource.MANUAL, MarkQuality.GOOD)
+
+
+def _entry(known: _Known) -> Mark:
+    terms = known.position
+    return Mark(terms.entry_price, terms.entry_on, MarkSource.ENTRY, MarkQuality.ASSUMED)
+
+
+_RULES: dict[InvestmentClass, tuple[Callable[[_Known], Mark | None], ...]] = {
+    InvestmentClass.PUBLIC: (_close, _cash, _carried, _manual, _entry),
+    InvestmentClass.OPTIONS: (_close, _carried, _entry),  # a model's price comes before `_carried`
+    InvestmentClass.PRIVATE: (_manual, _cash, _entry),
+}

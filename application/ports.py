@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, Protocol, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 
@@ -27,6 +27,10 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True):
     actor: UUID | None = None
     impersonator: UUID | None = None
     causation: UUID | None = None
+
+    def as_new_command(self) -> "Cause":
+        """The same cause under a command id of its own: a run records many times."""
+        return msgspec.structs.replace(self, command_id=uuid4())
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +74,10 @@ class EventLog(Protocol):
         self, kind: type[AnyAggregate], aggregate_ids: Sequence[UUID]
     ) -> dict[UUID, AnyAggregate]:
         """Those of the aggregates that exist, by id, in one round trip."""
+        ...
+
+    def existing(self, aggregate_ids: Sequence[UUID]) -> set[UUID]:
+        """Those of the ids that have events."""
         ...
 
     def read(self, after: int, limit: int) -> Sequence[Recorded]:

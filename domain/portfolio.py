@@ -15,7 +15,9 @@ from domain.account import AccountName, AccountType, PortfolioName
 from domain.errors import DomainError
 from domain.instrument import InvestmentClass
 from domain.kernel import Aggregate, Event
+from domain.mark import Revaluation
 from domain.position import Position, PositionTerms
+from domain.valuation import Flow, PortfolioBook
 
 NewPositionId = Callable[[str, date, int], UUID]
 """Gives the id of the n-th lot (from 1) of a symbol entered on a date."""
@@ -36,22 +38,6 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     equity_balance: Decimal
     equity_as_of: date
     price_source: Literal["live", "sample"]
-
-
-class Revaluation(msgspec.Struct, frozen=True):
-    """A manual mark: the price the owner put on a position from a date on."""
-
-    position_id: UUID
-    on: date
-    price: Decimal
-
-
-class Flow(msgspec.Struct, frozen=True):
-    """A contribution (+) or withdrawal (-) of the owner, in USD."""
-
-    flow_id: UUID
-    on: date
-    amount: Decimal
 
 
 class PositionUnknown(DomainError):
@@ -165,8 +151,9 @@ class Portfolio(Aggregate):
 
         def apply(self, portfolio: "Portfolio") -> None:
             """The price is the position's manual mark from that day on."""
-            mark = Revaluation(self.position_id, self.revalued_on, self.price)
-            portfolio.revaluations = (*portfolio.revaluations, mark)
+            earlier = portfolio.revaluations.get(self.position_id, ())
+            mark = Revaluation(self.revalued_on, self.price)
+            portfolio.revaluations[self.position_id] = (*earlier, mark)
 
     class CapitalContributed(Event, frozen=True):
         """The owner paid money in."""
@@ -179,8 +166,7 @@ class Portfolio(Aggregate):
 
         def apply(self, portfolio: "Portfolio") -> None:
             """The amount is a flow of that day."""
-            flow = Flow(self.flow_id, self.contributed_on, self.amount)
-            portfolio.flows = (*portfolio.flows, flow)
+            portfolio.flows[self.flow_id] = Flow(self.contributed_on, self.amount)
 
     class CapitalWithdrawn(Event, frozen=True):
         """The owner took money out."""
@@ -193,8 +179,7 @@ class Portfolio(Aggregate):
 
         def apply(self, portfolio: "Portfolio") -> None:
             """The amount is a negative flow of that day."""
-            flow = Flow(self.flow_id, self.withdrawn_on, -self.amount)
-            portfolio.flows = (*portfolio.flows, flow)
+            portfolio.flows[self.flow_id] = Flow(self.withdrawn_on, -self.amount)
 
     def __init__(self, aggregate_id: UUID) -> None:
         super().__init__(aggregate_id)
@@ -207,8 +192,18 @@ class Portfolio(Aggregate):
         self.positions: dict[UUID, Position] = {}
         self.lots: dict[tuple[str, date], int] = {}
         self.imports: dict[UUID, ImportSource] = {}
-        self.revaluations: tuple[Revaluation, ...] = ()
-        self.flows: tuple[Flow, ...] = ()
+        self.revaluations: dict[UUID, tuple[Revaluation, ...]] = {}
+        self.flows: dict[UUID, Flow] = {}
+
+    @property
+    def book(self) -> PortfolioBook:
+        """What the engine values: positions and flows as stated so far."""
+        return PortfolioBook(
+            portfolio_id=self.id,
+            version=self.version,
+            positions=tuple(self.positions.values()),
+            flows=tuple(self.flows.values()),
+        )
 
     @classmethod
     def open(
@@ -282,7 +277,7 @@ class Portfolio(Aggregate):
             raise PositionUnknown
         if position.investment_class is not InvestmentClass.PRIVATE or position.is_cash_like:
             raise NotRevaluable(position.symbol)
-        if Revaluation(position_id, revalued_on, price) not in self.revaluations:
+        if Revaluation(revalued_on, price) not in self.revaluations.get(position_id, ()):
             self.record(
                 self.PositionRevalued(
                     position_id=position_id, revalued_on=revalued_on, price=price, note=note
@@ -327,4 +322,4 @@ class Portfolio(Aggregate):
             raise FlowAmountRefused
         if on <= self.opening.equity_as_of:
             raise FlowBeforeOpening(self.opening.equity_as_of)
-        return all(flow.flow_id != flow_id for flow in self.flows)
+        return flow_id not in self.flows

@@ -98,7 +98,9 @@ class RowTable(Generic[Row]):
             columns = [column.dump_all(rows) for column in self._columns]
             connection.execute(self._sql.store, columns)
 
-    def select(self, connection: Connection, rest: sql.SQL, values: Sequence[Any]) -> list[Row]:
+    def select(
+        self, connection: Connection, rest: sql.Composable, values: Sequence[Any]
+    ) -> list[Row]:
         """The rows that a `WHERE ... ORDER BY ...` clause picks."""
         rows = connection.execute(sql.SQL(" ").join([self._sql.select, rest]), values).fetchall()
         return [self.row(row) for row in rows]

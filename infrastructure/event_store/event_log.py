@@ -72,6 +72,10 @@ class PostgresEventLog:
             aggregate.version += 1
         return found
 
+    def existing(self, aggregate_ids: Sequence[UUID]) -> set[UUID]:
+        """See `EventLog.existing`."""
+        return self._answered(lambda: self._recorder.existing(aggregate_ids))
+
     def read(self, after: int, limit: int) -> Sequence[Recorded]:
         """See `EventLog.read`."""
         rows = self._answered(

@@ -23,6 +23,10 @@ _STREAMS = (
     "SELECT originator_id, originator_version, topic, state FROM events.stored_events"
     " WHERE originator_id = ANY(%s) ORDER BY originator_id, originator_version"
 )
+_EXISTING = (
+    "SELECT id FROM unnest(%s::uuid[]) AS given (id) WHERE EXISTS"
+    " (SELECT FROM events.stored_events WHERE originator_id = id AND originator_version = 1)"
+)
 _COMMANDS = (
     "SELECT e.originator_id, e.originator_version, e.topic, e.state, e.notification_id"
     " FROM unnest(%s::uuid[], %s::bigint[]) AS given (id, version)"
@@ -95,6 +99,12 @@ class EventRecorder(PostgresApplicationRecorder):
         with self.datastore.get_connection() as connection:
             rows = connection.execute(_STREAMS, (list(ids),), prepare=True, binary=True).fetchall()
         return [_stored(row) for row in rows]
+
+    def existing(self, ids: Sequence[UUID]) -> set[UUID]:
+        """Those of the ids that have events."""
+        with self.datastore.get_connection() as connection:
+            rows = connection.execute(_EXISTING, (list(ids),), prepare=True).fetchall()
+        return {row["id"] for row in rows}
 
     def at_versions(self, events: Sequence[StoredEvent]) -> list[tuple[StoredEvent, int]]:
         """What the store holds, with positions, at the ids and versions of `events`."""

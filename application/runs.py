@@ -1,0 +1,197 @@
+"""Calculation runs: asking for one, and working it off phase by phase (spec 5.4, 5.6)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from application.commands import RequestRun
+from application.deciding import decide
+from application.errors import PortfolioForbidden, PortfolioUnknown, RunUnknown, StoreUnavailable
+from application.markets import Markets
+from application.ports import Cause, Clock, EventLog, Jobs, Rooms
+from application.prices import Prices
+from application.valuations import Progress, Valuations, price_warnings, symbols_to_price
+from domain import identity
+from domain.calculation_run import (
+    MARKET_DATA,
+    READ_MODELS,
+    VALUATION,
+    CalculationRun,
+    Phase,
+    RunKind,
+    RunOver,
+)
+from domain.portfolio import Portfolio
+from domain.run_slot import RunSlot
+
+FAULT = "ERR_BATCH_008"
+"""The code of a run that met a fault of the program."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedRun:
+    """A queued run. `position` is that of its last event."""
+
+    run_id: UUID
+    portfolio_id: UUID
+    calculation_on: date
+    symbols: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """The use cases around runs; `execute` and `abandon` are for workers."""
+
+    log: EventLog
+    clock: Clock
+    markets: Markets
+    jobs: Jobs
+    prices: Prices
+    valuations: Valuations
+    rooms: Rooms
+
+    def request(self, command: RequestRun, cause: Cause) -> RequestedRun:
+        """Queue a run, unless the portfolio has a live one.
+
+        Raises:
+            PortfolioUnknown: ERR_PORT_404. PortfolioForbidden: ERR_PORT_403.
+            SessionNotCompleted: ERR_VAL_001. RunAlreadyLive: ERR_BATCH_005, with its id.
+        """
+        portfolio = self._owned(command.portfolio_id, cause)
+        market = self.markets[portfolio.opening.price_source]
+        until = market.completed_session(command.calculation_on)
+        run_id = uuid4()
+
+        def attempt() -> RequestedRun:
+            slot_id = identity.run_slot_id(portfolio.id)
+            slot = self.log.load(RunSlot, slot_id) or RunSlot(slot_id)
+            slot.claim(run_id)
+            run = CalculationRun.request(
+                run_id, [portfolio.id], until, RunKind.ON_DEMAND, cause.actor
+            )
+            queue = self.jobs.execute_run(run_id)
+            position = self.log.save(run, slot, cause=cause, also=[queue])
+            symbols = len(symbols_to_price(portfolio))
+            return RequestedRun(run_id, portfolio.id, until, symbols, position)
+
+        return decide(attempt)
+
+    def execute(self, run_id: UUID, worker: str) -> None:
+        """Work a run off, or go on where a dead worker left it; nothing to do if it is over.
+
+        A fault ends the run as failed and is raised again for the worker to report. What was
+        valued until then stands.
+        """
+        try:
+            run = self._note(run_id, lambda run: run.start(worker))
+            self._work_off(run)
+        except RunOver:
+            return
+        except StoreUnavailable:
+            raise  # the queue tries again
+        except Exception:
+            self._end(run_id, lambda run: run.fail(FAULT, "The calculation met a fault."))
+            raise
+
+    def abandon(self, run_id: UUID, reason: str) -> None:
+        """Give a run up from outside; nothing to do if it is over."""
+        self._end(run_id, lambda run: run.abandon(reason))
+
+    def _work_off(self, run: CalculationRun) -> None:
+        portfolio = self._portfolio(run.portfolio_ids[0])
+        self._gather_prices(run, portfolio)
+        progress = self._value(run, portfolio)
+        self._advance_rooms(run, progress.position)
+        self._end(
+            run.id,
+            lambda run: run.complete(valued=progress.valued, skipped=progress.skipped),
+        )
+
+    def _gather_prices(self, run: CalculationRun, portfolio: Portfolio) -> None:
+        symbols, until = symbols_to_price(portfolio), run.calculation_on
+        began = self._begin(run.id, MARKET_DATA, len(symbols))
+        needed = (portfolio.opening.equity_as_of, until)
+        gathered = self.prices.gather(portfolio.opening.price_source, symbols, needed)
+        counts = {"done": len(symbols), "prices": gathered.rows}
+        self._complete(run.id, MARKET_DATA, counts, gathered.warnings, began)
+
+    def _value(self, run: CalculationRun, portfolio: Portfolio) -> Progress:
+        until = run.calculation_on
+        began = self._begin(run.id, VALUATION, len(self.valuations.missing(portfolio, until)))
+        progress = self.valuations.catch_up(portfolio, until, _cause_of(run.id))
+        latest = self.valuations.latest(portfolio, until)
+        warnings = price_warnings(latest) if latest else []
+        counts = {"valued": progress.valued, "skipped": progress.skipped}
+        self._complete(run.id, VALUATION, counts, warnings, began)
+        return progress
+
+    def _advance_rooms(self, run: CalculationRun, position: int) -> None:
+        began = self._begin(run.id, READ_MODELS, 1)
+        caught_up = self.rooms.catch_up(position)
+        warnings = [] if caught_up else ["Views are being brought up to date; look again soon."]
+        self._complete(run.id, READ_MODELS, {"done": int(caught_up)}, warnings, began)
+
+    def _begin(self, run_id: UUID, phase: Phase, total: int) -> datetime:
+        self._note(run_id, lambda run: run.start_phase(phase, total))
+        return self.clock.now()
+
+    def _complete(
+        self,
+        run_id: UUID,
+        phase: Phase,
+        counts: dict[str, int],
+        warnings: Sequence[str],
+        began: datetime,
+    ) -> None:
+        seconds = round((self.clock.now() - began).total_seconds(), 3)
+        self._note(run_id, lambda run: run.complete_phase(phase, counts, warnings, seconds))
+
+    def _note(self, run_id: UUID, step: Callable[[CalculationRun], None]) -> CalculationRun:
+        """Record a step of a run as it stands now."""
+
+        def attempt() -> CalculationRun:
+            run = self._run(run_id)
+            step(run)
+            self.log.save(run, cause=_cause_of(run_id))
+            return run
+
+        return decide(attempt)
+
+    def _end(self, run_id: UUID, ending: Callable[[CalculationRun], None]) -> None:
+        """Record how a run ended and free its slots, in one save."""
+
+        def attempt() -> None:
+            run = self._run(run_id)
+            ending(run)
+            ids = [identity.run_slot_id(portfolio_id) for portfolio_id in run.portfolio_ids]
+            slots = self.log.load_many(RunSlot, ids).values()
+            for slot in slots:
+                slot.release(run_id)
+            self.log.save(run, *slots, cause=_cause_of(run_id))
+
+        decide(attempt)
+
+    def _run(self, run_id: UUID) -> CalculationRun:
+        run = self.log.load(CalculationRun, run_id)
+        if run is None:
+            raise RunUnknown
+        return run
+
+    def _owned(self, portfolio_id: UUID, cause: Cause) -> Portfolio:
+        portfolio = self._portfolio(portfolio_id)
+        if cause.actor is not None and cause.actor != portfolio.owner_id:
+            raise PortfolioForbidden
+        return portfolio
+
+    def _portfolio(self, portfolio_id: UUID) -> Portfolio:
+        portfolio = self.log.load(Portfolio, portfolio_id)
+        if portfolio is None:
+            raise PortfolioUnknown
+        return portfolio
+
+
+def _cause_of(run_id: UUID) -> Cause:
+    """What the system does for a run, caused by and correlated with it."""
+    return Cause(command_id=uuid4(), correlation_id=run_id, causation=run_id)

@@ -1,0 +1,48 @@
+"""The portfolios room in PostgreSQL."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+from psycopg_pool import ConnectionPool
+
+from projections.portfolios import projector
+from projections.portfolios.view import PortfolioRow
+from projections.room import Room
+from projections.row_table import RowTable
+
+TABLE = RowTable(
+    "portfolios", PortfolioRow, key=["portfolio_id"], indexes=[["owner_id", "created_at"]]
+)
+ROOM = Room("portfolios", 1, projector.FED_BY, TABLE, projector.keys, projector.fold)
+_OF_OWNER = sql.SQL("WHERE owner_id = %s ORDER BY created_at, portfolio_id LIMIT %s OFFSET %s")
+
+
+@dataclass(frozen=True, slots=True)
+class PortfoliosRoom:
+    """Answers of the portfolios room."""
+
+    pool: ConnectionPool[psycopg.Connection[tuple[Any, ...]]]
+
+    def one(self, portfolio_id: UUID) -> PortfolioRow | None:
+        """The portfolio of that id, whoever owns it."""
+        with self.pool.connection() as connection:
+            rows = TABLE.select(connection, sql.SQL("WHERE portfolio_id = %s"), [portfolio_id])
+        return rows[0] if rows else None
+
+    def of_owner(
+        self, owner_id: UUID, limit: int, offset: int
+    ) -> tuple[Sequence[PortfolioRow], int]:
+        """A page of a user's portfolios, oldest first, and how many there are in all."""
+        with self.pool.connection() as connection:
+            rows = TABLE.select(connection, _OF_OWNER, [owner_id, limit, offset])
+            counted = connection.execute(
+                sql.SQL("SELECT count(*), sum(net_asset_value) FROM {} WHERE owner_id = %s").format(
+                    TABLE.qualified
+                ),
+                [owner_id],
+            ).fetchone()
+        return rows, counted[0] if counted else 0

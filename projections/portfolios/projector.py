@@ -1,0 +1,81 @@
+"""From events of portfolios and their valuations to rows."""
+
+from collections.abc import Iterable, MutableMapping
+
+from msgspec.structs import replace
+
+from application.ports import Recorded
+from domain.daily_valuation import DailyValuation
+from domain.kernel import Event
+from domain.portfolio import Portfolio
+from domain.snapshot import Snapshot
+from projections.portfolios.view import PortfolioRow
+from projections.row_table import Key
+
+FED_BY: frozenset[type[Event]] = frozenset(
+    {
+        Portfolio.Opened,
+        Portfolio.PositionsImported,
+        DailyValuation.SnapshotCalculated,
+        DailyValuation.SnapshotRestated,
+    }
+)
+
+
+def keys(recorded: Recorded) -> Iterable[Key]:
+    """The portfolio it happened to."""
+    if isinstance(recorded.event, Snapshot):
+        return [(recorded.event.portfolio_id,)]
+    return [(recorded.aggregate_id,)]
+
+
+def fold(rows: MutableMapping[Key, PortfolioRow], recorded: Recorded) -> None:
+    """What an event changes in the row of its portfolio."""
+    event = recorded.event
+    if isinstance(event, Portfolio.Opened):
+        rows[(recorded.aggregate_id,)] = _opened(recorded, event)
+    for key in keys(recorded):
+        if isinstance(event, Snapshot):
+            rows[key] = _valued(rows[key], event)
+        elif isinstance(event, Portfolio.PositionsImported):
+            held = sum(position.exit_on is None for position in event.positions)
+            rows[key] = replace(rows[key], position_count=rows[key].position_count + held)
+        if not isinstance(event, Snapshot):
+            rows[key] = replace(
+                rows[key], version=recorded.version, updated_at=recorded.occurred_at
+            )
+
+
+def _opened(recorded: Recorded, event: Portfolio.Opened) -> PortfolioRow:
+    return PortfolioRow(
+        portfolio_id=recorded.aggregate_id,
+        owner_id=event.owner_id,
+        name=event.name,
+        account_name=event.account_name,
+        account_type=event.account_type,
+        description=event.description,
+        currency=event.currency,
+        equity_balance=event.equity_balance,
+        equity_as_of=event.equity_as_of,
+        price_source=event.price_source,
+        position_count=0,
+        valuation_on=None,
+        net_asset_value=None,
+        priced=0,
+        need_price=0,
+        version=recorded.version,
+        created_at=recorded.occurred_at,
+        updated_at=recorded.occurred_at,
+    )
+
+
+def _valued(row: PortfolioRow, snapshot: Snapshot) -> PortfolioRow:
+    if row.valuation_on is not None and snapshot.session < row.valuation_on:
+        return row
+    return replace(
+        row,
+        valuation_on=snapshot.session,
+        net_asset_value=snapshot.nav,
+        priced=snapshot.counts.priced,
+        need_price=snapshot.counts.need_price,
+    )

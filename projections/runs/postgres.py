@@ -1,0 +1,30 @@
+"""The runs room in PostgreSQL."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+from psycopg_pool import ConnectionPool
+
+from projections.room import Room
+from projections.row_table import RowTable
+from projections.runs import projector
+from projections.runs.view import RunRow
+
+TABLE = RowTable("runs", RunRow, key=["run_id"])
+ROOM = Room("runs", 1, projector.FED_BY, TABLE, projector.keys, projector.fold)
+
+
+@dataclass(frozen=True, slots=True)
+class RunsRoom:
+    """Answers of the runs room."""
+
+    pool: ConnectionPool[psycopg.Connection[tuple[Any, ...]]]
+
+    def one(self, run_id: UUID) -> RunRow | None:
+        """The run of that id."""
+        with self.pool.connection() as connection:
+            rows = TABLE.select(connection, sql.SQL("WHERE run_id = %s"), [run_id])
+        return rows[0] if rows else None

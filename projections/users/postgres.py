@@ -1,0 +1,30 @@
+"""The users room in PostgreSQL."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+from psycopg_pool import ConnectionPool
+
+from projections.room import Room
+from projections.row_table import RowTable
+from projections.users import projector
+from projections.users.view import UserRow
+
+TABLE = RowTable("users", UserRow, key=["user_id"])
+ROOM = Room("users", 1, projector.FED_BY, TABLE, projector.keys, projector.fold)
+
+
+@dataclass(frozen=True, slots=True)
+class UsersRoom:
+    """Answers of the users room."""
+
+    pool: ConnectionPool[psycopg.Connection[tuple[Any, ...]]]
+
+    def one(self, user_id: UUID) -> UserRow | None:
+        """The user of that id."""
+        with self.pool.connection() as connection:
+            rows = TABLE.select(connection, sql.SQL("WHERE user_id = %s"), [user_id])
+        return rows[0] if rows else None

@@ -1,0 +1,71 @@
+"""The valuations room in PostgreSQL."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg import sql
+from psycopg_pool import ConnectionPool
+
+from projections.room import Room
+from projections.row_table import RowTable
+from projections.valuations import projector
+from projections.valuations.view import PnlSpans, ValuationRow
+
+TABLE = RowTable("valuations", ValuationRow, key=["portfolio_id", "session"])
+ROOM = Room("valuations", 1, projector.FED_BY, TABLE, projector.keys, projector.fold)
+
+_SPAN = sql.SQL(
+    "WHERE portfolio_id = %s AND session BETWEEN %s AND %s ORDER BY session LIMIT %s OFFSET %s"
+)
+_LATEST = sql.SQL("WHERE portfolio_id = %s ORDER BY session DESC LIMIT 1")
+_ONE = sql.SQL("WHERE portfolio_id = %s AND session = %s")
+_COUNT = sql.SQL(
+    "SELECT count(*) FROM {} WHERE portfolio_id = %s AND session BETWEEN %s AND %s"
+).format(TABLE.qualified)
+_SPANS = sql.SQL(
+    "SELECT coalesce(sum(pnl) FILTER (WHERE session >= date_trunc('month', %(on)s::date)), 0),"
+    " coalesce(sum(pnl) FILTER (WHERE session >= date_trunc('year', %(on)s::date)), 0),"
+    " coalesce(sum(pnl), 0), coalesce(sum(realized_pnl), 0)"
+    " FROM {} WHERE portfolio_id = %(portfolio)s AND session <= %(on)s"
+).format(TABLE.qualified)
+
+
+@dataclass(frozen=True, slots=True)
+class ValuationsRoom:
+    """Answers of the valuations room."""
+
+    pool: ConnectionPool[psycopg.Connection[tuple[Any, ...]]]
+
+    def span(
+        self, portfolio_id: UUID, days: tuple[date, date], limit: int, offset: int
+    ) -> tuple[Sequence[ValuationRow], int]:
+        """A page of the valuations within `days`, oldest first, and how many there are in all."""
+        with self.pool.connection() as connection:
+            rows = TABLE.select(connection, _SPAN, [portfolio_id, *days, limit, offset])
+            counted = connection.execute(_COUNT, [portfolio_id, *days]).fetchone()
+        return rows, counted[0] if counted else 0
+
+    def latest(self, portfolio_id: UUID) -> ValuationRow | None:
+        """The valuation of the latest session valued."""
+        with self.pool.connection() as connection:
+            rows = TABLE.select(connection, _LATEST, [portfolio_id])
+        return rows[0] if rows else None
+
+    def one(self, portfolio_id: UUID, session: date) -> ValuationRow | None:
+        """The valuation of a session."""
+        with self.pool.connection() as connection:
+            rows = TABLE.select(connection, _ONE, [portfolio_id, session])
+        return rows[0] if rows else None
+
+    def pnl_spans(self, portfolio_id: UUID, session: date) -> PnlSpans:
+        """P&L of month, year and all time up to a session; the opening counts nothing."""
+        with self.pool.connection() as connection:
+            row = connection.execute(_SPANS, {"portfolio": portfolio_id, "on": session}).fetchone()
+        return (
+            PnlSpans(*(Decimal(amount) for amount in row)) if row else PnlSpans(*[Decimal(0)] * 4)
+        )

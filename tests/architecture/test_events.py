@@ -51,5 +51,24 @@ def test_no_apply_raises_or_asserts() -> None:
     assert refusing == []
 
 
+def test_no_apply_builds_or_parses_what_checks_its_input() -> None:
+    checking = {
+        name.rpartition(".")[0].rpartition(".")[2]
+        for module in modules("domain")
+        for name, _ in functions(module)
+        if name.endswith(".__post_init__")
+    }
+    refusing = [
+        f"{module.place}:{call.lineno}"
+        for module in modules("domain")
+        for name, function in functions(module)
+        if name.endswith(".apply")
+        for call in ast.walk(function)
+        if isinstance(call, ast.Call)
+        and {"parse", *checking} & {*ast.unparse(call.func).split(".")}
+    ]
+    assert refusing == []
+
+
 def _is_a_base(kind: type[Event | Aggregate]) -> bool:
     return "TOPIC" not in vars(kind) and bool(kind.__subclasses__())

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from domain.mark import MarkQuality, MarkSource
 from infrastructure.settings import Settings
-from tests.architecture.source import ROOT
+from tests.architecture.source import ROOT, aggregate_classes
 
 VERBS = [
     *("help", "install", "run", "demo", "test", "check", "lint", "format"),
@@ -90,6 +91,13 @@ def test_decisions_are_numbered_without_gaps_and_say_why() -> None:
         text = page.read_text("utf-8")
         assert text.startswith(f"# {int(page.name[:4])}. ")
         assert [heading for heading in DECISION if heading not in text] == []
+
+
+def test_the_glossary_has_the_words_of_the_domain() -> None:
+    glossary = _text("docs/glossary.md")
+    words = [f"`{aggregate.__name__}`" for aggregate in aggregate_classes()]
+    words += [f"| `{word}` |" for word in [*MarkSource, *MarkQuality]]
+    assert [word for word in words if word not in glossary] == []
 
 
 def _project() -> dict[str, Any]:

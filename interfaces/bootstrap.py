@@ -1,0 +1,186 @@
+"""Builds the program: the only place where ports meet adapters."""
+
+import threading
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from types import TracebackType
+from typing import Self
+
+from application.identities import Identities
+from application.markets import Markets, MarketTime
+from application.portfolios import Portfolios
+from application.ports import EventLog, PriceSource, Tokens
+from application.prices import Prices
+from application.runs import Runs
+from application.users import Users
+from application.valuations import Valuations
+from infrastructure.argon2_passwords import Argon2Passwords, Cost
+from infrastructure.bundled_prices import SAMPLE_MARKET_ENDS_ON, BundledPrices
+from infrastructure.embedded_postgres import EmbeddedPostgres
+from infrastructure.event_store.event_log import PostgresEventLog
+from infrastructure.jwt_tokens import JwtTokens
+from infrastructure.migrate import migrate
+from infrastructure.nyse_calendar import NyseCalendar, SampleCalendar
+from infrastructure.postgres import Pool, app_url, open_pool
+from infrastructure.price_book import PostgresPriceBook
+from infrastructure.procrastinate_jobs import ProcrastinateJobs, RunsToWork, Worker
+from infrastructure.settings import Settings
+from infrastructure.system_clock import SystemClock
+from infrastructure.yahoo_prices import YahooPrices
+from projections.catch_up import CatchUp
+from projections.portfolios.postgres import ROOM as PORTFOLIOS
+from projections.portfolios.postgres import PortfoliosRoom
+from projections.positions.postgres import ROOM as POSITIONS
+from projections.positions.postgres import PositionsRoom
+from projections.runs.postgres import ROOM as RUNS
+from projections.runs.postgres import RunsRoom
+from projections.users.postgres import ROOM as USERS
+from projections.users.postgres import UsersRoom
+from projections.valuations.postgres import ROOM as VALUATIONS
+from projections.valuations.postgres import ValuationsRoom
+
+ROOMS = (USERS, PORTFOLIOS, POSITIONS, VALUATIONS, RUNS)
+
+_LIVE_FROM = date(1990, 1, 2)
+_SAMPLE_FROM = date(2000, 3, 1)
+
+
+class MarketDataUnknown(Exception):
+    """MARKET_DATA names a provider that does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a test or a tool may put in place of what the settings would choose."""
+
+    live_sources: Sequence[PriceSource] | None = None
+    password_cost: Cost | None = None
+
+
+@dataclass(frozen=True)
+class Program:
+    """The program, ready to be asked. Closing it gives back what it holds."""
+
+    log: EventLog
+    tokens: Tokens
+    markets: Markets
+    users: Users
+    portfolios: Portfolios
+    valuations: Valuations
+    runs: Runs
+    rooms: CatchUp
+    users_room: UsersRoom
+    portfolios_room: PortfoliosRoom
+    positions_room: PositionsRoom
+    valuations_room: ValuationsRoom
+    runs_room: RunsRoom
+    database_url: str
+    _held: ExitStack = field(repr=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Stop following the log, give back connections, stop the embedded database if last."""
+        self._held.close()
+
+    def follow_log(self) -> None:
+        """Keep the rooms current in the background, whoever records, until closed."""
+        stop = threading.Event()
+        thread = threading.Thread(target=self.rooms.follow, args=(stop,), name="rooms", daemon=True)
+        thread.start()
+        self._held.callback(thread.join, 5)
+        self._held.callback(stop.set)
+
+    def worker(self, name: str) -> Worker:
+        """A worker of this program's queue."""
+        return Worker(self.database_url, name, RunsToWork(self.runs.execute, self.runs.abandon))
+
+
+def build(settings: Settings, parts: Parts | None = None) -> Program:
+    """Put the program together on the database that the settings name, or on its own.
+
+    Starts or joins the embedded PostgreSQL where DATABASE_URL is unset, and brings the database
+    to this version.
+
+    Raises:
+        MarketDataUnknown, MigrationRefused, EmbeddedPostgresError: with a sentence that says what
+            to do.
+    """
+    parts = parts or Parts()
+    with ExitStack() as starting:
+        owner_url = settings.database_url or _embedded(settings, starting)
+        secret = settings.secret()
+        migrate(owner_url, secret)
+        url = app_url(owner_url, secret)
+        pool = open_pool(url)
+        starting.callback(pool.close)
+        clock = SystemClock(settings.sigmasight_now)
+        log = PostgresEventLog(url, clock)
+        starting.callback(log.close)
+        markets = _markets(clock)
+        prices = _prices(settings, parts, pool, markets, clock)
+        rooms = CatchUp(log, pool, ROOMS)
+        rooms.prepare()
+        identities = Identities(settings.uses_deterministic_ids)
+        tokens = JwtTokens(secret, timedelta(days=settings.token_lifetime_days), clock)
+        passwords = Argon2Passwords(pool, parts.password_cost)
+        valuations = Valuations(log, markets, prices.book)
+        return Program(
+            log=log,
+            tokens=tokens,
+            markets=markets,
+            users=Users(log, clock, passwords, tokens, identities, settings.beta_invite_code),
+            portfolios=Portfolios(log, markets, identities),
+            valuations=valuations,
+            runs=Runs(log, clock, markets, ProcrastinateJobs(), prices, valuations, rooms),
+            rooms=rooms,
+            users_room=UsersRoom(pool),
+            portfolios_room=PortfoliosRoom(pool),
+            positions_room=PositionsRoom(pool),
+            valuations_room=ValuationsRoom(pool),
+            runs_room=RunsRoom(pool),
+            database_url=url,
+            _held=starting.pop_all(),
+        )
+
+
+def _embedded(settings: Settings, starting: ExitStack) -> str:
+    return starting.enter_context(EmbeddedPostgres(settings.home))
+
+
+def _markets(clock: SystemClock) -> Markets:
+    built_on = clock.now().date()
+    return {
+        "live": MarketTime(NyseCalendar(built_on), clock, _LIVE_FROM),
+        "sample": MarketTime(SampleCalendar(built_on, SAMPLE_MARKET_ENDS_ON), clock, _SAMPLE_FROM),
+    }
+
+
+def _prices(
+    settings: Settings, parts: Parts, pool: Pool, markets: Markets, clock: SystemClock
+) -> Prices:
+    calendar = markets["live"].calendar
+    live = parts.live_sources
+    if live is None:
+        live = [_provider(name.strip(), markets, clock) for name in settings.market_data.split(",")]
+    book = PostgresPriceBook(pool)
+    ends_on = date(clock.now().year + 2, 12, 31)
+    book.ensure_sessions(calendar.sessions(_LIVE_FROM, ends_on))
+    return Prices(book, {"live": live, "sample": [BundledPrices()]})
+
+
+def _provider(name: str, markets: Markets, clock: SystemClock) -> PriceSource:
+    if name == "yahoo":
+        return YahooPrices(markets["live"].calendar, clock)
+    raise MarketDataUnknown(f"MARKET_DATA names the provider '{name}', which is not known: yahoo.")

@@ -1,0 +1,32 @@
+"""Fixtures that many tests share: a real PostgreSQL, and programs built on it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from interfaces.bootstrap import Program
+from tests.support.postgres import fresh_database, postgres_server
+from tests.support.programs import build_program, migrated_template
+
+__all__ = ["postgres_server"]
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres_server: str) -> Iterator[str]:
+    """The name of a database at this version, with every room in place, to copy from."""
+    with migrated_template(postgres_server) as name:
+        yield name
+
+
+@pytest.fixture
+def database(postgres_server: str, template_database: str) -> Iterator[str]:
+    """The owner's URL of a database of this test's own, at this version and empty."""
+    with fresh_database(postgres_server, template_database) as url:
+        yield url
+
+
+@pytest.fixture
+def program(database: str) -> Iterator[Program]:
+    """The program on a database of its own, with fast passwords and no live provider."""
+    with build_program(database) as program:
+        yield program

@@ -49,6 +49,15 @@ class CredentialsRefused(DomainError):
         super().__init__("E-mail address or password is wrong.")
 
 
+class UserUnknown(DomainError):
+    """Nobody is registered with this address or id."""
+
+    code = "ERR_USER_404"
+
+    def __init__(self) -> None:
+        super().__init__("Nobody is registered with this e-mail address.")
+
+
 class TokenRefused(DomainError):
     """The access token is missing, expired, forged, malformed or oversized."""
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from application.commands import LogIn, RegisterUser
 from application.deciding import decide
-from application.errors import CredentialsRefused, InviteRefused, PasswordTooWeak
+from application.errors import CredentialsRefused, InviteRefused, PasswordTooWeak, UserUnknown
 from application.identities import Identities
 from application.ports import Cause, Clock, EventLog, Passwords, Tokens
 from domain import identity
@@ -91,6 +91,22 @@ class Users:
             return user
 
         return self._save_new(create, email, password, cause)
+
+    def promote(self, email: EmailAddress, cause: Cause) -> int:
+        """Make a registered user a superuser; returns the log's position.
+
+        Raises:
+            UserUnknown: ERR_USER_404.
+        """
+
+        def attempt() -> int:
+            user = self.find(email.text)
+            if user is None:
+                raise UserUnknown
+            user.promote()
+            return self.log.save(user, cause=cause)
+
+        return decide(attempt)
 
     def log_in(self, command: LogIn, cause: Cause) -> Access:
         """Prove to be a user and get a token; takes equally long whoever is refused.

@@ -37,6 +37,7 @@ _MAJOR_VERSION = "18"
 _LIMIT_S = 60
 _POLL_S = 0.02
 _RELAUNCH_S = 0.2
+_SOCKET = ".s.PGSQL.5432"
 _SOCKET_PATH_LIMIT = 100
 """Bytes; the systems' limits are 108 (Linux) and 104 (macOS)."""
 _LOG_LIMIT = 1_000_000
@@ -72,10 +73,11 @@ class PostgresCluster:
         self._refuse_foreign_data()
         if not (self._data / "PG_VERSION").exists():
             self._initialise()
-        launches, crashed = 0, not self._runs() and self._forget_dead_server()
+        launches, crashed = 0, False
         deadline = time.monotonic() + _LIMIT_S
         while time.monotonic() < deadline:
             if not self._runs():
+                crashed |= self._forget_dead_server()
                 if launches and not crashed:
                     break
                 # After a crash its last children may still hold the data: try until they ended.
@@ -97,14 +99,16 @@ class PostgresCluster:
             EmbeddedPostgresError: it did not end within 60 s.
         """
         if self._postmaster() is not None:
-            stop = ("stop", "-D", self._data, "-m", "fast", "-w", "-t", str(_LIMIT_S))
-            code, said = self._account.run(self._program("pg_ctl"), *stop)
-            if code and self._postmaster() is not None:
-                raise EmbeddedPostgresError(f"PostgreSQL did not stop: {said}")
-        if self._server is not None:
-            self._server.terminate()  # no effect but on one interrupted before it wrote its pid
-            self._server.wait(_LIMIT_S)
-            self._server = None
+            self._account.run(
+                self._program("pg_ctl"), "stop", "-D", self._data, "-m", "fast", "--no-wait"
+            )
+        elif self._server is not None:
+            self._server.terminate()  # launched, but interrupted before it wrote its pid
+        deadline = time.monotonic() + _LIMIT_S
+        while self._runs():  # not pg_ctl's own wait, which takes a child's remains for alive
+            if time.monotonic() > deadline:
+                raise EmbeddedPostgresError(f"PostgreSQL in {self._data} did not stop.")
+            time.sleep(_POLL_S)
 
     @property
     def _log_file(self) -> Path:
@@ -180,13 +184,16 @@ class PostgresCluster:
     def _forget_dead_server(self) -> bool:
         """Whether a server died here without shutting down; its pid, if so, no longer counts.
 
-        PostgreSQL itself would take any living process of that number for a server. Its memory
-        segment, which goes by the data directory, still keeps a second server off the data.
+        PostgreSQL itself would take any living process of that number, or the remains of one, for
+        a server. Its memory segment still keeps a second server off the data: that goes by the
+        data directory.
         """
         if not self._pid_file():
             return False
         _log.warning("PostgreSQL in %s was not shut down; it recovers now", self._data)
         (self._data / "postmaster.pid").unlink()
+        if sys.platform != "win32":
+            (self._socket_folder() / f"{_SOCKET}.lock").unlink(missing_ok=True)
         return True
 
     def _launch(self) -> None:
@@ -215,8 +222,12 @@ class PostgresCluster:
         }
 
     def _socket_folder(self) -> Path:
-        """The data folder, or where its path is too long for a socket a private one elsewhere."""
-        if len(bytes(self._data / ".s.PGSQL.5432")) <= _SOCKET_PATH_LIMIT:
+        """The data folder, or a private one elsewhere if its path is too long for a socket.
+
+        Or if it has a comma, which divides hosts in an address and cannot be escaped there.
+        """
+        path = bytes(self._data / _SOCKET)
+        if len(path) <= _SOCKET_PATH_LIMIT and b"," not in path:
             return self._data
         parent = Path(tempfile.gettempdir())
         if self._account.switched:

@@ -18,13 +18,21 @@ FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "o
 """Settings of a server whose data need not survive a power cut: faster."""
 
 
+_MEMORY = Path("/dev/shm")
+_AMPLE = 2 * 1024**3
+"""Bytes free in memory for data to be kept there: making databases is ten times as fast."""
+
+
 @contextmanager
-def passable_folder() -> Iterator[Path]:
+def passable_folder(*, for_data: bool = False) -> Iterator[Path]:
     """A new temporary folder that every account may enter, removed at the end.
 
-    Unlike pytest's `tmp_path`, which under root is closed to the account of PostgreSQL.
+    Unlike pytest's `tmp_path`, which under root is closed to the account of PostgreSQL. In memory
+    if it is `for_data` and there is room; nothing there may be run.
     """
-    folder = Path(tempfile.mkdtemp(prefix="sigmasight-test-")).resolve()
+    in_memory = for_data and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _AMPLE
+    parent = _MEMORY if in_memory else None
+    folder = Path(tempfile.mkdtemp(prefix="sigmasight-test-", dir=parent)).resolve()
     folder.chmod(0o755)
     try:
         yield folder
@@ -38,7 +46,10 @@ def postgres_server() -> Iterator[str]:
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
-    with passable_folder() as folder, EmbeddedPostgres(folder / "home", FORGETFUL) as url:
+    with (
+        passable_folder(for_data=True) as folder,
+        EmbeddedPostgres(folder / "home", FORGETFUL) as url,
+    ):
         yield url
 
 

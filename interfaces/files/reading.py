@@ -1,0 +1,245 @@
+"""Turns uploaded bytes into records: encoding, delimiter, quotes, comments, line numbers.
+
+Spec 3.1, reading rules. Knows no format's columns: the template and each broker format bring
+their own. Nothing here raises on any bytes: what cannot be read is a `Problem`. Time is linear in
+the file; at any moment one decoded copy or one record is held beside the bytes.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from string import whitespace
+
+SIZE_LIMIT_BYTES = 10 * 1024 * 1024
+"""Largest file accepted: 10 MB (ERR_CSV_001)."""
+
+ROW_LIMIT = 100_000
+"""Most rows after the header, and most records looked through for one."""
+
+RECORD_LIMIT_CHARACTERS = 100_000
+"""Longest record; over it a quotation mark is missing. Below csv's own limit of 131,072 a cell."""
+
+DELIMITERS = (",", ";", "\t")
+
+_SIGNATURES = {
+    b"PK\x03\x04": "a spreadsheet or an archive",
+    b"\xd0\xcf\x11\xe0": "a spreadsheet of an older kind (XLS)",
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "a compressed file",
+}
+_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What makes a file, or a part of it, unreadable: a code of spec 3.2 and a sentence."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The trimmed cells of one record and the physical line it starts on, the first being 1."""
+
+    row: int
+    cells: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header row and the delimiter it revealed."""
+
+    row: int
+    cells: Sequence[str]
+    delimiter: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A file known to be text, with the encoding that decodes all of it."""
+
+    content: bytes
+    encoding: str
+
+    def lines(self) -> Iterator[str]:
+        """The physical lines as an editor counts them, each ended by a line feed or the file."""
+        return io.TextIOWrapper(io.BytesIO(self.content), encoding=self.encoding, newline=None)
+
+
+def open_text(content: bytes, file_name: str) -> Text | Problem:
+    """The file as text, or why it is none: ERR_CSV_001, ERR_CSV_002 or ERR_CSV_006.
+
+    UTF-8 with or without a mark, UTF-16 with one, Windows-1252 where UTF-8 does not fit.
+    """
+    if not file_name.strip().lower().endswith(".csv"):
+        return Problem(
+            "ERR_CSV_002", "The file's name does not end in .csv. Save it as CSV and upload that."
+        )
+    if len(content) > SIZE_LIMIT_BYTES:
+        return Problem(
+            "ERR_CSV_001", "The file is larger than 10 MB. Split it and import the parts."
+        )
+    for signature, kind in _SIGNATURES.items():
+        if content.startswith(signature):
+            return _not_text(f"The file is {kind}")
+    return _decoded(content)
+
+
+def _not_text(what: str) -> Problem:
+    return Problem("ERR_CSV_002", f"{what}, not text. Open it and save it as CSV (UTF-8).")
+
+
+def _decoded(content: bytes) -> Text | Problem:
+    marked = next((codec for mark, codec in _MARKS.items() if content.startswith(mark)), None)
+    if marked != "utf-16" and b"\0" in content:
+        return _not_text("The file holds NUL bytes: it is a program's own format")
+    for encoding in (marked,) if marked else ("utf-8", "cp1252"):
+        try:
+            if "\0" in content.decode(encoding):
+                return _not_text("The file holds NUL characters: it is a program's own format")
+        except UnicodeDecodeError as error:
+            undecodable = error
+        else:
+            return Text(content, encoding)
+    before = undecodable.object[: undecodable.start].decode(undecodable.encoding, "ignore")
+    line = 1 + before.count("\n") + before.count("\r") - before.count("\r\n")
+    return Problem(
+        "ERR_CSV_006",
+        f"Line {line} holds bytes that are no text in the file's encoding. Save it as CSV (UTF-8).",
+    )
+
+
+def find_header(text: Text, names_known: Callable[[Sequence[str]], int]) -> Header | None:
+    """The first record that has at least two known names under one of the delimiters.
+
+    `names_known` counts the column names it knows among cells. Where two delimiters find a
+    header on one line, the one that finds more names is right.
+    """
+    found: list[Header] = []
+    for delimiter in DELIMITERS:
+        last_row = min((header.row for header in found), default=None)
+        for record in islice(records(text, delimiter), ROW_LIMIT):
+            if isinstance(record, Problem):
+                continue
+            if last_row and record.row > last_row:
+                break
+            if names_known(record.cells) >= 2:
+                found.append(Header(record.row, record.cells, delimiter))
+                break
+    return min(found, key=lambda header: (header.row, -names_known(header.cells)), default=None)
+
+
+def rows_below(text: Text, header: Header) -> Iterator[Record | Problem]:
+    """The records after the header; past `ROW_LIMIT` of them a problem, and no more."""
+    count = 0
+    for record in records(text, header.delimiter):
+        if isinstance(record, Record):
+            if record.row <= header.row:
+                continue
+            count += 1
+            if count > ROW_LIMIT:
+                yield Problem(
+                    "ERR_CSV_006",
+                    f"The file has over {ROW_LIMIT:,} rows: line {record.row} is the first too "
+                    "many. Split the file and import the parts.",
+                )
+                return
+        yield record
+
+
+def records(text: Text, delimiter: str) -> Iterator[Record | Problem]:
+    """All records, header and all, without comments and blank ones; quotes as in RFC 4180.
+
+    A quotation mark that is never closed is a problem of its own line: reading goes on below it,
+    so that it hides no other row.
+    """
+    feed = _Feed(text.lines(), delimiter)
+    reader = csv.reader(feed, delimiter=delimiter, skipinitialspace=True)
+    while feed.begin():
+        if feed.size > RECORD_LIMIT_CHARACTERS:
+            yield Problem(
+                "ERR_CSV_006",
+                f"Line {feed.row} is longer than {RECORD_LIMIT_CHARACTERS:,} characters.",
+            )
+            continue
+        cells = [cell.strip() for cell in next(reader)]
+        if feed.cut:
+            yield feed.resume_below_the_open_quote()
+        elif any(cells):
+            yield Record(feed.row, cells)
+
+
+class _Feed(Iterator[str]):
+    """Hands csv.reader its lines, and knows what it does not tell.
+
+    That is: the line a record began on; whether a line begins a record, so that it may be a
+    comment; whether a record ended for want of lines (`cut`), which means an open quote. Blank
+    lines are passed over at once, even inside quotes, where no column of ours can use them.
+    """
+
+    def __init__(self, lines: Iterator[str], delimiter: str) -> None:
+        blank = delimiter + whitespace
+        numbered = ((row, line) for row, line in enumerate(lines, 1) if line.strip(blank))
+        self._lines: Iterator[tuple[int, str]] = numbered
+        self._delimiter = delimiter
+        self._record: list[tuple[int, str]] = []
+        self._begun = self.cut = False
+        self.row = self.size = 0
+
+    def begin(self) -> bool:
+        """Go to the next line that begins a record; False at the end of the file."""
+        for row, line in self._lines:
+            if not line.lstrip().startswith("#"):
+                self.row, self.size = row, len(line)
+                self._record = [(row, line)]
+                self._begun = self.cut = False
+                return True
+        return False
+
+    def __next__(self) -> str:
+        """The record's next line; none past the end of the file or over the record limit."""
+        if not self._begun:
+            self._begun = True
+            return self._record[0][1]
+        self.cut = True
+        row, line = next(self._lines)
+        self._record.append((row, line))
+        self.size += len(line)
+        if self.size > RECORD_LIMIT_CHARACTERS:
+            raise StopIteration
+        self.cut = False
+        return line
+
+    def resume_below_the_open_quote(self) -> Problem:
+        """Give up the record up to the line where its quote opened; the lines below come again.
+
+        Below that line the record holds no mark that could open another quote, hence each line
+        is read at most twice.
+        """
+        opened = _index_of_open_quote([line for _, line in self._record], self._delimiter)
+        self._lines = chain(self._record[opened + 1 :], self._lines)
+        line = self._record[opened][0]
+        told = f"The quotation mark opened on line {line} is not closed"
+        if self.size > RECORD_LIMIT_CHARACTERS:
+            told += f" within {RECORD_LIMIT_CHARACTERS:,} characters"
+        return Problem("ERR_CSV_006", f"{told}. Close it or delete it.")
+
+
+def _index_of_open_quote(lines: Sequence[str], delimiter: str) -> int:
+    """Which of a record's lines opened the quote that its last line leaves open."""
+    opened, state = 0, "start"
+    for index, line in enumerate(lines):
+        for character in line:
+            if state == "quoted":
+                state = "closing" if character == '"' else "quoted"
+            elif character == '"' and state in ("start", "closing"):
+                opened = index if state == "start" else opened
+                state = "quoted"
+            elif character == delimiter:
+                state = "start"
+            elif not (state == "start" and character == " "):
+                state = "plain"
+    return opened

@@ -1,18 +1,24 @@
 """The only reader of the environment: every setting with its unit and default."""
 
+import contextlib
 import os
 import secrets
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from infrastructure.embedded_postgres import data_home
 
 PUBLISHED_INVITE_CODE = "PRESCOTT-LINNAEAN-COWPERTHWAITE"
 _SHORTEST_SECRET = 32
+
+
+class SettingsRefused(Exception):
+    """A variable of the environment holds what cannot be used; the message names it."""
 
 
 def _instant(text: object) -> object:
@@ -58,11 +64,33 @@ class Settings(BaseSettings):
         if self.secret_key is not None:
             return self.secret_key.get_secret_value()
         kept = self.home / "secret_key"
-        self.home.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return kept.read_text(encoding="ascii")
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_urlsafe(48))
+        if not kept.exists():
+            self.home.mkdir(parents=True, exist_ok=True)
+            _create_once(kept, secrets.token_urlsafe(48))
         return kept.read_text(encoding="ascii")
+
+
+def _create_once(path: Path, text: str) -> None:
+    """Write a private file that appears whole; of several writers the first one's stays."""
+    descriptor, aside = tempfile.mkstemp(dir=path.parent)  # mode 0600
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(text)
+    with contextlib.suppress(FileExistsError):
+        os.link(aside, path)
+    Path(aside).unlink()
+
+
+def read_settings() -> Settings:
+    """The settings of the environment and of `.env` in the folder the program runs in.
+
+    Raises:
+        SettingsRefused: naming each variable that cannot be used and why.
+    """
+    try:
+        return Settings()
+    except ValidationError as defect:
+        wrong = (
+            f"{str(error['loc'][0]).upper()}: {error['msg']}"
+            for error in defect.errors(include_input=False)
+        )
+        raise SettingsRefused(f"Check these settings. {'; '.join(wrong)}.") from None

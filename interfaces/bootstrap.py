@@ -16,17 +16,18 @@ from application.prices import Prices
 from application.runs import Runs
 from application.users import Users
 from application.valuations import Valuations
+from infrastructure import structured_logs
 from infrastructure.argon2_passwords import Argon2Passwords, Cost
 from infrastructure.bundled_prices import SAMPLE_MARKET_ENDS_ON, BundledPrices
-from infrastructure.embedded_postgres import EmbeddedPostgres
+from infrastructure.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from infrastructure.event_store.event_log import PostgresEventLog
 from infrastructure.jwt_tokens import JwtTokens
-from infrastructure.migrate import migrate
+from infrastructure.migrate import MigrationRefused, migrate
 from infrastructure.nyse_calendar import NyseCalendar, SampleCalendar
 from infrastructure.postgres import Pool, app_url, open_pool
 from infrastructure.price_book import PostgresPriceBook
 from infrastructure.procrastinate_jobs import ProcrastinateJobs, RunsToWork, Worker
-from infrastructure.settings import Settings
+from infrastructure.settings import Settings, SettingsRefused, read_settings
 from infrastructure.system_clock import SystemClock
 from infrastructure.yahoo_prices import YahooPrices
 from projections.catch_up import CatchUp
@@ -41,6 +42,16 @@ from projections.users.postgres import UsersRoom
 from projections.valuations.postgres import ROOM as VALUATIONS
 from projections.valuations.postgres import ValuationsRoom
 
+__all__ = [
+    "START_REFUSALS",
+    "Parts",
+    "Program",
+    "Settings",
+    "build",
+    "configure_logs",
+    "read_settings",
+]
+
 ROOMS = (USERS, PORTFOLIOS, POSITIONS, VALUATIONS, RUNS)
 
 _LIVE_FROM = date(1990, 1, 2)
@@ -49,6 +60,15 @@ _SAMPLE_FROM = date(2000, 3, 1)
 
 class MarketDataUnknown(Exception):
     """MARKET_DATA names a provider that does not exist."""
+
+
+START_REFUSALS = (EmbeddedPostgresError, MarketDataUnknown, MigrationRefused, SettingsRefused)
+"""What keeps the program from starting; each says in a sentence what to do."""
+
+
+def configure_logs(settings: Settings) -> None:
+    """Send logs to stderr, as lines in development and as JSON in production."""
+    structured_logs.configure(as_json=settings.sigmasight_env == "production")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,45 +138,61 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             to do.
     """
     parts = parts or Parts()
-    with ExitStack() as starting:
-        owner_url = settings.database_url or _embedded(settings, starting)
-        secret = settings.secret()
-        migrate(owner_url, secret)
-        url = app_url(owner_url, secret)
-        pool = open_pool(url)
-        starting.callback(pool.close)
-        clock = SystemClock(settings.sigmasight_now)
-        log = PostgresEventLog(url, clock)
-        starting.callback(log.close)
-        markets = _markets(clock)
-        prices = _prices(settings, parts, pool, markets, clock)
-        rooms = CatchUp(log, pool, ROOMS)
-        rooms.prepare()
+    with ExitStack() as held:
+        store = _Store.open(settings, held)
         identities = Identities(settings.uses_deterministic_ids)
-        tokens = JwtTokens(secret, timedelta(days=settings.token_lifetime_days), clock)
-        passwords = Argon2Passwords(pool, parts.password_cost)
-        valuations = Valuations(log, markets, prices.book)
+        tokens = JwtTokens(
+            settings.secret(), timedelta(days=settings.token_lifetime_days), store.clock
+        )
+        passwords = Argon2Passwords(store.pool, parts.password_cost)
+        markets = _markets(store.clock)
+        prices = _prices(settings, parts, store, markets)
+        valuations = Valuations(store.log, markets, prices.book)
+        rooms = CatchUp(store.log, store.pool, ROOMS)
+        rooms.prepare()
         return Program(
-            log=log,
+            log=store.log,
             tokens=tokens,
             markets=markets,
-            users=Users(log, clock, passwords, tokens, identities, settings.beta_invite_code),
-            portfolios=Portfolios(log, markets, identities),
+            users=Users(
+                store.log, store.clock, passwords, tokens, identities, settings.beta_invite_code
+            ),
+            portfolios=Portfolios(store.log, markets, identities),
             valuations=valuations,
-            runs=Runs(log, clock, markets, ProcrastinateJobs(), prices, valuations, rooms),
+            runs=Runs(
+                store.log, store.clock, markets, ProcrastinateJobs(), prices, valuations, rooms
+            ),
             rooms=rooms,
-            users_room=UsersRoom(pool),
-            portfolios_room=PortfoliosRoom(pool),
-            positions_room=PositionsRoom(pool),
-            valuations_room=ValuationsRoom(pool),
-            runs_room=RunsRoom(pool),
-            database_url=url,
-            _held=starting.pop_all(),
+            users_room=UsersRoom(store.pool),
+            portfolios_room=PortfoliosRoom(store.pool),
+            positions_room=PositionsRoom(store.pool),
+            valuations_room=ValuationsRoom(store.pool),
+            runs_room=RunsRoom(store.pool),
+            database_url=store.url,
+            _held=held.pop_all(),
         )
 
 
-def _embedded(settings: Settings, starting: ExitStack) -> str:
-    return starting.enter_context(EmbeddedPostgres(settings.home))
+@dataclass(frozen=True, slots=True)
+class _Store:
+    """The database at this version, and what talks to it."""
+
+    url: str
+    pool: Pool
+    log: PostgresEventLog
+    clock: SystemClock
+
+    @classmethod
+    def open(cls, settings: Settings, held: ExitStack) -> Self:
+        owner_url = settings.database_url or held.enter_context(EmbeddedPostgres(settings.home))
+        secret = settings.secret()
+        migrate(owner_url, secret)
+        url = app_url(owner_url, secret)
+        clock = SystemClock(settings.sigmasight_now)
+        pool, log = open_pool(url), PostgresEventLog(url, clock)
+        held.callback(pool.close)
+        held.callback(log.close)
+        return cls(url, pool, log, clock)
 
 
 def _markets(clock: SystemClock) -> Markets:
@@ -167,16 +203,14 @@ def _markets(clock: SystemClock) -> Markets:
     }
 
 
-def _prices(
-    settings: Settings, parts: Parts, pool: Pool, markets: Markets, clock: SystemClock
-) -> Prices:
-    calendar = markets["live"].calendar
+def _prices(settings: Settings, parts: Parts, store: _Store, markets: Markets) -> Prices:
     live = parts.live_sources
     if live is None:
-        live = [_provider(name.strip(), markets, clock) for name in settings.market_data.split(",")]
-    book = PostgresPriceBook(pool)
-    ends_on = date(clock.now().year + 2, 12, 31)
-    book.ensure_sessions(calendar.sessions(_LIVE_FROM, ends_on))
+        names = [name.strip() for name in settings.market_data.split(",")]
+        live = [_provider(name, markets, store.clock) for name in names]
+    book = PostgresPriceBook(store.pool)
+    ends_on = date(store.clock.now().year + 2, 12, 31)
+    book.ensure_sessions(markets["live"].calendar.sessions(_LIVE_FROM, ends_on))
     return Prices(book, {"live": live, "sample": [BundledPrices()]})
 
 

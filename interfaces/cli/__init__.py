@@ -1,1 +1,1 @@
-"""The command line, `sigmasight`."""
+"""The command line, `sigmasight`: what is asked for on this machine's own terminal."""

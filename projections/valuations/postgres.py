@@ -22,7 +22,7 @@ ROOM = Room("valuations", 1, projector.FED_BY, TABLE, projector.keys, projector.
 _SPAN = sql.SQL(
     "WHERE portfolio_id = %s AND session BETWEEN %s AND %s ORDER BY session LIMIT %s OFFSET %s"
 )
-_LATEST = sql.SQL("WHERE portfolio_id = %s ORDER BY session DESC LIMIT 1")
+_LAST = sql.SQL("WHERE portfolio_id = %s ORDER BY session DESC LIMIT %s")
 _ONE = sql.SQL("WHERE portfolio_id = %s AND session = %s")
 _COUNT = sql.SQL(
     "SELECT count(*) FROM {} WHERE portfolio_id = %s AND session BETWEEN %s AND %s"
@@ -50,10 +50,15 @@ class ValuationsRoom:
             counted = connection.execute(_COUNT, [portfolio_id, *days]).fetchone()
         return rows, counted[0] if counted else 0
 
+    def last(self, portfolio_id: UUID, count: int) -> Sequence[ValuationRow]:
+        """The last `count` valuations, oldest first."""
+        with self.pool.connection() as connection:
+            rows = TABLE.select(connection, _LAST, [portfolio_id, count])
+        return rows[::-1]
+
     def latest(self, portfolio_id: UUID) -> ValuationRow | None:
         """The valuation of the latest session valued."""
-        with self.pool.connection() as connection:
-            rows = TABLE.select(connection, _LATEST, [portfolio_id])
+        rows = self.last(portfolio_id, 1)
         return rows[0] if rows else None
 
     def one(self, portfolio_id: UUID, session: date) -> ValuationRow | None:

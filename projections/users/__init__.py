@@ -3,5 +3,5 @@
 Fed by: user.registered, user.promoted_to_superuser, user.logged_in, user.account_opened
 Keyed by: user_id
 Served at: GET /auth/me
-Rebuild: from the first event, seconds per hundred thousand users
+Rebuild: from the first event
 """

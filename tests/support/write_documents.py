@@ -1,0 +1,102 @@
+"""Writes docs/events.md, docs/errors.md and docs/rooms.md from the code (`make docs`)."""
+
+import importlib
+import inspect
+from pathlib import Path
+
+import msgspec
+
+from domain.kernel import Event
+from infrastructure.event_store.topics import event_classes
+from interfaces.bootstrap import ROOMS
+from interfaces.error_catalogue import CATALOGUE
+
+DOCS = Path(__file__).parents[2] / "docs"
+_WRITTEN = "Written by `make docs` from the code; a test compares.\n"
+
+
+def events() -> str:
+    """Every event: its topic, what it says and its fields."""
+    parts = ["# Events\n", _WRITTEN]
+    for topic, event in sorted(event_classes().items()):
+        parts += [f"## `{topic}` (version {event.VERSION})\n", f"{_sentence(event)}\n"]
+        fields = msgspec.structs.fields(event)
+        if fields:
+            parts.append("| Field | Type |\n|---|---|")
+            parts += [f"| {field.name} | `{_type_name(field.type)}` |" for field in fields]
+            parts.append("")
+    return "\n".join(parts)
+
+
+def errors() -> str:
+    """Every code: status, what it means and what to do."""
+    parts = [
+        "# Errors\n",
+        _WRITTEN,
+        "| Code | Status | Meaning | What to do |",
+        "|---|---|---|---|",
+    ]
+    for code, entry in sorted(CATALOGUE.items()):
+        meaning = f"**{entry.title}.** {entry.meaning}".replace("|", "\\|")
+        parts.append(
+            f"| {code} | {entry.status} | {meaning} | {entry.cure.replace('|', chr(92) + '|')} |"
+        )
+    return "\n".join(parts) + "\n"
+
+
+def rooms() -> str:
+    """Every room: its sign."""
+    parts = ["# Rooms\n", "Read models: one question each. " + _WRITTEN]
+    for room in ROOMS:
+        sign = inspect.getdoc(importlib.import_module(f"projections.{room.name}")) or ""
+        question, *rest = sign.split("\n\n")
+        parts += [f"## {room.name} (version {room.version})\n", f"{question}\n"]
+        parts += [f"- {line}" for line in _joined("\n".join(rest))]
+        parts.append("")
+    return "\n".join(parts)
+
+
+DOCUMENTS = {"events.md": events, "errors.md": errors, "rooms.md": rooms}
+
+
+def _sentence(event: type[Event]) -> str:
+    return " ".join((inspect.getdoc(event) or "").split())
+
+
+def _joined(lines: str) -> list[str]:
+    """Lines of a sign, with indented continuations joined to the line they continue."""
+    joined: list[str] = []
+    for line in lines.splitlines():
+        if line.startswith(" "):
+            joined[-1] += " " + line.strip()
+        elif line:
+            joined.append(line)
+    return joined
+
+
+def _type_name(annotation: object) -> str:
+    if isinstance(annotation, type) and not hasattr(annotation, "__args__"):
+        return annotation.__name__
+    text = str(annotation).replace("typing.", "")
+    return text.replace("|", "or") if "." not in text else _without_modules(text)
+
+
+def _without_modules(text: str) -> str:
+    words, word = [], ""
+    for character in text:
+        if character.isalnum() or character in "._":
+            word += character
+        else:
+            words += [word.rpartition(".")[2], character]
+            word = ""
+    return "".join([*words, word.rpartition(".")[2]]).replace("|", "or")
+
+
+def main() -> None:
+    """Write them all."""
+    for name, write in DOCUMENTS.items():
+        (DOCS / name).write_text(write(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,6 +1,7 @@
 """Specification of the template: what a good file becomes (spec 3.1, 3.4)."""
 
 import hashlib
+import tracemalloc
 from datetime import date
 from decimal import Decimal
 
@@ -209,3 +210,22 @@ def test_the_served_template_explains_the_account_types() -> None:
     comments = [line for line in template_csv().decode().splitlines() if line.startswith("#")]
     account_types = "taxable ira roth_ira 401k 403b 529 hsa trust other"
     assert any(line.endswith(account_types) for line in comments)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "S{n},{n}.123456,158.25,2024-01-15,PUBLIC,STOCK,,,,,,,a note that fills the row up to size",
+        ",{n},7.05,2024-01-15,OPTIONS,CALL,X{n},460.5,2026-09-18,CALL,2025-01-02,8.00,some note",
+    ],
+    ids=["stocks", "options"],
+)
+def test_memory_stays_below_ten_times_the_file(row: str) -> None:
+    notes = "\n".join(row.format(n=n) for n in range(1, 10_001))
+    content = f"{HEADER},Notes\n{notes}".encode()
+    tracemalloc.start()
+    file = parse(content, "p.csv", TODAY)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(file.positions) == 10_000
+    assert peak < 10 * len(content)

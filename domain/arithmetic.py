@@ -1,11 +1,13 @@
 """The arithmetic of one portfolio over consecutive sessions, exact to the cent (spec 5.5).
 
-Matrices are [S, L]: S sessions by L lines. Units as in `domain.money`: quantities in 1e-8, prices
-in 1e-6 USD, amounts in cents. Every amount is rounded half-even to the cent once; everything after
-that is sums of whole cents, so the identities of spec 2.1 hold exactly.
+Matrices are [S, L]: S sessions by L lines. Units as in `domain.money`: shares (quantity x
+multiplier) in 1e-8, prices in 1e-6 USD, amounts in cents. Every amount is rounded half-even to
+the cent once; everything after that is sums of whole cents, so the identities of spec 2.1 hold
+exactly.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +21,8 @@ _EXACT_SUM = 2**62
 class Movements:
     """What happened to lines after the state before: T rows, in any order, each array [T].
 
-    `session` and `line` say where. `opened` is the signed quantity taking effect there, at the
-    line's entry price; `closed` the signed quantity closed at `exit_price`; `income` in cents.
+    `session` and `line` say where. `opened` is what took effect there, at the line's entry price;
+    `closed` what was closed, at `exit_price`: shares, signed as the position. `income` in cents.
     """
 
     session: Int64
@@ -42,52 +44,84 @@ class Ledger:
     """What is known of L lines over S consecutive sessions, and their state before the first.
 
     Without `value_before` the first session is the opening: `nav_before` is the declared NAV,
-    `held_before` what the opening holds, and neither movements nor flows fall on it.
+    `shares_before` what the opening holds, and neither movements nor flows fall on it.
 
     Attributes:
         marks: prices [S, L]; any number where nothing is held.
-        multiplier: shares one unit of quantity stands for [L].
         entry_price: [L].
         is_cash_like: [L].
-        movements: quantities opened and closed, income.
+        movements: what was opened and closed, and income.
         flows: contributions less withdrawals by session [S], cents.
-        held_before: quantities [L] at the close before the first session.
+        shares_before: shares [L] at the close before the first session.
         value_before: market values [L] at that close, cents; None at an opening.
         nav_before: NAV at that close, cents.
     """
 
     marks: Int64
-    multiplier: Int64
     entry_price: Int64
     is_cash_like: npt.NDArray[np.bool_]
     movements: Movements
     flows: Int64
-    held_before: Int64
+    shares_before: Int64
     value_before: Int64 | None
     nav_before: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
-    """What follows from a ledger.
+class Trades:
+    """The movements, put together by line and session: K cells, few among S x L.
 
-    By line [S, L]: `held` in 1e-8, `moved` (whether a movement fell there) and, in cents, from
-    `market_value` to `unrealized_pnl`. By session [S], in cents: the rest.
+    `cells` are their places in a matrix read row by row, ascending; cents of each are `cost`,
+    `proceeds`, `income`, and `released`, the basis of what was closed.
     """
 
-    held: Int64
-    moved: npt.NDArray[np.bool_]
-    market_value: Int64
+    cells: Int64
     cost: Int64
     proceeds: Int64
     income: Int64
+    released: Int64
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    """What follows from a ledger.
+
+    By line [S, L]: `shares` in 1e-8, the others in cents; what is zero nearly everywhere is kept
+    in `trades` and spread out when asked for. By session [S], in cents: from `nav` on.
+    """
+
+    shares: Int64
+    market_value: Int64
     pnl: Int64
-    realized_pnl: Int64
     unrealized_pnl: Int64
+    trades: Trades
     nav: Int64
     cash: Int64
     long_value: Int64
     short_value: Int64
+
+    @cached_property
+    def cost(self) -> Int64:
+        """What was paid for shares that took effect [S, L], cents."""
+        return self._spread(self.trades.cost)
+
+    @cached_property
+    def proceeds(self) -> Int64:
+        """What was paid for shares that were closed [S, L], cents."""
+        return self._spread(self.trades.proceeds)
+
+    @cached_property
+    def income(self) -> Int64:
+        """What the shares paid [S, L], cents."""
+        return self._spread(self.trades.income)
+
+    @cached_property
+    def realized_pnl(self) -> Int64:
+        """Proceeds less the basis of what was closed [S, L], cents: a label, not added again."""
+        return self._spread(self.trades.proceeds - self.trades.released)
+
+    def _spread(self, amounts: Int64) -> Int64:
+        return _spread(self.shares.shape, self.trades.cells, amounts)
 
 
 def value(ledger: Ledger) -> Figures:
@@ -99,84 +133,61 @@ def value(ledger: Ledger) -> Figures:
     Raises:
         ValueError: an amount over 1e12 USD, or a day's total over 4.6e16 USD.
     """
-    trades = _trade(ledger)
-    market_value = cents(trades.held, ledger.marks, ledger.multiplier)
+    shares, trades = _trade(ledger)
+    market_value = cents(shares, ledger.marks)
     _check_sums(market_value)
+    pnl = np.empty_like(market_value)
     before = market_value[0] if ledger.value_before is None else ledger.value_before
-    pnl = trades.proceeds + trades.income
-    pnl -= trades.cost
-    pnl += market_value
-    pnl[0] -= before
-    pnl[1:] -= market_value[:-1]
-    nav = ledger.nav_before + np.cumsum(pnl.sum(axis=1) + ledger.flows)
-    exposed = np.where(ledger.is_cash_like, 0, market_value)
-    exposure = exposed.sum(axis=1)
-    long_value = np.maximum(exposed, 0).sum(axis=1)
+    np.subtract(market_value[:1], before, out=pnl[:1])
+    np.subtract(market_value[1:], market_value[:-1], out=pnl[1:])
+    pnl.reshape(-1)[trades.cells] += trades.proceeds + trades.income - trades.cost
+    nav = ledger.nav_before + np.cumsum(_by_session(pnl) + ledger.flows)
+    exposed = market_value
+    if ledger.is_cash_like.any():
+        exposed = market_value * ~ledger.is_cash_like
+    net, gross = _by_session(exposed), _by_session(np.abs(exposed))
+    basis_before = cents(ledger.shares_before, ledger.entry_price)
+    bound = trades.cost - trades.released
     return Figures(
-        held=trades.held,
-        moved=trades.moved,
+        shares=shares,
         market_value=market_value,
-        cost=trades.cost,
-        proceeds=trades.proceeds,
-        income=trades.income,
         pnl=pnl,
-        realized_pnl=trades.proceeds - trades.released,
-        unrealized_pnl=market_value - trades.basis,
+        unrealized_pnl=market_value - _running(basis_before, shares.shape, trades.cells, bound),
+        trades=trades,
         nav=nav,
-        cash=nav - exposure,
-        long_value=long_value,
-        short_value=exposure - long_value,
+        cash=nav - net,
+        long_value=(gross + net) // 2,
+        short_value=(net - gross) // 2,
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Trades:
-    """Movements spread over the matrix: quantities, basis and amounts in cents, all [S, L]."""
+def _trade(ledger: Ledger) -> tuple[Int64, Trades]:
+    """The shares held at each close [S, L], and what the movements came to.
 
-    held: Int64
-    basis: Int64
-    moved: npt.NDArray[np.bool_]
-    cost: Int64
-    released: Int64
-    proceeds: Int64
-    income: Int64
-
-
-def _trade(ledger: Ledger) -> _Trades:
-    """Basis telescopes: basis(q) = round(q m entry), cost and released basis are its differences.
-
-    For a whole close the released basis is round(q m entry) itself; for partial ones this keeps
+    Basis telescopes: basis(q) = round(q entry), cost and released basis are its differences.
+    For a whole close the released basis is round(q entry) itself; for partial ones this keeps
     realised + unrealised equal to the sum of P&L to the cent (spec 2.1, identity 4).
     """
-    moves, shape = ledger.movements, ledger.marks.shape
-    cells, row = np.unique(moves.session * shape[1] + moves.line, return_inverse=True)
-    opened, closed, income, proceeds = (
-        _sum_by(row, len(cells), amounts)
-        for amounts in (
-            moves.opened,
-            moves.closed,
-            moves.income,
-            cents(moves.closed, moves.exit_price, ledger.multiplier[moves.line]),
-        )
+    moves, (sessions, lines) = ledger.movements, ledger.marks.shape
+    cells, row = np.unique(moves.session * lines + moves.line, return_inverse=True)
+    proceeds = cents(moves.closed, moves.exit_price)
+    opened, closed, proceeds, income = (
+        _sum_by(row, len(cells), column)
+        for column in (moves.opened, moves.closed, proceeds, moves.income)
     )
-    held = _running(ledger.held_before, shape, cells, opened - closed)
-    line, after = cells % max(shape[1], 1), held.reshape(-1)[cells]
-    entry_price, multiplier = ledger.entry_price[line], ledger.multiplier[line]
-    peak = cents(after + closed, entry_price, multiplier)
-    cost = peak - cents(after + closed - opened, entry_price, multiplier)
-    released = peak - cents(after, entry_price, multiplier)
-    basis_before = cents(ledger.held_before, ledger.entry_price, ledger.multiplier)
-    moved = np.zeros(shape, dtype=np.bool_)
-    moved.reshape(-1)[cells] = True
-    return _Trades(
-        held=held,
-        basis=_running(basis_before, shape, cells, cost - released),
-        moved=moved,
-        cost=_spread(shape, cells, cost),
-        released=_spread(shape, cells, released),
-        proceeds=_spread(shape, cells, proceeds),
-        income=_spread(shape, cells, income),
+    shares = _running(ledger.shares_before, (sessions, lines), cells, opened - closed)
+    after = shares.reshape(-1)[cells]
+    most = after + closed
+    entry_price = ledger.entry_price[cells % lines] if lines else cells
+    start, peak, end = cents(np.stack((most - opened, most, after)), entry_price)
+    return shares, Trades(
+        cells=cells, cost=peak - start, proceeds=proceeds, income=income, released=peak - end
     )
+
+
+def _by_session(matrix: Int64) -> Int64:
+    sums: Int64 = np.einsum("sl->s", matrix)
+    return sums
 
 
 def _sum_by(row: npt.NDArray[np.intp], rows: int, amounts: Int64) -> Int64:
@@ -195,7 +206,7 @@ def _running(before: Int64, shape: tuple[int, ...], cells: Int64, changes: Int64
     """The state at each close: `before`, changed at `cells` from there on."""
     matrix = _spread(shape, cells, changes)
     matrix[0] += before
-    return np.cumsum(matrix, axis=0)
+    return np.cumsum(matrix, axis=0, out=matrix)
 
 
 def _check_sums(market_value: Int64) -> None:

@@ -35,35 +35,35 @@ def inputs_digest(inputs: Sequence[Any]) -> str:
 class _Holdings:
     """The lines of a day, and of those after it on which no quantity changes.
 
-    `index` says where in the ledger they are, `held` is the quantity at the close in 1e-8.
+    `index` says where in the ledger they are, `shares` is what is held at the close, in 1e-8.
     """
 
     index: Int64
     positions: tuple[Position, ...]
-    held: tuple[int, ...]
+    shares: tuple[int, ...]
     quantity: tuple[Decimal, ...]
     position_id: tuple[UUID, ...]
     cash_like: tuple[bool, ...]
     need_price: tuple[bool, ...]
 
     @classmethod
-    def of(cls, positions: Sequence[Position], held: Int64, index: Int64) -> Self:
-        """The lines at `index`, with the quantities `held` of all lines at the close."""
+    def of(cls, positions: Sequence[Position], shares: Int64, index: Int64) -> Self:
+        """The lines at `index`, given the `shares` of all lines at the close."""
         chosen = tuple(positions[line] for line in index.tolist())
-        units = tuple(held[index].tolist())
+        held = tuple(shares[index].tolist())
         return cls(
             index=index,
             positions=chosen,
-            held=units,
-            quantity=tuple(map(quantity, units)),
+            shares=held,
+            quantity=tuple(quantity(n, p.multiplier) for p, n in zip(chosen, held, strict=True)),
             position_id=tuple(p.position_id for p in chosen),
             cash_like=tuple(p.is_cash_like for p in chosen),
-            need_price=tuple(q != 0 and needs_price(p) for p, q in zip(chosen, units, strict=True)),
+            need_price=tuple(n != 0 and needs_price(p) for p, n in zip(chosen, held, strict=True)),
         )
 
     def counts(self, marks: Sequence[Mark]) -> Counts:
         """The counts of spec 2.2, given the mark of each line."""
-        lines = list(zip(self.positions, self.held, self.cash_like, strict=True))
+        lines = list(zip(self.positions, self.shares, self.cash_like, strict=True))
         priceable = list(zip(self.positions, self.need_price, marks, strict=True))
         return Counts(
             lines=len(lines),
@@ -91,8 +91,9 @@ class Statement:
 
     def snapshots(self, previous: PreviousValuation | None) -> list[Snapshot]:
         """A snapshot for each session; `previous` is None where the first is the opening."""
-        held = self.figures.held
-        present = (held != 0) | self.figures.moved
+        held = self.figures.shares
+        present = held != 0
+        present.reshape(-1)[self.figures.trades.cells] = True
         altered = np.ones(len(held), dtype=np.bool_)
         altered[1:] = ((held[1:] != held[:-1]) | (present[1:] != present[:-1])).any(axis=1)
         snapshots = []
@@ -170,9 +171,9 @@ class Statement:
             int(ledger.flows[row]),
             holdings.position_id,
             holdings.cash_like,
-            ledger.multiplier[index].tolist(),
+            [p.multiplier for p in holdings.positions],
             ledger.entry_price[index].tolist(),
-            holdings.held,
+            holdings.shares,
             [(self.positions[line].position_id, *amounts) for line, *amounts in happened],
             ledger.marks[row, index].tolist(),
             [(mark.on, mark.source, mark.quality, mark.provider) for mark in marks],

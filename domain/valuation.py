@@ -13,7 +13,7 @@ import numpy as np
 
 from domain.arithmetic import Ledger, Movements, value
 from domain.mark import Mark
-from domain.money import Int64, amount_cents, price_e6, quantity_e8
+from domain.money import Int64, amount_cents, price_e6, shares_e8
 from domain.position import Position
 from domain.snapshot import PreviousValuation, Snapshot
 from domain.statement import Statement
@@ -96,7 +96,7 @@ class _Span:
     """The sessions to value and the state before them, in whole units.
 
     What is dated up to `known_until` is in that state; what comes later is a movement. `held`
-    is quantity and market value by position, None at an opening, where the book says both.
+    is shares and market value by position, None at an opening, where the book says both.
     """
 
     sessions: Sequence[date]
@@ -114,13 +114,13 @@ class _Span:
                 sessions=sessions, known_until=sessions[0], previous=None, nav=nav, held=None
             )
         snapshot = before.snapshot
-        rows = snapshot.lines.rows("position_id", "quantity", "market_value")
+        rows = snapshot.lines.rows("position_id", "quantity", "multiplier", "market_value")
         return cls(
             sessions=sessions,
             known_until=snapshot.session,
             previous=snapshot.as_previous(before.version),
             nav=amount_cents(snapshot.nav),
-            held={key: (quantity_e8(q), amount_cents(worth)) for key, q, worth in rows if q},
+            held={key: (shares_e8(q, m), amount_cents(worth)) for key, q, m, worth in rows if q},
         )
 
     def has_line(self, position: Position) -> bool:
@@ -136,18 +136,17 @@ class _Span:
     ) -> Ledger:
         """Positions, their marks and the flows of the span, in whole units."""
         prices = _column(price_e6(mark.price) for line in marks for mark in line)
-        held_before = _column(
-            quantity_e8(p.quantity) if p.entry_on <= self.known_until else 0 for p in positions
+        shares_before = _column(
+            _shares(p) if p.entry_on <= self.known_until else 0 for p in positions
         )
         return Ledger(
             marks=np.ascontiguousarray(prices.reshape(len(positions), len(self.sessions)).T),
-            multiplier=_column(p.multiplier for p in positions),
             entry_price=_column(price_e6(p.entry_price) for p in positions),
             is_cash_like=np.array([p.is_cash_like for p in positions], dtype=np.bool_),
             movements=self._movements(positions),
             flows=self._flows(flows),
-            held_before=held_before,
-            value_before=self._value_before(positions, held_before),
+            shares_before=shares_before,
+            value_before=self._value_before(positions, shares_before),
             nav_before=self.nav,
         )
 
@@ -160,11 +159,11 @@ class _Span:
     def _movements(self, positions: Sequence[Position]) -> Movements:
         rows = []
         for line, position in enumerate(positions):
-            held = quantity_e8(position.quantity)
+            shares = _shares(position)
             if (entry := self._row(position.entry_on)) is not None:
-                rows.append((entry, line, held, 0, 0, 0))
+                rows.append((entry, line, shares, 0, 0, 0))
             if (exit_ := self._row(position.exit_on)) is not None:
-                rows.append((exit_, line, 0, held, _exit_price(position), 0))
+                rows.append((exit_, line, 0, shares, _exit_price(position), 0))
         session, line_of, opened, closed, exit_price, income = (
             np.array(rows, dtype=np.int64).reshape(-1, 6).T
         )
@@ -184,17 +183,21 @@ class _Span:
                 column[row] += amount_cents(flow.amount)
         return column
 
-    def _value_before(self, positions: Sequence[Position], held_before: Int64) -> Int64 | None:
+    def _value_before(self, positions: Sequence[Position], shares_before: Int64) -> Int64 | None:
         if self.held is None:
             return None
         ids = [position.position_id for position in positions]
-        stated = {key: held for key, held in zip(ids, held_before.tolist(), strict=True) if held}
-        if stated != {key: held for key, (held, _) in self.held.items()}:
+        stated = {key: n for key, n in zip(ids, shares_before.tolist(), strict=True) if n}
+        if stated != {key: shares for key, (shares, _) in self.held.items()}:
             raise ValueError(
                 f"The valuation of {self.known_until} does not hold what the portfolio held then: "
                 "an earlier day is stale and comes first."
             )
         return _column(self.held[key][1] if key in self.held else 0 for key in ids)
+
+
+def _shares(position: Position) -> int:
+    return shares_e8(position.quantity, position.multiplier)
 
 
 def _exit_price(position: Position) -> int:

@@ -1,7 +1,6 @@
 """Specification of the arithmetic of lines: parts bought and closed, income, both signs."""
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
 
 import numpy as np
 import pytest
@@ -9,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.arithmetic import Figures, Ledger, Movements, value
-from domain.money import Int64, cents
+from domain.money import Int64, amount_cents, cents
+from tests.support.exactness import in_decimal
 
-CENT = Decimal("0.01")
 Move = tuple[int, int, int, int, int, int]
-"""Session, line, opened and closed in 1e-8, exit price in 1e-6, income in cents."""
+"""Session, line, shares opened and closed in 1e-8, exit price in 1e-6, income in cents."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +20,11 @@ class History:
     """What a ledger is made of, as plain lists."""
 
     marks: list[list[int]]
-    multiplier: list[int]
     entry_price: list[int]
     cash_like: list[bool]
     moves: list[Move]
     flows: list[int]
-    held_before: list[int]
+    shares_before: list[int]
     is_opening: bool
 
 
@@ -40,16 +38,15 @@ def ledger(history: History, nav_before: int = 10**9) -> Ledger:
     moves = np.array(history.moves, dtype=np.int64).reshape(-1, 6).T
     names = ("session", "line", "opened", "closed", "exit_price", "income")
     marks = np.array(history.marks, dtype=np.int64).reshape(len(history.flows), -1)
-    held_before, multiplier = column(history.held_before), column(history.multiplier)
-    worth = cents(held_before, column(history.entry_price), multiplier)
+    shares_before = column(history.shares_before)
+    worth = cents(shares_before, column(history.entry_price))
     return Ledger(
         marks=marks,
-        multiplier=multiplier,
         entry_price=column(history.entry_price),
         is_cash_like=np.array(history.cash_like, dtype=np.bool_),
         movements=Movements(**dict(zip(names, moves, strict=True))),
         flows=column(history.flows),
-        held_before=held_before,
+        shares_before=shares_before,
         value_before=None if history.is_opening else worth,
         nav_before=nav_before,
     )
@@ -74,43 +71,36 @@ def histories(draw: st.DrawFn) -> History:
     flows = draw(st.lists(st.integers(-(10**9), 10**9), min_size=days, max_size=days))
     return History(
         marks=[[draw(prices) for _ in range(lines)] for _ in range(days)],
-        multiplier=[draw(st.sampled_from([1, 100])) for _ in range(lines)],
         entry_price=[draw(prices) for _ in range(lines)],
         cash_like=[draw(st.booleans()) for _ in range(lines)],
         moves=draw(st.lists(moves, max_size=8)) if days > first else [],
         flows=[0, *flows[1:]] if is_opening else flows,
-        held_before=[draw(quantities) for _ in range(lines)],
+        shares_before=[draw(quantities) for _ in range(lines)],
         is_opening=is_opening,
     )
 
 
-def amount(units_e8: int, price_e6: int, multiplier: int) -> int:
-    """Cents of a quantity at a price, as Decimal rounds them."""
-    exact = Decimal(units_e8).scaleb(-8) * Decimal(price_e6).scaleb(-6) * multiplier
-    return int(exact.quantize(CENT, rounding=ROUND_HALF_EVEN).scaleb(2))
+def amount(shares: int, price: int) -> int:
+    """Cents of shares at a price, as Decimal rounds them."""
+    return amount_cents(in_decimal(shares, price))
 
 
 def plainly(history: History) -> list[list[tuple[int, ...]]]:
-    """Each line's held, MV, cost, proceeds, income, P&L, realised, unrealised, day by day."""
-    held = list(history.held_before)
-    line_terms = list(zip(history.entry_price, history.multiplier, strict=True))
-    worth = [amount(q, *terms) for q, terms in zip(held, line_terms, strict=True)]
-    if history.is_opening:
-        worth = [
-            amount(q, price, terms[1])
-            for q, price, terms in zip(held, history.marks[0], line_terms, strict=True)
-        ]
+    """Each line's shares, MV, cost, proceeds, income, P&L, realised, unrealised, day by day."""
+    held = list(history.shares_before)
+    first = history.marks[0] if history.is_opening else history.entry_price
+    worth = [amount(shares, price) for shares, price in zip(held, first, strict=True)]
     days = []
     for session, marks in enumerate(history.marks):
         day: list[tuple[int, ...]] = []
-        for line, (entry, multiplier) in enumerate(line_terms):
+        for line, entry in enumerate(history.entry_price):
             moves = [m for m in history.moves if m[:2] == (session, line)]
             before, peak = held[line], held[line] + sum(m[2] for m in moves)
             held[line] = peak - sum(m[3] for m in moves)
-            basis = [amount(q, entry, multiplier) for q in (before, peak, held[line])]
-            value_now = amount(held[line], marks[line], multiplier)
+            basis = [amount(q, entry) for q in (before, peak, held[line])]
+            value_now = amount(held[line], marks[line])
             cost, released = basis[1] - basis[0], basis[1] - basis[2]
-            proceeds = sum(amount(m[3], m[4], multiplier) for m in moves)
+            proceeds = sum(amount(m[3], m[4]) for m in moves)
             income = sum(m[5] for m in moves)
             pnl = value_now - worth[line] - cost + proceeds + income
             worth[line] = value_now
@@ -125,7 +115,7 @@ def plainly(history: History) -> list[list[tuple[int, ...]]]:
 def test_parts_bought_and_closed_equal_plain_decimal(history: History) -> None:
     figures = value(ledger(history))
     matrices = (
-        *(figures.held, figures.market_value, figures.cost, figures.proceeds, figures.income),
+        *(figures.shares, figures.market_value, figures.cost, figures.proceeds, figures.income),
         *(figures.pnl, figures.realized_pnl, figures.unrealized_pnl),
     )
 
@@ -167,12 +157,11 @@ def test_three_thirds_closed_at_the_entry_price_release_the_whole_basis() -> Non
     third = 33333333  # of 0.99999999 shares for 100.01; each third alone rounds to 33.34
     history = History(
         marks=[[100_010_000]] * 4,
-        multiplier=[1],
         entry_price=[100_010_000],
         cash_like=[False],
         moves=[(day, 0, 0, third, 100_010_000, 0) for day in (1, 2, 3)],
         flows=[0] * 4,
-        held_before=[3 * third],
+        shares_before=[3 * third],
         is_opening=True,
     )
     figures = value(ledger(history))
@@ -186,12 +175,11 @@ def test_three_thirds_closed_at_the_entry_price_release_the_whole_basis() -> Non
 def test_income_is_pnl_and_cash() -> None:
     history = History(
         marks=[[50 * 10**6]] * 2,
-        multiplier=[1],
         entry_price=[50 * 10**6],
         cash_like=[False],
         moves=[(1, 0, 0, 0, 0, 308)],
         flows=[0, 0],
-        held_before=[100 * 10**8],
+        shares_before=[100 * 10**8],
         is_opening=True,
     )
     figures = value(ledger(history))
@@ -205,12 +193,11 @@ def test_a_day_over_the_exact_sum_is_refused() -> None:
     lines = 50_000
     history = History(
         marks=[[10**15] * lines],
-        multiplier=[1] * lines,
         entry_price=[0] * lines,
         cash_like=[False] * lines,
         moves=[],
         flows=[0],
-        held_before=[1000 * 10**8] * lines,
+        shares_before=[1000 * 10**8] * lines,
         is_opening=True,
     )
     with pytest.raises(ValueError, match="portfolio"):

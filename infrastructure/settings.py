@@ -6,9 +6,9 @@ import secrets
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from infrastructure.embedded_postgres import data_home
@@ -45,6 +45,15 @@ class Settings(BaseSettings):
     superuser_email: str | None = None
     superuser_password: SecretStr | None = None
     superuser_name: str | None = None
+
+    @model_validator(mode="after")
+    def _refuse_published_defaults(self) -> Self:
+        if self.sigmasight_env == "production":
+            if self.secret_key is None:
+                raise ValueError("production needs SECRET_KEY, 32 characters or more of your own")
+            if self.beta_invite_code == PUBLISHED_INVITE_CODE:
+                raise ValueError("production needs BETA_INVITE_CODE, an invite code of your own")
+        return self
 
     @property
     def home(self) -> Path:
@@ -90,7 +99,7 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as defect:
         wrong = (
-            f"{str(error['loc'][0]).upper()}: {error['msg']}"
+            ": ".join([*(str(name).upper() for name in error["loc"]), error["msg"]])
             for error in defect.errors(include_input=False)
         )
         raise SettingsRefused(f"Check these settings. {'; '.join(wrong)}.") from None

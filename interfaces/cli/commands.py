@@ -1,6 +1,8 @@
 """The commands of `sigmasight` that answer and end."""
 
-from typing import Annotated, NoReturn
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
 from uuid import UUID, uuid4
 
 import typer
@@ -9,7 +11,6 @@ from rich.console import Console
 from application.errors import PortfolioUnknown
 from application.ports import Cause
 from domain.email_address import EmailAddress
-from domain.email_claim import EmailTaken
 from domain.errors import DomainError
 from interfaces.bootstrap import Program, build, configure_logs, read_settings
 from interfaces.cli.tables import valuations_table
@@ -41,31 +42,22 @@ def show_demo(program: Program, rows: int = 5) -> None:
 
 @superuser.command("create")
 def create_superuser(
-    email: Annotated[str, typer.Option(prompt=True, envvar="SUPERUSER_EMAIL")],
-    full_name: Annotated[str, typer.Option(prompt=True, envvar="SUPERUSER_NAME")],
-    password: Annotated[
-        str,
-        typer.Option(
-            prompt=True, confirmation_prompt=True, hide_input=True, envvar="SUPERUSER_PASSWORD"
-        ),
-    ],
-    promote: Annotated[
-        bool, typer.Option(help="Promote the user if the address is taken.")
-    ] = False,
+    email: Annotated[str, typer.Option(help="Default: SUPERUSER_EMAIL, else asked.")] = "",
+    full_name: Annotated[str, typer.Option(help="Default: SUPERUSER_NAME, else asked.")] = "",
+    promote: Annotated[bool, typer.Option(help="Promote the user if registered.")] = False,
 ) -> None:
-    """Create a superuser, or promote a registered user."""
-    cause = Cause(command_id=uuid4(), correlation_id=uuid4())
-    with _program() as program:
-        try:
-            address = EmailAddress.parse(email)
-            try:
-                program.users.create_superuser(address, password, full_name, cause)
-            except EmailTaken:
-                if not promote:
-                    raise
-                program.users.promote(address, cause)
-        except DomainError as refusal:
-            _refuse(refusal)
+    """Create a superuser with the password of SUPERUSER_PASSWORD, else asked; or promote a user."""
+    settings = read_settings()
+    given = settings.superuser_password
+    email = email or settings.superuser_email or typer.prompt("E-mail address")
+    with _program() as program, _refusals_told():
+        address = EmailAddress.parse(email)
+        if promote and program.users.find(address.text):
+            program.users.promote(address, _cause())
+        else:
+            name = full_name or settings.superuser_name or typer.prompt("Full name")
+            password = given.get_secret_value() if given else _ask_password()
+            program.users.create_superuser(address, password, name, _cause())
     _console.print(f"{address.text} is a superuser.")
 
 
@@ -81,10 +73,11 @@ def show_valuations(
 
 
 def _show(program: Program, portfolio_id: UUID, rows: int) -> None:
-    row = program.portfolios_room.one(portfolio_id)
-    if row is None:
-        _refuse(PortfolioUnknown())
-    _console.print(valuations_table(row, program.valuations_room.last(portfolio_id, rows)))
+    with _refusals_told():
+        portfolio = program.portfolios_room.one(portfolio_id)
+        if portfolio is None:
+            raise PortfolioUnknown
+    _console.print(valuations_table(portfolio, program.valuations_room.last(portfolio_id, rows)))
 
 
 def _program() -> Program:
@@ -93,6 +86,19 @@ def _program() -> Program:
     return build(settings)
 
 
-def _refuse(refusal: DomainError) -> NoReturn:
-    Console(stderr=True).print(f"{refusal.code}: {refusal.message}", style="red")
-    raise typer.Exit(1)
+def _ask_password() -> str:
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+def _cause() -> Cause:
+    return Cause(command_id=uuid4(), correlation_id=uuid4())
+
+
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    """End with a refusal's sentence and code on stderr, and status 1."""
+    try:
+        yield
+    except DomainError as refusal:
+        Console(stderr=True).print(f"{refusal.code}: {refusal.message}", style="red")
+        raise typer.Exit(1) from None

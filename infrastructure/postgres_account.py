@@ -15,7 +15,7 @@ import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Self
+from typing import Self
 
 if sys.platform != "win32":
     import pwd
@@ -56,7 +56,7 @@ class PostgresAccount:
         entry = _system_user()
         return cls(uid=entry.pw_uid, gid=entry.pw_gid, switched=True)
 
-    def launch(self, *command: str | Path, output: IO[bytes] | int) -> subprocess.Popen[bytes]:
+    def launch(self, *command: str | Path, output: int) -> subprocess.Popen[bytes]:
         """Start `command` as this account, away from our terminal and our environment.
 
         A session of its own keeps Ctrl-C from reaching it; PG* variables must not reach it.

@@ -8,13 +8,16 @@ import hashlib
 import logging
 import os
 import shutil
+import signal
 import socket
 import stat
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -197,17 +200,17 @@ class PostgresCluster:
         return True
 
     def _launch(self) -> None:
-        settings = self._settings | self._listening()
         log = self._log_file
         if log.exists() and log.stat().st_size > _LOG_LIMIT:
             log.replace(log.with_suffix(".log.old"))
-        with os.fdopen(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as output:
+        settings = self._settings | self._listening()
+        words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        with (
+            os.fdopen(os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)) as output,
+            _signals_held_back(),
+        ):
             self._server = self._account.launch(
-                self._program("postgres"),
-                "-D",
-                self._data,
-                *(word for name, value in settings.items() for word in ("-c", f"{name}={value}")),
-                output=output,
+                self._program("postgres"), "-D", self._data, *words, output=output.fileno()
             )
 
     def _listening(self) -> dict[str, str]:
@@ -271,3 +274,26 @@ class PostgresCluster:
         except FileNotFoundError:
             return "(nothing)"
         return " / ".join(lines[-3:])
+
+
+@contextmanager
+def _signals_held_back() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM wait: amid a launch they would lose the server just launched.
+
+    Python handles signals in the main thread only, so no other thread needs this.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {
+        number: signal.signal(number, lambda number, _: came.append(number))
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for missed in came:
+            signal.raise_signal(missed)

@@ -15,10 +15,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from types import FrameType
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 import uvicorn
+from fastapi import FastAPI
 from rich.console import Console
 
 from interfaces.bootstrap import START_REFUSALS, Program, build, configure_logs, read_settings
@@ -39,15 +40,14 @@ def serve(
     """Serve the API and the pages, with a worker beside, until Ctrl-C."""
     settings = read_settings()
     configure_logs(settings)
+    signal.signal(signal.SIGTERM, _end)
     with build(settings) as program:
         program.follow_log()
         if demo:
             show_demo(program)
         with _worker_beside():
             _console.print(f"SigmaSight: [bold]http://{host}:{port}/[/] (API docs at /docs)")
-            uvicorn.run(
-                create_http(program), host=host, port=port, log_config=None, access_log=False
-            )
+            _serve_until_signal(create_http(program), host, port)
 
 
 @app.command()
@@ -61,6 +61,18 @@ def worker(
     configure_logs(settings)
     with build(settings) as program:
         asyncio.run(_work(program, until_parent_ends=until_parent_ends))
+
+
+def _serve_until_signal(http: FastAPI, host: str, port: int) -> None:
+    """Serve until Ctrl-C or SIGTERM; uvicorn raises the signal again when it has shut down."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: None)
+    uvicorn.run(http, host=host, port=port, log_config=None, access_log=False)
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    """Leave through the open contexts, so that what was started is stopped."""
+    raise SystemExit(0)
 
 
 async def _work(program: Program, *, until_parent_ends: bool) -> None:

@@ -2,15 +2,43 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg_pool import ConnectionPool
 
+from application.errors import StoreUnavailable
+
 APP_ROLE = "sigmasight_app"
 
-Pool = ConnectionPool[psycopg.Connection[tuple[Any, ...]]]
+BOUNDED: Mapping[str, Any] = {
+    "connect_timeout": 2,
+    "tcp_user_timeout": 10_000,
+    "options": "-c lock_timeout=5s -c statement_timeout=60s",
+}
+"""What keeps a connection from waiting for ever: for a server, for a lock, for an answer."""
+
+
+class Pool(ConnectionPool[psycopg.Connection[tuple[Any, ...]]]):
+    """Connections that say `StoreUnavailable` where PostgreSQL does not answer in time."""
+
+    @contextmanager
+    def connection(
+        self, timeout: float | None = None
+    ) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+        """A connection for one transaction, committed at the end of the block.
+
+        Raises:
+            StoreUnavailable: ERR_BUSY_001, also where all connections stay in use.
+        """
+        try:
+            with super().connection(timeout) as connection:
+                yield connection
+        except (psycopg.OperationalError, psycopg.InterfaceError) as failure:
+            raise StoreUnavailable from failure
 
 
 def app_password(secret_key: str) -> str:
@@ -24,16 +52,16 @@ def app_url(owner_url: str, secret_key: str) -> str:
     return make_conninfo("", **{**given, "user": APP_ROLE, "password": app_password(secret_key)})
 
 
-def open_pool(url: str, *, size: int = 10) -> Pool:
-    """A pool whose calls fail within seconds when the database is gone or all are busy."""
-    return ConnectionPool(
+def open_pool(url: str, *, size: int = 10, timeout_s: float = 5) -> Pool:
+    """A pool of up to `size` connections; who waits `timeout_s` for one is told to come again."""
+    return Pool(
         url,
         min_size=1,
         max_size=size,
-        timeout=5,
+        timeout=timeout_s,
         max_waiting=200,
         reconnect_timeout=5,
-        check=ConnectionPool.check_connection,
-        kwargs={"connect_timeout": 2, "options": "-c lock_timeout=5s -c statement_timeout=60s"},
+        check=Pool.check_connection,
+        kwargs=dict(BOUNDED),
         open=True,
     )

@@ -11,13 +11,19 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import DictRow
+from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
+from application.errors import StoreUnavailable
 from application.ports import Statement
+from infrastructure.postgres import BOUNDED
 
 SCHEMA = "events"
+POOL_SIZE = 10
+_POOL_TIMEOUT_S = 2.0
 _INSERT = "SELECT events.record_events(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[])"
 _STREAMS = (
     "SELECT originator_id, originator_version, topic, state FROM events.stored_events"
@@ -27,35 +33,69 @@ _EXISTING = (
     "SELECT id FROM unnest(%s::uuid[]) AS given (id) WHERE EXISTS"
     " (SELECT FROM events.stored_events WHERE originator_id = id AND originator_version = 1)"
 )
-_COMMANDS = (
+_AT_VERSIONS = (
     "SELECT e.originator_id, e.originator_version, e.topic, e.state, e.notification_id"
     " FROM unnest(%s::uuid[], %s::bigint[]) AS given (id, version)"
     " JOIN events.stored_events e ON e.originator_id = id AND e.originator_version = version"
 )
 
 
-def open_datastore(url: str, *, pool_size: int = 10) -> PostgresDatastore:
-    """The library's connection pool on the database of `url`, with bounded waits everywhere."""
+class VersionTaken(Exception):
+    """The store holds an event of this id and version; nothing of the save was recorded."""
+
+
+class ConnectionLost(OperationalError):
+    """The connection broke before the answer: what was asked may have happened or not."""
+
+
+class BoundedDatastore(PostgresDatastore):
+    """The library's pool, with bounded waits everywhere and errors told apart by what they mean."""
+
+    @contextmanager
+    def get_connection(self) -> Iterator[psycopg.Connection[DictRow]]:
+        """A connection, in autocommit mode.
+
+        Raises:
+            StoreUnavailable: all stay in use, a lock stays taken, or the server refuses: for
+                certain nothing happened.
+            ConnectionLost: the outcome is unknown.
+        """
+        try:
+            with self.pool.connection() as connection:
+                yield connection
+        except (psycopg.OperationalError, psycopg.InterfaceError) as failure:
+            if _nothing_happened(failure):
+                raise StoreUnavailable from failure
+            raise ConnectionLost(str(failure)) from failure
+
+
+def open_datastore(
+    url: str, *, pool_size: int = POOL_SIZE, timeout_s: float = _POOL_TIMEOUT_S
+) -> BoundedDatastore:
+    """The library's connection pool on the database of `url`.
+
+    Who waits `timeout_s` for one of its connections is told to come again.
+    """
     given = {key: value for key, value in conninfo_to_dict(url).items() if value is not None}
-    datastore = PostgresDatastore(
+    datastore = BoundedDatastore(
         dbname=str(given.pop("dbname")),
         host=str(given.pop("host", "")),
         port=str(given.pop("port", "5432")),
         user=str(given.pop("user", "")),
         password=str(given.pop("password", "")),
-        connect_timeout=2.0,
+        connect_timeout=timeout_s,
         idle_in_transaction_session_timeout=30,
         pool_size=1,
         max_overflow=pool_size - 1,
         max_waiting=200,
         pre_ping=True,
-        lock_timeout=5,
         schema=SCHEMA,
     )
     kwargs = datastore.pool.kwargs
     if not isinstance(kwargs, dict):
         raise TypeError("The pool of eventsourcing no longer keeps its arguments in a dict")
-    kwargs.update(given, connect_timeout=2)  # what the library's signature has no place for
+    kwargs.update(given, **BOUNDED)  # what the library's signature has no place for
+    datastore.pool.open()
     return datastore
 
 
@@ -72,27 +112,16 @@ class EventRecorder(PostgresApplicationRecorder):
             Their positions, in the order given.
 
         Raises:
-            eventsourcing.persistence.IntegrityError: a version is taken already.
-            eventsourcing.persistence.OperationalError: the outcome is unknown or nothing happened.
+            VersionTaken, StoreUnavailable: nothing was recorded.
+            ConnectionLost: the outcome is unknown.
         """
         with self.datastore.get_connection() as connection:
             if not also:
-                return self._insert(connection, events)
+                return _insert(connection, events)
             with connection.transaction():
                 for statement in also:
                     statement(connection)
-                return self._insert(connection, events)
-
-    @staticmethod
-    def _insert(connection: psycopg.Connection[Any], events: Sequence[StoredEvent]) -> list[int]:
-        columns = (
-            [event.originator_id for event in events],
-            [event.originator_version for event in events],
-            [event.topic for event in events],
-            [event.state for event in events],
-        )
-        row = connection.execute(_INSERT, columns, prepare=True, binary=True).fetchone()
-        return list(row["record_events"]) if row else []
+                return _insert(connection, events) if events else []
 
     def streams(self, ids: Sequence[UUID]) -> list[StoredEvent]:
         """All events of several aggregates, each stream in order, in one round trip."""
@@ -113,7 +142,7 @@ class EventRecorder(PostgresApplicationRecorder):
             [event.originator_version for event in events],
         )
         with self.datastore.get_connection() as connection:
-            rows = connection.execute(_COMMANDS, given, binary=True).fetchall()
+            rows = connection.execute(_AT_VERSIONS, given, binary=True).fetchall()
         return [(_stored(row), row["notification_id"]) for row in rows]
 
 
@@ -127,7 +156,31 @@ def owner_recorder(owner_url: str) -> Iterator[EventRecorder]:
         datastore.close()
 
 
-def _stored(row: dict[str, Any]) -> StoredEvent:
+def _insert(connection: psycopg.Connection[DictRow], events: Sequence[StoredEvent]) -> list[int]:
+    columns = (
+        [event.originator_id for event in events],
+        [event.originator_version for event in events],
+        [event.topic for event in events],
+        [event.state for event in events],
+    )
+    try:
+        row = connection.execute(_INSERT, columns, prepare=True, binary=True).fetchone()
+    except psycopg.errors.UniqueViolation as taken:
+        raise VersionTaken from taken
+    return list(row["record_events"]) if row else []
+
+
+def _nothing_happened(failure: psycopg.Error) -> bool:
+    """Whether the server itself refused, or was never asked.
+
+    A server that shuts down or ends our session (class 57P) may have committed just before.
+    """
+    if isinstance(failure, (PoolTimeout, TooManyRequests, PoolClosed)):
+        return True
+    return failure.sqlstate is not None and not failure.sqlstate.startswith("57P")
+
+
+def _stored(row: DictRow) -> StoredEvent:
     return StoredEvent(
         row["originator_id"], row["originator_version"], row["topic"], bytes(row["state"])
     )

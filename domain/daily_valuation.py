@@ -10,7 +10,7 @@ from domain.money import ZERO
 from domain.snapshot import Snapshot
 
 _DAY_FIGURES = (
-    *("opening", "nav", "flows", "cash", "long_value", "short_value"),
+    *("nav", "flows", "cash", "long_value", "short_value"),
     *("pnl", "realized_pnl", "income"),
 )
 _LINE_FIGURES = (
@@ -98,12 +98,14 @@ def _fields(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _figures(snapshot: Snapshot) -> tuple[Any, ...]:
-    """What a restatement is about (spec 2.2): `previous` counts by its day and NAV."""
-    previous = snapshot.previous
-    lines = snapshot.lines
+    """What a restatement is about (spec 2.2).
+
+    `previous` counts by its day: a gap that was filled; another NAV there moves one here.
+    """
+    previous, lines = snapshot.previous, snapshot.lines
     return (
         tuple(getattr(snapshot, name) for name in _DAY_FIGURES),
-        None if previous is None else (previous.session, previous.nav),
+        None if previous is None else previous.session,
         dict(zip(lines.position_id, lines.rows(*_LINE_FIGURES), strict=True)),
     )
 

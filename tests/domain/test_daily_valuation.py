@@ -9,7 +9,7 @@ import pytest
 
 from domain.daily_valuation import BrokenIdentity, DailyValuation
 from domain.identity import daily_valuation_id
-from domain.mark import Mark, MarkQuality, MarkSource
+from domain.mark import MarkQuality, MarkSource
 from domain.position import Position
 from domain.snapshot import Snapshot
 from domain.valuation import value_sessions
@@ -57,6 +57,12 @@ def fields(snapshot: Snapshot) -> dict[str, Any]:
 def changed(snapshot: Snapshot, **changes: Any) -> Snapshot:
     """The snapshot with other figures."""
     return msgspec.structs.replace(snapshot, **changes)
+
+
+def with_line(snapshot: Snapshot, **changes: Any) -> Snapshot:
+    """The snapshot with other values in its first line."""
+    columns = {name: (other, *getattr(snapshot.lines, name)[1:]) for name, other in changes.items()}
+    return changed(snapshot, lines=msgspec.structs.replace(snapshot.lines, **columns))
 
 
 class TestCalculating:
@@ -147,30 +153,48 @@ class TestRestating:
             lambda day: day.restate(elsewise, "again", CAUSE)
         ).then_nothing()
 
-    def test_another_mark_of_the_same_price_restates_the_day(self) -> None:
+    @pytest.mark.parametrize(
+        ("column", "other"),
+        [
+            ("mark_on", FRIDAY),
+            ("mark_source", MarkSource.MANUAL),
+            ("mark_quality", MarkQuality.STALE),
+        ],
+    )
+    def test_another_mark_of_the_same_price_restates_the_day(
+        self, column: str, other: object
+    ) -> None:
         before = days()[1]
-        entry = Mark(Decimal("581.00"), FRIDAY, MarkSource.ENTRY, MarkQuality.ASSUMED)
-        lines = msgspec.structs.replace(
-            before.lines,
-            mark_on=(entry.on, *before.lines.mark_on[1:]),
-            mark_source=(entry.source, *before.lines.mark_source[1:]),
-            mark_quality=(entry.quality, *before.lines.mark_quality[1:]),
-        )
-        assumed = changed(before, lines=lines)
-
-        given(DailyValuation, calculated(assumed)).when(
-            lambda day: day.restate(before, "a close was corrected", CAUSE)
-        ).then(restated(before))
-
-    def test_another_nav_before_it_restates_the_day(self) -> None:
-        before = days()[1]
-        assert before.previous is not None
-        earlier = msgspec.structs.replace(before.previous, nav=before.previous.nav + 1)
-        after = changed(before, previous=earlier, nav=before.nav + 1, cash=before.cash + 1)
+        after = with_line(before, **{column: other})
 
         given(DailyValuation, calculated(before)).when(
             lambda day: day.restate(after, "a close was corrected", CAUSE)
         ).then(restated(after))
+
+    def test_another_provider_of_the_same_mark_is_nothing_to_restate(self) -> None:
+        given(DailyValuation, calculated(days()[1])).when(
+            lambda day: day.restate(with_line(days()[1], mark_provider="yahoo"), "again", CAUSE)
+        ).then_nothing()
+
+    def test_a_flow_that_moved_a_day_restates_both_days(self) -> None:
+        before = days()[1]
+        assert before.previous is not None
+        less = msgspec.structs.replace(before.previous, nav=before.previous.nav - 1)
+        after = changed(before, previous=less, flows=before.flows + 1)
+
+        given(DailyValuation, calculated(before)).when(
+            lambda day: day.restate(after, "a flow was dated anew", CAUSE)
+        ).then(restated(after, "a flow was dated anew"))
+
+    def test_another_day_before_it_restates_the_day(self) -> None:
+        before = days()[1]
+        assert before.previous is not None
+        gap_filled = msgspec.structs.replace(before.previous, session=FRIDAY.replace(day=28))
+        after = changed(before, previous=gap_filled)
+
+        given(DailyValuation, calculated(before)).when(
+            lambda day: day.restate(after, "a gap was filled", CAUSE)
+        ).then(restated(after, "a gap was filled"))
 
     def test_a_line_that_came_or_went_restates_the_day(self) -> None:
         less = days(positions=(GOOG, CASH))[1]

@@ -49,10 +49,11 @@ def test_amounts_around_half_a_cent_of_every_size_equal_decimal() -> None:
                     pairs.append((-5 * 10**11 // factor + off, factor * odd))
     within = [(n, p) for n, p in pairs if 0 < p <= MOST_PRICE and abs(n) * p <= 10**26]
     shares, prices = (np.array(column, dtype=np.int64) for column in zip(*within, strict=True))
-    ties = sum(n * p % 10**12 == 5 * 10**11 for n, p in within)
+    is_tie = np.array([n * p % 10**12 == 5 * 10**11 for n, p in within])
 
-    assert ties > 1_000
+    assert is_tie.sum() > 1_000
     assert differences(shares, prices) == 0
+    assert differences(shares[is_tie], prices[is_tie]) == 0
 
 
 @given(st.integers(-MOST_SHARES, MOST_SHARES), st.integers(0, MOST_PRICE))

@@ -223,10 +223,12 @@ class TestSnapshot:
     def test_the_digest_tells_inputs_apart_and_nothing_else(self) -> None:
         stock = position("GOOG", "100", "580.00")
 
-        def digests(*prices: str, nav: str = "100", version: int = 2) -> list[str]:
+        def digests(
+            *prices: str, nav: str = "100", version: int = 2, flows: tuple[Flow, ...] = ()
+        ) -> list[str]:
             sessions = weekdays(FRIDAY, len(prices))
             marks = {stock.position_id: closes(sessions, *prices)}
-            holding = book(stock, version=version)
+            holding = book(stock, version=version, flows=flows)
             snapshots = value_sessions(holding, sessions, marks, opening(nav))
             return [snapshot.inputs_digest for snapshot in snapshots]
 
@@ -235,6 +237,7 @@ class TestSnapshot:
         assert digests("1", "2")[0] == digests("1", "3")[0]
         assert digests("1", "2")[1] != digests("1", "3")[1]
         assert digests("1", "2")[1] != digests("1", "2", nav="101")[1]
+        assert digests("1", "2")[1] != digests("1", "2", flows=(flow(MONDAY, "1"),))[1]
 
     def test_marks_of_another_number_of_days_are_refused(self) -> None:
         stock = position("GOOG", "100", "580.00")

@@ -9,32 +9,36 @@ from typing import TypeVar, cast
 from uuid import UUID
 
 import structlog
-from eventsourcing.persistence import IntegrityError, PersistenceError, StoredEvent
-from psycopg_pool import PoolTimeout, TooManyRequests
+from eventsourcing.persistence import StoredEvent
 
 from application.errors import StoreUnavailable, VersionConflict
 from application.ports import AnyAggregate, Cause, Clock, Recorded, Statement
 from domain.kernel import Aggregate
 from infrastructure.event_store.group_commit import GroupCommit
 from infrastructure.event_store.mapper import EventMapper
-from infrastructure.event_store.recorder import EventRecorder, open_datastore
+from infrastructure.event_store.recorder import (
+    POOL_SIZE,
+    BoundedDatastore,
+    ConnectionLost,
+    EventRecorder,
+    VersionTaken,
+)
 
 Answer = TypeVar("Answer")
 
 _ATTEMPTS = 3
-_UNREACHABLE = (PersistenceError, PoolTimeout, TooManyRequests)
 _log = structlog.get_logger(__name__)
 
 
 class PostgresEventLog:
     """Implements `application.ports.EventLog`."""
 
-    def __init__(self, url: str, clock: Clock, *, pool_size: int = 10) -> None:
-        self._datastore = open_datastore(url, pool_size=pool_size)
+    def __init__(self, url: str, clock: Clock, *, pool_size: int = POOL_SIZE) -> None:
+        self._datastore = BoundedDatastore(url, pool_size=pool_size)
         self._recorder = EventRecorder(self._datastore)
         self._mapper = EventMapper()
         self._clock = clock
-        self._group = GroupCommit(self._commit)
+        self._group = GroupCommit(self._record_together, hopeless=StoreUnavailable)
 
     def close(self) -> None:
         """Give back the connections."""
@@ -43,16 +47,14 @@ class PostgresEventLog:
     def save(self, *aggregates: Aggregate, cause: Cause, also: Sequence[Statement] = ()) -> int:
         """See `EventLog.save`. A save with `also` stays out of the group commit."""
         events = self._pending(aggregates, cause)
-        if not events:
-            return self.position()
-        positions: list[int]
+        positions: list[int] = []
         if also:
             positions = self._record_surely(events, also)
-        else:
-            positions = cast("list[int]", self._group.run(events))
+        elif events:
+            positions = self._group.run(events)
         for aggregate in aggregates:
             aggregate.mark_saved()
-        return positions[-1]
+        return positions[-1] if positions else self.position()
 
     def load(self, kind: type[AnyAggregate], aggregate_id: UUID) -> AnyAggregate | None:
         """See `EventLog.load`."""
@@ -61,9 +63,11 @@ class PostgresEventLog:
     def load_many(
         self, kind: type[AnyAggregate], aggregate_ids: Sequence[UUID]
     ) -> dict[UUID, AnyAggregate]:
-        """See `EventLog.load_many`."""
+        """See `EventLog.load_many`. The id of an aggregate of another kind is unknown here."""
         found: dict[UUID, AnyAggregate] = {}
         for row in self._answered(lambda: self._recorder.streams(aggregate_ids)):
+            if not row.topic.startswith(f"{kind.TOPIC}."):
+                continue
             aggregate_id = cast("UUID", row.originator_id)
             aggregate = found.get(aggregate_id)
             if aggregate is None:
@@ -91,7 +95,7 @@ class PostgresEventLog:
     def _answered(question: Callable[[], Answer]) -> Answer:
         try:
             return question()
-        except _UNREACHABLE as failure:
+        except ConnectionLost as failure:
             raise StoreUnavailable from failure
 
     def _pending(self, aggregates: Sequence[Aggregate], cause: Cause) -> list[StoredEvent]:
@@ -102,7 +106,7 @@ class PostgresEventLog:
             for version, event in enumerate(aggregate.pending, aggregate.saved_version + 1)
         ]
 
-    def _commit(self, saves: Sequence[list[StoredEvent]]) -> list[list[int]]:
+    def _record_together(self, saves: Sequence[list[StoredEvent]]) -> list[list[int]]:
         """Record several saves in one transaction: the body of the group commit."""
         if len(saves) == 1:
             return [self._record_surely(saves[0], ())]
@@ -111,21 +115,22 @@ class PostgresEventLog:
         return [[next(positions) for _ in save] for save in saves]
 
     def _record_surely(self, events: Sequence[StoredEvent], also: Sequence[Statement]) -> list[int]:
-        """Record, and where the outcome is in doubt find out what it was."""
-        for attempt in range(1, _ATTEMPTS + 1):
+        """Record, and where the outcome is in doubt find out what it was.
+
+        After a lost connection the insert is made again: if the lost COMMIT went through, or
+        still does while we wait for the lock, our own command id answers the conflict. Without
+        events there is nothing that would answer, so that is not tried.
+        """
+        for attempt in range(1, _ATTEMPTS + 1 if events else 2):
             try:
                 return self._recorder.record(events, also)
-            except IntegrityError as conflict:
-                ours = self._ours(events)
+            except VersionTaken as taken:
+                ours = self._answered(lambda: self._ours(events))
                 if ours is None:
-                    raise VersionConflict from conflict
+                    raise VersionConflict from taken
                 return ours
-            except _UNREACHABLE as failure:
+            except ConnectionLost as failure:
                 _log.warning("event_store_unreachable", attempt=attempt, error=str(failure))
-                if attempt == _ATTEMPTS or isinstance(failure, (PoolTimeout, TooManyRequests)):
-                    raise StoreUnavailable from failure
-                # Insert again: if the lost COMMIT went through, or still does while we wait
-                # for the lock, our own command id answers the conflict.
         raise StoreUnavailable
 
     def _ours(self, events: Sequence[StoredEvent]) -> list[int] | None:

@@ -4,7 +4,8 @@ The stored state is one JSON object that an auditor can read with SQL:
 `{"at": instant, "cause": {...}, "data": {the event's fields}}`.
 """
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -19,44 +20,70 @@ from infrastructure.event_store.topics import event_classes, stored_topic
 AnyEvent = TypeVar("AnyEvent", bound=Event)
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 
+UPCASTS: Mapping[tuple[str, int], Upcast] = {}
+"""(topic, version) to the function that turns the data of that version into the next one's."""
 
-class _Stored(msgspec.Struct, Generic[AnyEvent], frozen=True):
-    at: datetime
-    cause: Cause
-    data: AnyEvent
-
-
-class _Cause(msgspec.Struct, frozen=True):
-    cause: Cause
+_NUL = re.compile(rb"(?<!\\)(\\\\)*\\u0000")
 
 
 class UnreadableEvent(Exception):
     """A stored event does not fit its class: a field is missing, mistyped or unknown."""
 
 
+class UnstorableEvent(ValueError):
+    """A text of the event holds the character NUL, which PostgreSQL's texts and JSON refuse.
+
+    Kept out of the log, so that no auditor's query and no room ever stops at it.
+    """
+
+
+class _Stored(msgspec.Struct, Generic[AnyEvent], frozen=True, forbid_unknown_fields=True):
+    at: datetime
+    cause: Cause
+    data: AnyEvent
+
+
+class _Command(msgspec.Struct, frozen=True):
+    command_id: UUID
+
+
+class _Cause(msgspec.Struct, frozen=True):
+    cause: _Command
+
+
 class EventMapper:
     """Typed translation between events and stored events.
 
-    `upcasts` maps (topic, version) to the function that turns the data of that version into
-    the data of the next one.
+    Knows every event class of the domain, or `classes`.
+
+    Raises:
+        ValueError: an earlier version of a class has no upcast.
     """
 
-    def __init__(self, upcasts: Mapping[tuple[str, int], Upcast] | None = None) -> None:
+    def __init__(
+        self,
+        classes: Iterable[type[Event]] | None = None,
+        upcasts: Mapping[tuple[str, int], Upcast] = UPCASTS,
+    ) -> None:
         self._encode = msgspec.json.Encoder().encode
-        self._upcasts = dict(upcasts or {})
+        self._cause = msgspec.json.Decoder(_Cause)
+        self._upcasts = upcasts
         self._current: dict[str, msgspec.json.Decoder[_Stored[Any]]] = {}
         self._earlier: dict[str, tuple[type[Event], int]] = {}
-        for event_class in event_classes().values():
-            self._current[stored_topic(event_class)] = msgspec.json.Decoder(_stored_as(event_class))
-            for version in range(1, event_class.VERSION):
-                self._earlier[stored_topic(event_class, version)] = (event_class, version)
-        self._cause = msgspec.json.Decoder(_Cause)
+        for event_class in event_classes().values() if classes is None else classes:
+            self._learn(event_class)
 
     def to_stored(
         self, aggregate_id: UUID, version: int, event: Event, at: datetime, cause: Cause
     ) -> StoredEvent:
-        """`event` as the row that the store keeps."""
+        """`event` as the row that the store keeps.
+
+        Raises:
+            UnstorableEvent: a text holds NUL.
+        """
         state = self._encode(_Stored(at, cause, event))
+        if b"u0000" in state and _NUL.search(state):
+            raise UnstorableEvent(f"{event.TOPIC} has the character NUL in a text")
         return StoredEvent(aggregate_id, version, stored_topic(type(event)), state)
 
     def event(self, topic: str, state: bytes) -> Event:
@@ -69,7 +96,11 @@ class EventMapper:
         return event
 
     def recorded(self, row: Notification) -> Recorded:
-        """The event of a stored row with its envelope."""
+        """The event of a stored row with its envelope.
+
+        Raises:
+            UnreadableEvent: unknown topic, or the data does not fit the class.
+        """
         stored = self._read(row.topic, row.state)
         return Recorded(
             position=row.id,
@@ -84,22 +115,29 @@ class EventMapper:
         """The id of the command that recorded a stored row."""
         return self._cause.decode(state).cause.command_id
 
+    def _learn(self, event_class: type[Event]) -> None:
+        self._current[stored_topic(event_class)] = msgspec.json.Decoder(_stored_as(event_class))
+        for version in range(1, event_class.VERSION):
+            if (event_class.TOPIC, version) not in self._upcasts:
+                raise ValueError(f"{event_class.TOPIC} has no upcast from version {version}")
+            self._earlier[stored_topic(event_class, version)] = (event_class, version)
+
     def _read(self, topic: str, state: bytes) -> _Stored[Any]:
         try:
-            decoder = self._current.get(topic)
-            if decoder is not None:
-                return decoder.decode(state)
-            return self._upcast(topic, state)
-        except (msgspec.MsgspecError, KeyError, UnicodeDecodeError) as defect:
+            if topic in self._earlier:
+                topic, state = self._upcast(topic, state)
+            return self._current[topic].decode(state)
+        except KeyError as missing:
+            raise UnreadableEvent(f"{topic}: no {missing}") from missing
+        except (msgspec.MsgspecError, UnicodeDecodeError) as defect:
             raise UnreadableEvent(f"{topic}: {defect}") from defect
 
-    def _upcast(self, topic: str, state: bytes) -> _Stored[Any]:
+    def _upcast(self, topic: str, state: bytes) -> tuple[str, bytes]:
         event_class, version = self._earlier[topic]
         raw = msgspec.json.decode(state)
         for earlier in range(version, event_class.VERSION):
             raw["data"] = self._upcasts[event_class.TOPIC, earlier](raw["data"])
-        upcast: _Stored[Any] = msgspec.convert(raw, _stored_as(event_class))
-        return upcast
+        return stored_topic(event_class), self._encode(raw)
 
 
 def _stored_as(event_class: type[Event]) -> Any:

@@ -7,23 +7,24 @@ a lost connection.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import OperationalError, StoredEvent
-from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
-from psycopg.conninfo import conninfo_to_dict
-from psycopg.rows import DictRow
+from eventsourcing.postgres import (
+    ConnectionPool,
+    PostgresApplicationRecorder,
+    PostgresDatastore,
+)
+from psycopg.rows import DictRow, dict_row
 from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
 from application.errors import StoreUnavailable
 from application.ports import Statement
-from infrastructure.postgres import BOUNDED
+from infrastructure.postgres import BOUNDED, check_open
 
 SCHEMA = "events"
 POOL_SIZE = 10
-_POOL_TIMEOUT_S = 2.0
 _INSERT = "SELECT events.record_events(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[])"
 _STREAMS = (
     "SELECT originator_id, originator_version, topic, state FROM events.stored_events"
@@ -49,7 +50,26 @@ class ConnectionLost(OperationalError):
 
 
 class BoundedDatastore(PostgresDatastore):
-    """The library's pool, with bounded waits everywhere and errors told apart by what they mean."""
+    """The library's datastore on a pool with bounded waits, its errors told apart by meaning.
+
+    Who waits `timeout_s` for one of its `pool_size` connections is told to come again.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = POOL_SIZE, timeout_s: float = 2) -> None:
+        super().__init__(dbname="", host="", port="", user="", password="", schema=SCHEMA)
+        # The library's own pool, never opened, cannot be told all of this.
+        self.pool = ConnectionPool(
+            url,
+            connection_class=psycopg.Connection[DictRow],
+            kwargs={**BOUNDED, "autocommit": True, "row_factory": dict_row},
+            min_size=1,
+            max_size=pool_size,
+            timeout=timeout_s,
+            max_waiting=200,
+            reconnect_timeout=5,
+            check=check_open,
+            open=True,
+        )
 
     @contextmanager
     def get_connection(self) -> Iterator[psycopg.Connection[DictRow]]:
@@ -69,40 +89,10 @@ class BoundedDatastore(PostgresDatastore):
             raise ConnectionLost(str(failure)) from failure
 
 
-def open_datastore(
-    url: str, *, pool_size: int = POOL_SIZE, timeout_s: float = _POOL_TIMEOUT_S
-) -> BoundedDatastore:
-    """The library's connection pool on the database of `url`.
-
-    Who waits `timeout_s` for one of its connections is told to come again.
-    """
-    given = {key: value for key, value in conninfo_to_dict(url).items() if value is not None}
-    datastore = BoundedDatastore(
-        dbname=str(given.pop("dbname")),
-        host=str(given.pop("host", "")),
-        port=str(given.pop("port", "5432")),
-        user=str(given.pop("user", "")),
-        password=str(given.pop("password", "")),
-        connect_timeout=timeout_s,
-        idle_in_transaction_session_timeout=30,
-        pool_size=1,
-        max_overflow=pool_size - 1,
-        max_waiting=200,
-        pre_ping=True,
-        schema=SCHEMA,
-    )
-    kwargs = datastore.pool.kwargs
-    if not isinstance(kwargs, dict):
-        raise TypeError("The pool of eventsourcing no longer keeps its arguments in a dict")
-    kwargs.update(given, **BOUNDED)  # what the library's signature has no place for
-    datastore.pool.open()
-    return datastore
-
-
 class EventRecorder(PostgresApplicationRecorder):
     """Inserts through `events.record_events`; reads as the library does."""
 
-    def __init__(self, datastore: PostgresDatastore) -> None:
+    def __init__(self, datastore: BoundedDatastore) -> None:
         super().__init__(datastore, events_table_name="stored_events")
 
     def record(self, events: Sequence[StoredEvent], also: Sequence[Statement] = ()) -> list[int]:
@@ -149,7 +139,7 @@ class EventRecorder(PostgresApplicationRecorder):
 @contextmanager
 def owner_recorder(owner_url: str) -> Iterator[EventRecorder]:
     """A recorder with the owner's rights, to create the library's tables."""
-    datastore = open_datastore(owner_url, pool_size=1)
+    datastore = BoundedDatastore(owner_url, pool_size=1)
     try:
         yield EventRecorder(datastore)
     finally:

@@ -23,14 +23,16 @@ def event_classes() -> dict[str, type[Event]]:
     for module in pkgutil.walk_packages(domain.__path__, "domain."):
         importlib.import_module(module.name)
     found: dict[str, type[Event]] = {}
-    for event_class in _leaves(Event):
+    for event_class in _named(Event):
+        if not event_class.__module__.startswith("domain."):
+            continue
         if found.setdefault(event_class.TOPIC, event_class) is not event_class:
             raise ValueError(f"Two event classes claim the topic {event_class.TOPIC}")
     return found
 
 
-def _leaves(parent: type[Event]) -> Iterator[type[Event]]:
+def _named(parent: type[Event]) -> Iterator[type[Event]]:
     for child in parent.__subclasses__():
         if "TOPIC" in vars(child):
             yield child
-        yield from _leaves(child)
+        yield from _named(child)

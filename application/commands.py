@@ -6,8 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from application.ports import Market
-from domain.account import AccountName, AccountType, PortfolioName
-from domain.portfolio import ImportSource, Opening
+from domain.portfolio import Account, ImportSource
 from domain.position import PositionTerms
 
 
@@ -40,17 +39,6 @@ class AccountTexts:
     equity_as_of: str = ""
     description: str = ""
     price_source: Market = "live"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """An account as read from its texts and found good."""
-
-    name: PortfolioName
-    account_name: AccountName
-    account_type: AccountType
-    description: str
-    opening: Opening
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

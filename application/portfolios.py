@@ -4,14 +4,20 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
-from application.commands import Account, AccountTexts, OpenPortfolio
+from application.commands import AccountTexts, OpenPortfolio
 from application.deciding import decide
-from application.errors import CredentialsRefused, OpeningDateRefused
+from application.errors import OpeningDateRefused, UserUnknown
 from application.identities import Identities
 from application.markets import Markets
 from application.ports import Cause, EventLog
-from domain.account import AccountName, AccountType, PortfolioName, parse_equity
-from domain.portfolio import Opening, Portfolio
+from domain.account import (
+    AccountName,
+    AccountType,
+    PortfolioName,
+    parse_description,
+    parse_equity,
+)
+from domain.portfolio import Account, Opening, Portfolio
 from domain.user import User
 
 
@@ -42,13 +48,13 @@ class Portfolios:
             AccountNameBlank, AccountNameTooLong: ERR_PORT_011, 010.
             AccountTypeUnknown: ERR_PORT_009.
             EquityMissing, EquityNotPositive, EquityTooLarge: ERR_PORT_004, 005, 006.
-            OpeningDateRefused: ERR_PORT_012.
+            OpeningDateRefused: ERR_PORT_012. DescriptionRefused: ERR_REQUEST_001.
         """
         return Account(
             name=PortfolioName.parse(texts.portfolio_name),
             account_name=AccountName.parse(texts.account_name),
             account_type=AccountType.parse(texts.account_type),
-            description=texts.description.strip(),
+            description=parse_description(texts.description),
             opening=Opening(
                 equity_balance=parse_equity(texts.equity_balance),
                 equity_as_of=self._opening_session(texts),
@@ -60,14 +66,14 @@ class Portfolios:
         """Open an account with the positions of a file: all of it or nothing.
 
         Raises:
-            AccountNameTaken: ERR_PORT_001.
+            UserUnknown: ERR_USER_404. AccountNameTaken: ERR_PORT_001.
         """
         import_id = uuid4()
 
         def attempt() -> OpenedPortfolio:
             owner = self.log.load(User, command.owner_id)
             if owner is None:
-                raise CredentialsRefused
+                raise UserUnknown
             portfolio = self._opened(owner, command, import_id)
             position = self.log.save(owner, portfolio, cause=cause)
             return OpenedPortfolio(
@@ -80,13 +86,7 @@ class Portfolios:
         account = command.account
         portfolio_id = self.identities.portfolio_id(owner, account.account_name)
         owner.open_account(account.account_name, portfolio_id)
-        portfolio = Portfolio.open(
-            portfolio_id,
-            owner.id,
-            (account.name, account.account_name),
-            (account.account_type, account.description),
-            account.opening,
-        )
+        portfolio = Portfolio.open(portfolio_id, owner.id, account)
         new_id = self.identities.position_ids(owner, portfolio_id)
         portfolio.import_positions(import_id, command.source, command.terms, new_id)
         return portfolio
@@ -94,17 +94,15 @@ class Portfolios:
     def _opening_session(self, texts: AccountTexts) -> date:
         """The session an equity balance is as of: blank is the latest, a holiday the one before."""
         market = self.markets[texts.price_source]
-        latest, text = market.latest_session(), texts.equity_as_of.strip()
-        refusal = OpeningDateRefused(market.earliest.isoformat(), market.today().isoformat())
-        if not text:
+        latest, today = market.latest_session(), market.today()
+        if not (text := texts.equity_as_of.strip()):
             return latest
+        refusal = OpeningDateRefused(market.earliest.isoformat(), today.isoformat())
         try:
             day = date.fromisoformat(text)
         except ValueError:
             raise refusal from None
-        if len(text) != len("YYYY-MM-DD") or not market.earliest <= day <= market.today():
-            raise refusal
         session = market.calendar.session_on_or_before(min(day, latest))
-        if session is None:
+        if day.isoformat() != text or session is None or not market.earliest <= day <= today:
             raise refusal
         return session

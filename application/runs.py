@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID, uuid4
 
 from application.commands import RequestRun
@@ -11,7 +11,7 @@ from application.errors import PortfolioForbidden, PortfolioUnknown, RunUnknown,
 from application.markets import Markets
 from application.ports import Cause, Clock, EventLog, Jobs, Rooms
 from application.prices import Prices
-from application.valuations import Progress, Valuations, price_warnings, symbols_to_price
+from application.valuations import Valuations, price_warnings, symbols_to_price
 from domain import identity
 from domain.calculation_run import (
     MARKET_DATA,
@@ -27,6 +27,10 @@ from domain.run_slot import RunSlot
 
 FAULT = "ERR_BATCH_008"
 """The code of a run that met a fault of the program."""
+
+
+Findings = tuple[dict[str, int], Sequence[str]]
+"""What a phase counted, and sentences that warn the user."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,52 +105,46 @@ class Runs:
 
     def _work_off(self, run: CalculationRun) -> None:
         portfolio = self._portfolio(run.portfolio_ids[0])
-        self._gather_prices(run, portfolio)
-        progress = self._value(run, portfolio)
-        self._advance_rooms(run, progress.position)
-        self._end(
-            run.id,
-            lambda run: run.complete(valued=progress.valued, skipped=progress.skipped),
-        )
-
-    def _gather_prices(self, run: CalculationRun, portfolio: Portfolio) -> None:
         symbols, until = symbols_to_price(portfolio), run.calculation_on
-        began = self._begin(run.id, MARKET_DATA, len(symbols))
-        needed = (portfolio.opening.equity_as_of, until)
-        gathered = self.prices.gather(portfolio.opening.price_source, symbols, needed)
-        counts = {"done": len(symbols), "prices": gathered.rows}
-        self._complete(run.id, MARKET_DATA, counts, gathered.warnings, began)
+        missing = self.valuations.missing(portfolio, until)
+        self._perform(
+            run.id, MARKET_DATA, len(symbols), lambda _: self._gather_prices(portfolio, until)
+        )
+        self._perform(
+            run.id, VALUATION, len(missing), lambda total: self._value(run, portfolio, total)
+        )
+        self._perform(run.id, READ_MODELS, 1, lambda _: self._advance_rooms())
+        self._end(run.id, lambda run: run.complete())
 
-    def _value(self, run: CalculationRun, portfolio: Portfolio) -> Progress:
-        until = run.calculation_on
-        began = self._begin(run.id, VALUATION, len(self.valuations.missing(portfolio, until)))
-        progress = self.valuations.catch_up(portfolio, until, _cause_of(run.id))
-        latest = self.valuations.latest(portfolio, until)
-        warnings = price_warnings(latest) if latest else []
-        counts = {"valued": progress.valued, "skipped": progress.skipped}
-        self._complete(run.id, VALUATION, counts, warnings, began)
-        return progress
-
-    def _advance_rooms(self, run: CalculationRun, position: int) -> None:
-        began = self._begin(run.id, READ_MODELS, 1)
-        caught_up = self.rooms.catch_up(position)
-        warnings = [] if caught_up else ["Views are being brought up to date; look again soon."]
-        self._complete(run.id, READ_MODELS, {"done": int(caught_up)}, warnings, began)
-
-    def _begin(self, run_id: UUID, phase: Phase, total: int) -> datetime:
-        self._note(run_id, lambda run: run.start_phase(phase, total))
-        return self.clock.now()
-
-    def _complete(
-        self,
-        run_id: UUID,
-        phase: Phase,
-        counts: dict[str, int],
-        warnings: Sequence[str],
-        began: datetime,
+    def _perform(
+        self, run_id: UUID, phase: Phase, total: int, work: Callable[[int], Findings]
     ) -> None:
+        """Do the work of a phase, unless an earlier worker did; `work` is told the first total."""
+        run = self._note(run_id, lambda run: run.start_phase(phase, total))
+        if run.has_completed(phase):
+            return
+        began = self.clock.now()
+        counts, warnings = work(run.phase_totals[phase.id])
         seconds = round((self.clock.now() - began).total_seconds(), 3)
         self._note(run_id, lambda run: run.complete_phase(phase, counts, warnings, seconds))
+
+    def _gather_prices(self, portfolio: Portfolio, until: date) -> Findings:
+        symbols, opening = symbols_to_price(portfolio), portfolio.opening
+        needed = (opening.equity_as_of, until)
+        gathered = self.prices.gather(opening.price_source, symbols, needed)
+        return {"done": len(symbols), "prices": gathered.rows}, gathered.warnings
+
+    def _value(self, run: CalculationRun, portfolio: Portfolio, total: int) -> Findings:
+        until = run.calculation_on
+        skipped = self.valuations.catch_up(portfolio, until, _cause_of(run.id)).skipped
+        latest = self.valuations.latest(portfolio, until)
+        warnings = price_warnings(portfolio, latest) if latest else []
+        return {"valued": total - skipped, "skipped": skipped}, warnings
+
+    def _advance_rooms(self) -> Findings:
+        if self.rooms.catch_up(self.log.position()):
+            return {"done": 1}, ()
+        return {"done": 0}, ["Views are being brought up to date; look again soon."]
 
     def _note(self, run_id: UUID, step: Callable[[CalculationRun], None]) -> CalculationRun:
         """Record a step of a run as it stands now."""

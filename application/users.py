@@ -14,6 +14,7 @@ from application.ports import Cause, Clock, EventLog, Passwords, Tokens
 from domain import identity
 from domain.email_address import EmailAddress, EmailAddressRefused
 from domain.email_claim import EmailClaim
+from domain.text import has_control_characters
 from domain.user import User
 
 _SHORTEST, _LONGEST = 8, 128
@@ -115,7 +116,8 @@ class Users:
             CredentialsRefused: ERR_AUTH_001.
         """
         user = self.find(command.email)
-        if not self.passwords.verify(user.id if user else None, command.password) or user is None:
+        given = command.password if _can_be_hashed(command.password) else ""
+        if not self.passwords.verify(user.id if user else None, given) or user is None:
             raise CredentialsRefused
         position = decide(lambda: self._note_login(user.id, cause))
         token, expires_in = self.tokens.issue(user.id, user.email, is_superuser=user.is_superuser)
@@ -159,15 +161,25 @@ class Users:
         return self.log.save(user, cause=cause)
 
     def _is_invited(self, code: str) -> bool:
-        given, expected = code.strip().casefold(), self.invite_code.strip().casefold()
-        return bool(expected) and hmac.compare_digest(given.encode(), expected.encode())
+        given, expected = _comparable(code), _comparable(self.invite_code)
+        return bool(expected) and hmac.compare_digest(given, expected)
 
     def _refuse_weak(self, password: str) -> None:
         composed = (
-            any(character.isupper() for character in password)
+            len(password) >= _SHORTEST
+            and any(character.isupper() for character in password)
             and any(character.islower() for character in password)
             and any(character.isdigit() for character in password)
         )
-        long_enough = _SHORTEST <= len(password) <= _LONGEST
-        if not (long_enough and composed) or self.passwords.is_common(password):
+        if not (composed and _can_be_hashed(password)) or self.passwords.is_common(password):
             raise PasswordTooWeak
+
+
+def _can_be_hashed(password: str) -> bool:
+    """Whether anybody could have this password: none is longer, or no text."""
+    return len(password) <= _LONGEST and not has_control_characters(password)
+
+
+def _comparable(code: str) -> bytes:
+    """An invite code as it is compared: trimmed, without regard to case."""
+    return code.strip().casefold().encode(errors="surrogatepass")

@@ -25,14 +25,10 @@ _LONGEST_HOLIDAY = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What a catch-up did: sessions it valued, and those that somebody else valued meanwhile.
-
-    `position` is that of the last event.
-    """
+    """What a catch-up did: sessions it valued, and those that somebody else valued meanwhile."""
 
     valued: int
     skipped: int
-    position: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +58,20 @@ class Valuations:
         of a race looks again at what is missing and goes on from there.
         """
         missing = self.missing(portfolio, until)
-        wanted, valued, position = len(missing), 0, self.log.position()
+        wanted, valued = len(missing), 0
         while missing:
             snapshots = self._value(
                 portfolio, _first_stretch(self.sessions(portfolio, until), missing)
             )
             days = [DailyValuation.calculate(snapshot) for snapshot in snapshots]
             try:
-                position = self.log.save(*days, cause=cause.as_new_command())
+                self.log.save(*days, cause=cause.as_new_command())
             except VersionConflict:
                 missing = self.missing(portfolio, until)
                 continue
             valued += len(days)
             missing = missing[len(days) :]
-        return Progress(valued, wanted - valued, position)
+        return Progress(valued, wanted - valued)
 
     def latest(self, portfolio: Portfolio, until: date) -> Snapshot | None:
         """The valuation at the session `until`, None if there is none yet."""
@@ -111,7 +107,7 @@ class Valuations:
             position_id: choose_marks(
                 position,
                 closes.get(position.symbol, ()),
-                sorted(portfolio.revaluations.get(position_id, ()), key=lambda mark: mark.on),
+                portfolio.revaluations.get(position_id, ()),
                 sessions,
                 calendar,
             )
@@ -146,13 +142,13 @@ def symbols_to_price(portfolio: Portfolio) -> list[str]:
     )
 
 
-def price_warnings(snapshot: Snapshot) -> list[str]:
-    """What a person should know about the marks of a valuation, as sentences."""
+def price_warnings(portfolio: Portfolio, snapshot: Snapshot) -> list[str]:
+    """What a person should know about the marks of what is held and needs a price."""
     symbols: dict[MarkQuality, set[str]] = defaultdict(set)
-    for symbol, quality, quantity, manual in snapshot.lines.rows(
-        "symbol", "mark_quality", "quantity", "cash_like"
+    for position_id, symbol, quality, quantity in snapshot.lines.rows(
+        "position_id", "symbol", "mark_quality", "quantity"
     ):
-        if quantity and not manual:
+        if quantity and needs_price(portfolio.positions[position_id]):
             symbols[quality].add(symbol)
     warnings = []
     if assumed := symbols[MarkQuality.ASSUMED]:

@@ -1,19 +1,21 @@
 """What a portfolio is called and of what kind it is: the texts people give, checked."""
 
-import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Self
 
-from domain.errors import DomainError
+from domain.errors import NotAllowedValue
+from domain.text import has_control_characters
 
 LARGEST_EQUITY = Decimal(1_000_000_000)
 _LONGEST_PORTFOLIO_NAME = 255
 _LONGEST_ACCOUNT_NAME = 100
+_LONGEST_DESCRIPTION = 1000
+_LINES = "\t\r\n"  # control characters that a description of several lines may have
 
 
-class PortfolioNameBlank(DomainError):
+class PortfolioNameBlank(NotAllowedValue):
     """A portfolio needs a name."""
 
     code = "ERR_PORT_002"
@@ -22,7 +24,7 @@ class PortfolioNameBlank(DomainError):
         super().__init__("Enter a portfolio name.")
 
 
-class PortfolioNameTooLong(DomainError):
+class PortfolioNameTooLong(NotAllowedValue):
     """Longer than 255 characters, or with control characters in it."""
 
     code = "ERR_PORT_003"
@@ -35,7 +37,7 @@ class PortfolioNameTooLong(DomainError):
         )
 
 
-class AccountNameTooLong(DomainError):
+class AccountNameTooLong(NotAllowedValue):
     """Longer than 100 characters, or with control characters in it."""
 
     code = "ERR_PORT_010"
@@ -48,7 +50,7 @@ class AccountNameTooLong(DomainError):
         )
 
 
-class AccountNameBlank(DomainError):
+class AccountNameBlank(NotAllowedValue):
     """An account needs a name."""
 
     code = "ERR_PORT_011"
@@ -57,7 +59,7 @@ class AccountNameBlank(DomainError):
         super().__init__("Enter an account name, such as the broker's name for it.")
 
 
-class AccountTypeUnknown(DomainError):
+class AccountTypeUnknown(NotAllowedValue):
     """Not one of the nine account types."""
 
     code = "ERR_PORT_009"
@@ -70,7 +72,7 @@ class AccountTypeUnknown(DomainError):
         )
 
 
-class EquityMissing(DomainError):
+class EquityMissing(NotAllowedValue):
     """No equity balance was given."""
 
     code = "ERR_PORT_004"
@@ -79,7 +81,7 @@ class EquityMissing(DomainError):
         super().__init__("Enter the account's equity balance in USD, such as 250000.00.")
 
 
-class EquityNotPositive(DomainError):
+class EquityNotPositive(NotAllowedValue):
     """Not a plain decimal above zero with at most 2 decimals."""
 
     code = "ERR_PORT_005"
@@ -90,13 +92,26 @@ class EquityNotPositive(DomainError):
         )
 
 
-class EquityTooLarge(DomainError):
+class EquityTooLarge(NotAllowedValue):
     """Over a thousand million USD."""
 
     code = "ERR_PORT_006"
 
     def __init__(self) -> None:
         super().__init__("The equity balance is at most 1,000,000,000.00 USD.")
+
+
+class DescriptionRefused(NotAllowedValue):
+    """Over 1,000 characters, or with control characters other than tabs and line ends.
+
+    The published table has no code of its own for it, so it is told as a field of the request.
+    """
+
+    code = "ERR_REQUEST_001"
+
+    def __init__(self) -> None:
+        sentence = f"A description has at most {_LONGEST_DESCRIPTION:,} printable characters."
+        super().__init__(sentence, fields=[{"field": "description", "message": sentence}])
 
 
 class AccountType(StrEnum):
@@ -131,20 +146,21 @@ class PortfolioName:
 
     text: str
 
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise PortfolioNameBlank
+        if len(self.text) > _LONGEST_PORTFOLIO_NAME or has_control_characters(self.text):
+            raise PortfolioNameTooLong(len(self.text))
+
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a name as typed.
+        """Read a name as typed; surrounding blanks do not count.
 
         Raises:
             PortfolioNameBlank: ERR_PORT_002.
             PortfolioNameTooLong: ERR_PORT_003.
         """
-        name = text.strip()
-        if not name:
-            raise PortfolioNameBlank
-        if len(name) > _LONGEST_PORTFOLIO_NAME or _has_control_characters(name):
-            raise PortfolioNameTooLong(len(name))
-        return cls(name)
+        return cls(text.strip())
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,25 +169,43 @@ class AccountName:
 
     text: str
 
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise AccountNameBlank
+        if len(self.text) > _LONGEST_ACCOUNT_NAME or has_control_characters(self.text):
+            raise AccountNameTooLong(len(self.text))
+
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Read a name as typed.
+        """Read a name as typed; surrounding blanks do not count.
 
         Raises:
             AccountNameBlank: ERR_PORT_011.
             AccountNameTooLong: ERR_PORT_010, with max_length and actual_length.
         """
-        name = text.strip()
-        if not name:
-            raise AccountNameBlank
-        if len(name) > _LONGEST_ACCOUNT_NAME or _has_control_characters(name):
-            raise AccountNameTooLong(len(name))
-        return cls(name)
+        return cls(text.strip())
 
     @property
     def key(self) -> str:
         """What two names are compared by: they are one name if their keys are equal."""
-        return self.text.casefold()
+        return account_name_key(self.text)
+
+
+def account_name_key(text: str) -> str:
+    """What account names are compared by: trimmed, without regard to case (spec 3.5)."""
+    return text.strip().casefold()
+
+
+def parse_description(text: str) -> str:
+    """Read the owner's words on an account; blank is none.
+
+    Raises:
+        DescriptionRefused: ERR_REQUEST_001.
+    """
+    description = text.strip()
+    if len(description) > _LONGEST_DESCRIPTION or has_control_characters(description, _LINES):
+        raise DescriptionRefused
+    return description
 
 
 def parse_equity(text: str) -> Decimal:
@@ -196,7 +230,3 @@ def parse_equity(text: str) -> Decimal:
     if amount <= 0 or amount != round(amount, 2):
         raise EquityNotPositive
     return round(amount, 2)
-
-
-def _has_control_characters(text: str) -> bool:
-    return any(unicodedata.category(character) == "Cc" for character in text)

@@ -75,7 +75,6 @@ class CalculationRun(Aggregate):
             run.status = RunStatus.QUEUED
             run.portfolio_ids = self.portfolio_ids
             run.calculation_on = self.calculation_on
-            run.kind = self.kind
 
     class Started(Event, frozen=True):
         """A worker took the run up, for the first time or after another one died."""
@@ -96,7 +95,7 @@ class CalculationRun(Aggregate):
 
         def apply(self, run: "CalculationRun") -> None:
             """The phase is the current one."""
-            run.phases_started = run.phases_started | {self.phase}
+            run.phase_totals = {**run.phase_totals, self.phase: self.total}
 
     class PhaseCompleted(Event, frozen=True):
         """A phase came to its end, with what it counted and what the user should know."""
@@ -109,7 +108,7 @@ class CalculationRun(Aggregate):
 
         def apply(self, run: "CalculationRun") -> None:
             """The phase is done; its warnings belong to the run."""
-            run.phases_completed = run.phases_completed | {self.phase}
+            run.phase_counts = {**run.phase_counts, self.phase: self.counts}
             run.warnings = run.warnings + self.warnings
 
     class Completed(Event, frozen=True):
@@ -149,11 +148,10 @@ class CalculationRun(Aggregate):
     def __init__(self, aggregate_id: UUID) -> None:
         super().__init__(aggregate_id)
         self.status = RunStatus.QUEUED
-        self.kind = RunKind.ON_DEMAND
         self.portfolio_ids: tuple[UUID, ...] = ()
         self.calculation_on = date.min
-        self.phases_started: frozenset[int] = frozenset()
-        self.phases_completed: frozenset[int] = frozenset()
+        self.phase_totals: dict[int, int] = {}
+        self.phase_counts: dict[int, Mapping[str, int]] = {}
         self.warnings: tuple[str, ...] = ()
 
     @classmethod
@@ -182,6 +180,10 @@ class CalculationRun(Aggregate):
         """Whether the run is queued or running."""
         return self.status in _LIVE
 
+    def has_completed(self, phase: Phase) -> bool:
+        """Whether a phase has come to its end, in this worker's hands or an earlier one's."""
+        return phase.id in self.phase_counts
+
     def start(self, worker: str) -> None:
         """A worker takes the run up; a run whose worker died is taken up again.
 
@@ -194,11 +196,13 @@ class CalculationRun(Aggregate):
     def start_phase(self, phase: Phase, total: int) -> None:
         """Begin a phase of `total` units; nothing to do if it was begun before.
 
+        What it had to do in the beginning stands, whatever is left when it is taken up again.
+
         Raises:
             RunOver: ERR_BATCH_007.
         """
         self._refuse_if_over()
-        if phase.id not in self.phases_started:
+        if phase.id not in self.phase_totals:
             self.record(self.PhaseStarted(phase=phase.id, total=total))
 
     def complete_phase(
@@ -210,7 +214,7 @@ class CalculationRun(Aggregate):
             RunOver: ERR_BATCH_007.
         """
         self._refuse_if_over()
-        if phase.id in self.phases_completed:
+        if self.has_completed(phase):
             return
         self.record(
             self.PhaseCompleted(
@@ -218,16 +222,23 @@ class CalculationRun(Aggregate):
             )
         )
 
-    def complete(self, *, valued: int, skipped: int, restated: int = 0) -> None:
+    def complete(self) -> None:
         """End the run: completed, or partial where a phase had something to warn of.
+
+        What was valued, skipped and restated is what the valuation counted.
 
         Raises:
             RunOver: ERR_BATCH_007.
         """
         self._refuse_if_over()
-        outcome = RunStatus.PARTIAL if self.warnings else RunStatus.COMPLETED
+        counts = self.phase_counts.get(VALUATION.id, {})
         self.record(
-            self.Completed(outcome=outcome, valued=valued, skipped=skipped, restated=restated)
+            self.Completed(
+                outcome=RunStatus.PARTIAL if self.warnings else RunStatus.COMPLETED,
+                valued=counts.get("valued", 0),
+                skipped=counts.get("skipped", 0),
+                restated=counts.get("restated", 0),
+            )
         )
 
     def fail(self, error_code: str, message: str) -> None:

@@ -4,13 +4,14 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from domain.errors import DomainError
+from domain.errors import NotAllowedValue
+from domain.text import has_control_characters
 
-_SHAPE = re.compile(r"[^\s@\x00-\x1f<>()\[\]\\,;:\"]+@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
+_SHAPE = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}")
 _LONGEST = 254  # RFC 5321, 4.5.3.1.3
 
 
-class EmailAddressRefused(DomainError):
+class EmailAddressRefused(NotAllowedValue):
     """Not an address mail could be sent to."""
 
     code = "ERR_USER_002"
@@ -25,6 +26,12 @@ class EmailAddress:
 
     text: str
 
+    def __post_init__(self) -> None:
+        if len(self.text) > _LONGEST or not _SHAPE.fullmatch(self.text):
+            raise EmailAddressRefused
+        if ".." in self.text or self.text != self.text.lower() or has_control_characters(self.text):
+            raise EmailAddressRefused
+
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read an address as typed; surrounding blanks and case do not matter.
@@ -32,7 +39,4 @@ class EmailAddress:
         Raises:
             EmailAddressRefused: ERR_USER_002.
         """
-        lowered = text.strip().lower()
-        if len(lowered) > _LONGEST or not _SHAPE.fullmatch(lowered) or ".." in lowered:
-            raise EmailAddressRefused
-        return cls(lowered)
+        return cls(text.strip().lower())

@@ -1,10 +1,7 @@
 """The claim on an e-mail address: one stream per address, so one owner, whatever the ids."""
 
-from typing import Self
 from uuid import UUID
 
-from domain import identity
-from domain.email_address import EmailAddress
 from domain.errors import DomainError
 from domain.kernel import Aggregate, Event
 
@@ -36,11 +33,6 @@ class EmailClaim(Aggregate):
     def __init__(self, aggregate_id: UUID) -> None:
         super().__init__(aggregate_id)
         self.user_id: UUID | None = None
-
-    @classmethod
-    def on(cls, email: EmailAddress) -> Self:
-        """The claim on an address nobody has claimed yet."""
-        return cls(identity.email_claim_id(email.text))
 
     def claim(self, user_id: UUID) -> None:
         """Take the address for a user.

@@ -1,4 +1,9 @@
-"""The root of all refusals. Each refusal is one class, named for the situation, with its code."""
+"""The root of all refusals. Each refusal is one class, named for the situation, with its code.
+
+DomainError                  a rule said no
+ |-- NotAllowedValue         to a text or number from outside: PortfolioNameBlank, ...
+ `-- one class a situation   to a decision or a use case: AccountNameTaken, RunAlreadyLive, ...
+"""
 
 from typing import Any, ClassVar
 

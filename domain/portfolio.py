@@ -4,6 +4,7 @@ Everything in it says when it takes effect, apart from when it was recorded: two
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal, Self
@@ -12,15 +13,18 @@ from uuid import UUID
 import msgspec
 
 from domain.account import AccountName, AccountType, PortfolioName
-from domain.errors import DomainError
+from domain.errors import DomainError, NotAllowedValue
 from domain.instrument import InvestmentClass
 from domain.kernel import Aggregate, Event
 from domain.mark import Revaluation
+from domain.money import MOST_CENTS, money
 from domain.position import Position, PositionTerms
 from domain.valuation import Flow, PortfolioBook
 
 NewPositionId = Callable[[str, date, int], UUID]
 """Gives the id of the n-th lot (from 1) of a symbol entered on a date."""
+
+LARGEST_FLOW = money(MOST_CENTS)
 
 
 class ImportSource(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +42,17 @@ class Opening(msgspec.Struct, frozen=True, kw_only=True):
     equity_balance: Decimal
     equity_as_of: date
     price_source: Literal["live", "sample"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An account as its owner describes it, every text read and found good."""
+
+    name: PortfolioName
+    account_name: AccountName
+    account_type: AccountType
+    description: str
+    opening: Opening
 
 
 class PositionUnknown(DomainError):
@@ -60,8 +75,8 @@ class NotRevaluable(DomainError):
         )
 
 
-class FlowAmountRefused(DomainError):
-    """The amount of a flow is above zero, with at most 2 decimals."""
+class FlowAmountRefused(NotAllowedValue):
+    """The amount of a flow is above zero, has at most 2 decimals, and can be reckoned with."""
 
     code = "ERR_EQUITY_001"
 
@@ -115,8 +130,6 @@ class Portfolio(Aggregate):
         def apply(self, portfolio: "Portfolio") -> None:
             """The portfolio exists, with an opening and nothing in it."""
             portfolio.owner_id = self.owner_id
-            portfolio.name = self.name
-            portfolio.account_name = self.account_name
             portfolio.opening = Opening(
                 equity_balance=self.equity_balance,
                 equity_as_of=self.equity_as_of,
@@ -134,7 +147,7 @@ class Portfolio(Aggregate):
 
         def apply(self, portfolio: "Portfolio") -> None:
             """The positions are held from their entry dates on."""
-            portfolio.imports[self.import_id] = self.source
+            portfolio.import_ids.add(self.import_id)
             for position in self.positions:
                 lot = (position.symbol, position.entry_on)
                 portfolio.lots[lot] = portfolio.lots.get(lot, 0) + 1
@@ -150,10 +163,12 @@ class Portfolio(Aggregate):
         note: str
 
         def apply(self, portfolio: "Portfolio") -> None:
-            """The price is the position's manual mark from that day on."""
-            earlier = portfolio.revaluations.get(self.position_id, ())
-            mark = Revaluation(self.revalued_on, self.price)
-            portfolio.revaluations[self.position_id] = (*earlier, mark)
+            """The price is the position's manual mark from that day on, the only one of the day."""
+            prices = {r.on: r.price for r in portfolio.revaluations.get(self.position_id, ())}
+            prices[self.revalued_on] = self.price
+            portfolio.revaluations[self.position_id] = tuple(
+                Revaluation(on, price) for on, price in sorted(prices.items())
+            )
 
     class CapitalContributed(Event, frozen=True):
         """The owner paid money in."""
@@ -184,15 +199,13 @@ class Portfolio(Aggregate):
     def __init__(self, aggregate_id: UUID) -> None:
         super().__init__(aggregate_id)
         self.owner_id: UUID | None = None
-        self.name = ""
-        self.account_name = ""
         self.opening = Opening(
             equity_balance=Decimal(0), equity_as_of=date.min, price_source="live"
         )
         self.positions: dict[UUID, Position] = {}
         self.lots: dict[tuple[str, date], int] = {}
-        self.imports: dict[UUID, ImportSource] = {}
-        self.revaluations: dict[UUID, tuple[Revaluation, ...]] = {}
+        self.import_ids: set[UUID] = set()
+        self.revaluations: dict[UUID, tuple[Revaluation, ...]] = {}  # oldest first, one a day
         self.flows: dict[UUID, Flow] = {}
 
     @property
@@ -206,31 +219,20 @@ class Portfolio(Aggregate):
         )
 
     @classmethod
-    def open(
-        cls,
-        portfolio_id: UUID,
-        owner_id: UUID,
-        names: tuple[PortfolioName, AccountName],
-        kind: tuple[AccountType, str],
-        opening: Opening,
-    ) -> Self:
-        """Open an account.
-
-        `names` are the portfolio's and the account's, `kind` the account type and the owner's
-        description. The currency is USD; multi-currency books are out of scope (spec 00).
-        """
+    def open(cls, portfolio_id: UUID, owner_id: UUID, account: Account) -> Self:
+        """Open an account in USD; multi-currency books are out of scope (spec 00)."""
         portfolio = cls(portfolio_id)
         portfolio.record(
             cls.Opened(
                 owner_id=owner_id,
-                name=names[0].text,
-                account_name=names[1].text,
-                account_type=kind[0],
-                description=kind[1],
+                name=account.name.text,
+                account_name=account.account_name.text,
+                account_type=account.account_type,
+                description=account.description,
                 currency="USD",
-                equity_balance=opening.equity_balance,
-                equity_as_of=opening.equity_as_of,
-                price_source=opening.price_source,
+                equity_balance=account.opening.equity_balance,
+                equity_as_of=account.opening.equity_as_of,
+                price_source=account.opening.price_source,
             )
         )
         return portfolio
@@ -247,7 +249,7 @@ class Portfolio(Aggregate):
         A template's quantities are as of the later of entry and opening (spec 3.6), so the
         whole file's are as of the opening.
         """
-        if import_id in self.imports:
+        if import_id in self.import_ids:
             return
         lots = dict(self.lots)
         positions = []
@@ -267,6 +269,8 @@ class Portfolio(Aggregate):
 
     def revalue(self, position_id: UUID, revalued_on: date, price: Decimal, note: str) -> None:
         """Put a manual mark on a private asset from `revalued_on` on.
+
+        Nothing to do if that day has this mark.
 
         Raises:
             PositionUnknown: ERR_POS_404.
@@ -318,7 +322,7 @@ class Portfolio(Aggregate):
 
     def _accepts_flow(self, flow_id: UUID, on: date, amount: Decimal) -> bool:
         """Refuse a bad flow; False for one that is known."""
-        if amount <= 0 or amount != round(amount, 2):
+        if not amount.is_finite() or not 0 < amount <= LARGEST_FLOW or amount != round(amount, 2):
             raise FlowAmountRefused
         if on <= self.opening.equity_as_of:
             raise FlowBeforeOpening(self.opening.equity_as_of)

@@ -1,9 +1,7 @@
 """The slot of a portfolio that its one live run holds."""
 
-from typing import Self
 from uuid import UUID
 
-from domain import identity
 from domain.errors import DomainError
 from domain.kernel import Aggregate, Event
 
@@ -49,13 +47,8 @@ class RunSlot(Aggregate):
         super().__init__(aggregate_id)
         self.run_id: UUID | None = None
 
-    @classmethod
-    def of(cls, portfolio_id: UUID) -> Self:
-        """The slot of a portfolio that never had a run."""
-        return cls(identity.run_slot_id(portfolio_id))
-
     def claim(self, run_id: UUID) -> None:
-        """Take the slot for a run.
+        """Take the slot for a run; nothing to do if that run holds it.
 
         Raises:
             RunAlreadyLive: ERR_BATCH_005, with the id of the run that holds it.

@@ -4,16 +4,17 @@ from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
-from domain.account import AccountName
+from domain.account import AccountName, account_name_key
 from domain.email_address import EmailAddress
-from domain.errors import DomainError
+from domain.errors import DomainError, NotAllowedValue
 from domain.kernel import Aggregate, Event
+from domain.text import has_control_characters
 
 _LONGEST_FULL_NAME = 255
 _LOGIN_RECORDED_EVERY = timedelta(hours=1)
 
 
-class FullNameRefused(DomainError):
+class FullNameRefused(NotAllowedValue):
     """Blank, over 255 characters, or with control characters."""
 
     code = "ERR_USER_004"
@@ -80,7 +81,7 @@ class User(Aggregate):
 
         def apply(self, user: "User") -> None:
             """The name is taken, and used once more."""
-            user.accounts[AccountName(self.account_name).key] = self.portfolio_id
+            user.accounts[account_name_key(self.account_name)] = self.portfolio_id
             user.name_uses[self.account_name] = user.name_uses.get(self.account_name, 0) + 1
 
     def __init__(self, aggregate_id: UUID) -> None:
@@ -100,7 +101,7 @@ class User(Aggregate):
             FullNameRefused: ERR_USER_004.
         """
         name = full_name.strip()
-        if not name or len(name) > _LONGEST_FULL_NAME or not name.isprintable():
+        if not name or len(name) > _LONGEST_FULL_NAME or has_control_characters(name):
             raise FullNameRefused
         user = cls(user_id)
         user.record(cls.Registered(email=email.text, full_name=name, invite=invite))

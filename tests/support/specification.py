@@ -44,21 +44,24 @@ class Outcome(Generic[AnyAggregate]):
             raise AssertionError(f"refused: {self.refusal!r}") from self.refusal
         assert self.aggregate.pending == expected
         assert tuple(through_the_store(event) for event in expected) == expected
-        replayed = type(self.aggregate).replay(SUBJECT, (*self.history, *expected))
-        assert _state(replayed) == _state(self.aggregate)
+        assert self._replayed(*expected) == _state(self.aggregate)
 
     def then_nothing(self) -> None:
         """There was nothing to do: no event, no refusal."""
         self.then()
 
     def then_refused(self, refusal: type[DomainError], *said: str) -> None:
-        """The decision was refused so, its sentence says `said`, and nothing was recorded."""
+        """The decision was refused so, its sentence says `said`, and nothing has changed."""
         assert self.refusal is not None, f"recorded {self.aggregate.pending}"
         assert type(self.refusal) is refusal
-        assert self.refusal.code == refusal.code
         for text in said:
             assert text in self.refusal.message
         assert self.aggregate.pending == ()
+        assert self._replayed() == _state(self.aggregate)
+
+    def _replayed(self, *recorded: Event) -> dict[str, Any]:
+        kind = type(self.aggregate)
+        return _state(kind.replay(self.aggregate.id, (*self.history, *recorded)))
 
 
 @dataclass

@@ -1,0 +1,70 @@
+"""Each refusal of domain and use cases has its published code (spec 3.5, 4.1, 4.3)."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+import application
+import domain
+from domain.errors import DomainError
+
+PUBLISHED = {
+    "AccountNameBlank": "ERR_PORT_011",
+    "AccountNameTaken": "ERR_PORT_001",
+    "AccountNameTooLong": "ERR_PORT_010",
+    "AccountTypeUnknown": "ERR_PORT_009",
+    "BrokenIdentity": "ERR_VAL_002",
+    "CredentialsRefused": "ERR_AUTH_001",
+    "DescriptionRefused": "ERR_REQUEST_001",
+    "EmailAddressRefused": "ERR_USER_002",
+    "EmailTaken": "ERR_USER_001",
+    "EquityMissing": "ERR_PORT_004",
+    "EquityNotPositive": "ERR_PORT_005",
+    "EquityTooLarge": "ERR_PORT_006",
+    "FlowAmountRefused": "ERR_EQUITY_001",
+    "FlowBeforeOpening": "ERR_EQUITY_004",
+    "FullNameRefused": "ERR_USER_004",
+    "InviteRefused": "ERR_INVITE_001",
+    "NotRevaluable": "ERR_POS_029",
+    "OpeningDateRefused": "ERR_PORT_012",
+    "PasswordTooWeak": "ERR_USER_003",
+    "PortfolioForbidden": "ERR_PORT_403",
+    "PortfolioNameBlank": "ERR_PORT_002",
+    "PortfolioNameTooLong": "ERR_PORT_003",
+    "PortfolioUnknown": "ERR_PORT_404",
+    "PositionUnknown": "ERR_POS_404",
+    "RunAlreadyLive": "ERR_BATCH_005",
+    "RunOver": "ERR_BATCH_007",
+    "RunUnknown": "ERR_BATCH_404",
+    "SessionNotCompleted": "ERR_VAL_001",
+    "StoreUnavailable": "ERR_BUSY_001",
+    "TokenRefused": "ERR_AUTH_002",
+    "UserUnknown": "ERR_USER_404",
+    "WithdrawalOverNav": "ERR_EQUITY_003",
+}
+
+
+def test_every_refusal_has_its_published_code() -> None:
+    assert {kind.__name__: kind.code for kind in _refusals()} == PUBLISHED
+
+
+def test_no_two_refusals_share_a_code() -> None:
+    assert len(set(PUBLISHED.values())) == len(PUBLISHED)
+
+
+def _refusals() -> set[type[DomainError]]:
+    """The leaves of the tree, found by importing all of both layers."""
+    for package in (domain, application):
+        for module in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+            importlib.import_module(module.name)
+    return {
+        kind
+        for kind in _descendants(DomainError)
+        if kind.__module__.partition(".")[0] in ("domain", "application") and "code" in vars(kind)
+    }
+
+
+def _descendants(kind: type[DomainError]) -> Iterator[type[DomainError]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from _descendants(child)

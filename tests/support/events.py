@@ -1,0 +1,185 @@
+"""Events of specifications, each with what a reader need not know filled in."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from uuid import UUID, uuid5
+
+import msgspec
+
+from domain.account import AccountType
+from domain.calculation_run import VALUATION, CalculationRun, Phase, RunKind, RunStatus
+from domain.email_claim import EmailClaim
+from domain.identity import position_id
+from domain.instrument import InvestmentClass
+from domain.portfolio import ImportSource, Portfolio
+from domain.position import Position, PositionTerms
+from domain.run_slot import RunSlot
+from domain.user import User
+from tests.support.specification import SUBJECT
+
+OPENING_DAY = date(2012, 6, 29)
+"""The Friday on which portfolios of specifications open."""
+
+SOURCE = ImportSource(format="template", file_name="positions.csv", sha256="ab" * 32)
+
+
+def number(name: str) -> UUID:
+    """An id that is always the same for a name."""
+    return uuid5(SUBJECT, name)
+
+
+def registered(email: str = "ann@example.com", full_name: str = "Ann Example") -> User.Registered:
+    """A user came."""
+    return User.Registered(email=email, full_name=full_name, invite="master")
+
+
+def promoted() -> User.PromotedToSuperuser:
+    """The user became a superuser."""
+    return User.PromotedToSuperuser()
+
+
+def logged_in(hour: int, minute: int = 0) -> User.LoggedIn:
+    """The user signed in at that time of 2024-01-02."""
+    return User.LoggedIn(logged_in_at=at(hour, minute))
+
+
+def at(hour: int, minute: int = 0) -> datetime:
+    """A time of 2024-01-02, UTC."""
+    return datetime(2024, 1, 2, hour, minute, tzinfo=UTC)
+
+
+def opened(account_name: str) -> User.AccountOpened:
+    """The user opened an account, whose portfolio's id follows from the name."""
+    return User.AccountOpened(account_name=account_name, portfolio_id=number(account_name))
+
+
+def email_claimed(user: str = "ann") -> EmailClaim.Claimed:
+    """A user took the address."""
+    return EmailClaim.Claimed(user_id=number(user))
+
+
+def portfolio_opened(equity: str = "100000.00") -> Portfolio.Opened:
+    """An account was opened on `OPENING_DAY`."""
+    return Portfolio.Opened(
+        owner_id=number("ann"),
+        name="Retirement",
+        account_name="IRA",
+        account_type=AccountType.IRA,
+        description="",
+        currency="USD",
+        equity_balance=Decimal(equity),
+        equity_as_of=OPENING_DAY,
+        price_source="sample",
+    )
+
+
+def stated(
+    symbol: str,
+    quantity: str = "100",
+    price: str = "50.00",
+    entry_on: date = OPENING_DAY,
+    investment_class: InvestmentClass = InvestmentClass.PUBLIC,
+    subtype: str | None = None,
+) -> PositionTerms:
+    """A position as a file states it."""
+    return PositionTerms(
+        symbol=symbol,
+        quantity=Decimal(quantity),
+        entry_price=Decimal(price),
+        entry_on=entry_on,
+        investment_class=investment_class,
+        investment_subtype=subtype,
+    )
+
+
+def numbered(terms: PositionTerms, lot: int = 1) -> Position:
+    """The position that the specified portfolio makes of `terms`, the `lot`-th of its kind."""
+    key = position_id(SUBJECT, terms.symbol, terms.entry_on, lot)
+    return Position(position_id=key, **msgspec.structs.asdict(terms))
+
+
+def imported(*positions: Position, name: str = "first file") -> Portfolio.PositionsImported:
+    """Positions came in from a file."""
+    return Portfolio.PositionsImported(
+        import_id=number(name), source=SOURCE, quantities_as_of=OPENING_DAY, positions=positions
+    )
+
+
+def revalued(position: Position, on: date, price: str) -> Portfolio.PositionRevalued:
+    """The owner put a price on a position."""
+    return Portfolio.PositionRevalued(
+        position_id=position.position_id, revalued_on=on, price=Decimal(price), note="appraisal"
+    )
+
+
+def contributed(name: str, on: date, amount: str) -> Portfolio.CapitalContributed:
+    """Money was paid in."""
+    return Portfolio.CapitalContributed(
+        flow_id=number(name), contributed_on=on, amount=Decimal(amount), note=""
+    )
+
+
+def withdrawn(name: str, on: date, amount: str) -> Portfolio.CapitalWithdrawn:
+    """Money was taken out."""
+    return Portfolio.CapitalWithdrawn(
+        flow_id=number(name), withdrawn_on=on, amount=Decimal(amount), note=""
+    )
+
+
+def requested(until: date = date(2013, 3, 1)) -> CalculationRun.Requested:
+    """A run of one portfolio was asked for by its owner."""
+    return CalculationRun.Requested(
+        portfolio_ids=(number("IRA"),),
+        calculation_on=until,
+        kind=RunKind.ON_DEMAND,
+        requested_by=number("ann"),
+    )
+
+
+def started(worker: str = "worker-1") -> CalculationRun.Started:
+    """A worker took the run up."""
+    return CalculationRun.Started(worker=worker)
+
+
+def phase_started(phase: Phase = VALUATION, total: int = 20) -> CalculationRun.PhaseStarted:
+    """A phase began."""
+    return CalculationRun.PhaseStarted(phase=phase.id, total=total)
+
+
+def phase_completed(
+    phase: Phase = VALUATION,
+    counts: Mapping[str, int] | None = None,
+    warnings: Sequence[str] = (),
+) -> CalculationRun.PhaseCompleted:
+    """A phase ended after a quarter of a second."""
+    return CalculationRun.PhaseCompleted(
+        phase=phase.id, counts=dict(counts or {}), warnings=tuple(warnings), seconds=0.25
+    )
+
+
+def completed(
+    outcome: RunStatus = RunStatus.COMPLETED, valued: int = 0, skipped: int = 0
+) -> CalculationRun.Completed:
+    """The run came to its end."""
+    return CalculationRun.Completed(outcome=outcome, valued=valued, skipped=skipped, restated=0)
+
+
+def failed() -> CalculationRun.Failed:
+    """The run met a fault."""
+    return CalculationRun.Failed(error_code="ERR_BATCH_008", message="The run met a fault.")
+
+
+def abandoned() -> CalculationRun.Abandoned:
+    """The run was given up."""
+    return CalculationRun.Abandoned(reason="Its worker died 5 times.")
+
+
+def slot_claimed(run: str) -> RunSlot.Claimed:
+    """A run took the slot."""
+    return RunSlot.Claimed(run_id=number(run))
+
+
+def slot_released(run: str) -> RunSlot.Released:
+    """The run that held the slot ended."""
+    return RunSlot.Released(run_id=number(run))

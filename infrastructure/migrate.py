@@ -13,10 +13,11 @@ from procrastinate.schema import SchemaManager
 from psycopg import sql
 
 from infrastructure.event_store.recorder import owner_recorder
-from infrastructure.postgres import APP_ROLE, app_password
+from infrastructure.postgres import APP_ROLE, app_password, app_url
 
 _LOCK = 0x5165_6D61  # any number that only this program uses
 _LOWEST_SERVER = 170000
+_LONGEST_WAIT = "60s"
 
 Prepare = Callable[[psycopg.Connection, str], None]
 
@@ -29,19 +30,39 @@ def migrate(owner_url: str, secret_key: str) -> list[str]:
     """Apply what is missing; returns the names applied. Any number of processes may call it.
 
     Raises:
-        MigrationRefused: the server is too old, or the schema is newer than this program.
+        MigrationRefused: the server is too old, the schema is newer than this program, or
+            another process has been migrating for a minute.
     """
     with psycopg.connect(owner_url, autocommit=True, connect_timeout=10) as connection:
-        if connection.info.server_version < _LOWEST_SERVER:
-            raise MigrationRefused("PostgreSQL 17 or later is needed; upgrade the server.")
-        connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
-        _ensure_role(connection, app_password(secret_key))
+        refuse_old_server(connection.info.server_version)
+        _wait_for_turn(connection)
+        _ensure_role(connection, app_password(secret_key), app_url(owner_url, secret_key))
         connection.execute("CREATE SCHEMA IF NOT EXISTS migrations")
         connection.execute(
             "CREATE TABLE IF NOT EXISTS migrations.applied"
             " (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())"
         )
         return _apply_missing(connection, owner_url)
+
+
+def refuse_old_server(version: int) -> None:
+    """Refuse a server before 17, given its version as 170000 for 17.0.
+
+    Raises:
+        MigrationRefused: with what to do.
+    """
+    if version < _LOWEST_SERVER:
+        raise MigrationRefused("PostgreSQL 17 or later is needed; upgrade the server.")
+
+
+def _wait_for_turn(connection: psycopg.Connection) -> None:
+    connection.execute(sql.SQL("SET lock_timeout = {}").format(sql.Literal(_LONGEST_WAIT)))
+    try:
+        connection.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+    except psycopg.errors.LockNotAvailable:
+        raise MigrationRefused(
+            "Another process has been migrating this database for a minute; start again later."
+        ) from None
 
 
 def _apply_missing(connection: psycopg.Connection, owner_url: str) -> list[str]:
@@ -66,12 +87,27 @@ def _apply_missing(connection: psycopg.Connection, owner_url: str) -> list[str]:
     return missing
 
 
-def _ensure_role(connection: psycopg.Connection, password: str) -> None:
+def _ensure_role(connection: psycopg.Connection, password: str, url: str) -> None:
+    """Let the application in. Roles belong to the whole server, so only what is needed is done."""
+    if _admits(url):
+        return
     role = sql.Identifier(APP_ROLE)
     found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (APP_ROLE,)).fetchone()
     verb = sql.SQL("ALTER" if found else "CREATE")
     statement = sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(verb, role, sql.Literal(password))
-    connection.execute(statement)
+    try:
+        connection.execute(statement)
+    except psycopg.DatabaseError:  # another database of the server is set up at this moment
+        if not _admits(url):
+            raise
+
+
+def _admits(url: str) -> bool:
+    try:
+        psycopg.connect(url, connect_timeout=10).close()
+    except psycopg.OperationalError:
+        return False
+    return True
 
 
 def _create_event_tables(connection: psycopg.Connection, owner_url: str) -> None:

@@ -8,7 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from infrastructure.embedded_postgres import data_home
@@ -35,7 +42,7 @@ class Settings(BaseSettings):
 
     sigmasight_home: str | None = None
     sigmasight_env: Literal["development", "production"] = "development"
-    sigmasight_now: Annotated[datetime | None, BeforeValidator(_instant)] = None
+    sigmasight_now: Annotated[AwareDatetime | None, BeforeValidator(_instant)] = None
     database_url: str | None = None
     secret_key: SecretStr | None = Field(default=None, min_length=_SHORTEST_SECRET)
     beta_invite_code: str = PUBLISHED_INVITE_CODE

@@ -14,6 +14,7 @@ import psycopg
 import structlog
 from psycopg_pool import ConnectionPool
 
+from application.errors import StoreUnavailable
 from application.ports import EventLog, Recorded
 from projections.room import Room
 from projections.row_table import Connection
@@ -24,11 +25,28 @@ PAGE = 2000
 _LOCK = 0x726F_6F6D  # advisory lock of building rooms
 _TIMEOUT_S = 2.0
 _POLL_S = 1.0
+_PROGRESS = (
+    "CREATE TABLE IF NOT EXISTS rooms.progress"
+    " (room text PRIMARY KEY, version bigint NOT NULL, position bigint NOT NULL)"
+)
+_START_OVER = (
+    "INSERT INTO rooms.progress (room, version, position) VALUES (%s, %s, 0)"
+    " ON CONFLICT (room) DO UPDATE SET version = excluded.version, position = 0"
+)
+# Rows are locked in one order, so that two who advance the same rooms never wait for each other.
+_MOVE = (
+    "WITH held AS (SELECT room FROM rooms.progress WHERE position = %s AND (room, version) IN"
+    " (SELECT * FROM unnest(%s::text[], %s::bigint[])) ORDER BY room FOR UPDATE)"
+    " UPDATE rooms.progress SET position = %s FROM held WHERE progress.room = held.room"
+)
 _log = structlog.get_logger(__name__)
 
 
 class CatchUp:
-    """Implements `application.ports.Rooms` over the rooms of one database."""
+    """Implements `application.ports.Rooms` over the rooms of one database.
+
+    `failures` says of each room that stands still at which event it does, and why.
+    """
 
     def __init__(
         self,
@@ -51,100 +69,153 @@ class CatchUp:
         """
         with self._pool.connection() as connection:
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS rooms.progress"
-                " (room text PRIMARY KEY, version bigint NOT NULL, position bigint NOT NULL)"
-            )
+            connection.execute(_PROGRESS)
             known = dict(connection.execute("SELECT room, version FROM rooms.progress").fetchall())
             anew = [room for room in self._rooms.values() if known.get(room.name) != room.version]
+            if anew:  # let whoever is advancing come to the end of the page
+                connection.execute("LOCK TABLE rooms.progress IN SHARE ROW EXCLUSIVE MODE")
             for room in anew:
                 _start_over(connection, room)
         return [room.name for room in anew]
 
-    def rebuild(self, name: str) -> None:
-        """Empty a room and build it again from the first event."""
-        with self._turn, self._pool.connection() as connection:
-            _start_over(connection, self._rooms[name])
-        self.catch_up(self._log.position(), [name], timeout_s=float("inf"))
+    def rebuild(self, name: str) -> bool:
+        """Empty a room and build it again from the first event.
+
+        Returns:
+            False if it stopped at an event, which `failures` tells.
+
+        Raises:
+            StoreUnavailable: ERR_BUSY_001; what is left is caught up with later.
+        """
+        with self._turn:
+            with self._pool.connection() as connection:
+                _start_over(connection, self._rooms[name])
+            self._positions[name] = 0
+        return self._advance_to(self._log.position(), [name], float("inf"))
 
     def positions(self) -> dict[str, int]:
-        """The position each room has read up to."""
+        """The position each room of this program's version has read up to."""
         with self._pool.connection() as connection:
-            rows = connection.execute("SELECT room, position FROM rooms.progress").fetchall()
-        return {name: position for name, position in rows if name in self._rooms}
+            rows = connection.execute(
+                "SELECT room, version, position FROM rooms.progress"
+            ).fetchall()
+        mine = {(room.name, room.version) for room in self._rooms.values()}
+        return {name: position for name, version, position in rows if (name, version) in mine}
 
     def catch_up(
         self, position: int, names: Iterable[str] | None = None, timeout_s: float = _TIMEOUT_S
     ) -> bool:
-        """See `Rooms.catch_up`."""
+        """See `Rooms.catch_up`. False, too, where the database does not answer."""
         wanted = list(self._rooms if names is None else names)
-        deadline = time.monotonic() + timeout_s
-        with self._turn:
-            while behind := [n for n in wanted if self._positions.get(n, -1) < position]:
-                if time.monotonic() > deadline or not self._advance(behind):
-                    return False
-        return True
+        try:
+            return self._advance_to(position, wanted, time.monotonic() + timeout_s)
+        except StoreUnavailable as failure:
+            _log.warning("rooms_left_behind", position=position, error=str(failure.__cause__))
+            return False
 
     def follow(self, stop: threading.Event) -> None:
-        """Advance whenever the log grows, until `stop`: woken by NOTIFY, with a poll behind it."""
+        """Advance whenever the log grows, until `stop`: woken by NOTIFY, with a poll behind it.
+
+        Occupies one connection of the pool.
+        """
         while not stop.is_set():
             try:
                 with self._pool.connection() as connection:
-                    connection.autocommit = True
-                    connection.execute("LISTEN events")
-                    self._follow_while_connected(connection, stop)
+                    try:
+                        self._listen(connection, stop)
+                    finally:
+                        connection.close()  # it listens and commits by itself: not for others
             except Exception as failure:  # noqa: BLE001 - whatever it was, following goes on
-                _log.warning("rooms_follower_disturbed", error=str(failure))
+                _log.warning("rooms_follower_disturbed", error=str(failure.__cause__ or failure))
                 stop.wait(_POLL_S)
 
-    def _follow_while_connected(self, connection: Connection, stop: threading.Event) -> None:
+    def _listen(self, connection: Connection, stop: threading.Event) -> None:
+        connection.autocommit = True
+        connection.execute("LISTEN events")
+        self._positions.clear()  # a database that crashed may have forgotten some of the way
         while not stop.is_set():
-            self.catch_up(self._log.position())
-            for _ in connection.notifies(timeout=_POLL_S, stop_after=1):
-                pass
+            caught_up = self.catch_up(self._log.position())
+            if caught_up or self.failures:
+                for _ in connection.notifies(timeout=_POLL_S, stop_after=1):
+                    pass
+
+    def _advance_to(self, position: int, names: Sequence[str], deadline: float) -> bool:
+        """Advance page by page, taking turns with other threads; False if that did not do."""
+        while self._behind(names, position):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            if not self._turn.acquire(timeout=min(left, _POLL_S)):
+                continue
+            try:
+                behind = self._behind(names, position)
+                if behind and not self._advance(behind):
+                    return False
+            finally:
+                self._turn.release()
+        return True
+
+    def _behind(self, names: Sequence[str], position: int) -> list[str]:
+        return [name for name in names if self._positions.get(name, -1) < position]
 
     def _advance(self, names: Sequence[str]) -> bool:
         """Bring rooms one page on; False if none of them can move."""
+        reached = self.positions()
+        self._positions.update(reached)
         groups: dict[int, list[Room[Any]]] = defaultdict(list)
-        self._positions.update(self.positions())
         for name in names:
-            groups[self._positions[name]].append(self._rooms[name])
+            if name in reached:
+                groups[reached[name]].append(self._rooms[name])
+            else:
+                self._stop(self._rooms[name], "another version of the program keeps this room")
         moved = False
         for after, rooms in groups.items():
-            events = self._log.read(after, PAGE)
-            if not events:
-                self._positions.update(dict.fromkeys((room.name for room in rooms), after))
-                continue
-            moved |= self._feed_together(rooms, after, events)
+            events = self._read(rooms, after)
+            moved |= bool(events) and self._feed_together(rooms, after, events)
         return moved
+
+    def _read(self, rooms: Sequence[Room[Any]], after: int) -> Sequence[Recorded]:
+        """The next page; short of an event that cannot be read, if there is one."""
+        limit = PAGE
+        while True:
+            try:
+                return self._log.read(after, limit)
+            except StoreUnavailable:
+                raise
+            except Exception as failure:  # noqa: BLE001 - an unreadable event, whatever is wrong
+                if limit == 1:
+                    for room in rooms:
+                        self._stop(room, f"the event after position {after}: {failure}", failure)
+                    return []
+                limit //= 2
 
     def _feed_together(
         self, rooms: Sequence[Room[Any]], after: int, events: Sequence[Recorded]
     ) -> bool:
+        if len(rooms) == 1 and rooms[0].name in self.failures:
+            events = events[:1]  # where it stopped last time
         try:
             self._feed(rooms, after, events)
-        except psycopg.OperationalError:
+        except StoreUnavailable:
             raise
         except Exception as failure:  # noqa: BLE001 - a fold's defect, whatever it is
             if len(rooms) > 1:  # find the one that fails; the others go on
                 return sum(self._feed_together([room], after, events) for room in rooms) > 0
             if len(events) > 1:  # stop exactly at the event it fails at
                 return self._feed_together(rooms, after, events[: len(events) // 2])
-            self._stop_loudly(rooms[0], events[0], failure)
+            at = f"{type(events[0].event).TOPIC} at position {events[0].position}"
+            self._stop(rooms[0], f"{at}: {failure}", failure)
             return False
         return True
 
     def _feed(self, rooms: Sequence[Room[Any]], after: int, events: Sequence[Recorded]) -> None:
         """Move the rooms from `after` past `events` in one transaction, unless someone has."""
         reached = events[-1].position
-        names = [room.name for room in rooms]
+        names, versions = [room.name for room in rooms], [room.version for room in rooms]
         with self._pool.connection() as connection:
             # Derived data: after a crash of the database it is read from the log again.
             connection.execute("SET LOCAL synchronous_commit = off")
-            moved = connection.execute(
-                "UPDATE rooms.progress SET position = %s WHERE room = ANY(%s) AND position = %s",
-                (reached, names, after),
-            )
+            moved = connection.execute(_MOVE, (after, names, versions, reached))
             if moved.rowcount < len(rooms):
                 connection.rollback()
                 return
@@ -154,8 +225,8 @@ class CatchUp:
             self._positions[name] = reached
             self.failures.pop(name, None)
 
-    def _stop_loudly(self, room: Room[Any], event: Recorded, failure: Exception) -> None:
-        sentence = f"{type(event.event).TOPIC} at position {event.position}: {failure}"
+    def _stop(self, room: Room[Any], sentence: str, failure: Exception | None = None) -> None:
+        """Let a room stand still, loudly: health goes unready, the log says why, once."""
         if self.failures.get(room.name) != sentence:
             _log.error("room_stopped", room=room.name, error=sentence, exc_info=failure)
         self.failures[room.name] = sentence
@@ -173,9 +244,6 @@ def _apply(connection: Connection, room: Room[Any], events: Sequence[Recorded]) 
 
 
 def _start_over(connection: Connection, room: Room[Any]) -> None:
+    """Empty a room. Its progress comes first, as whoever advances it does, lest both wait."""
+    connection.execute(_START_OVER, (room.name, room.version))
     room.table.create(connection)
-    connection.execute(
-        "INSERT INTO rooms.progress (room, version, position) VALUES (%s, %s, 0)"
-        " ON CONFLICT (room) DO UPDATE SET version = excluded.version, position = 0",
-        (room.name, room.version),
-    )

@@ -40,9 +40,7 @@ class PortfoliosRoom:
         with self.pool.connection() as connection:
             rows = TABLE.select(connection, _OF_OWNER, [owner_id, limit, offset])
             counted = connection.execute(
-                sql.SQL("SELECT count(*), sum(net_asset_value) FROM {} WHERE owner_id = %s").format(
-                    TABLE.qualified
-                ),
+                sql.SQL("SELECT count(*) FROM {} WHERE owner_id = %s").format(TABLE.qualified),
                 [owner_id],
             ).fetchone()
         return rows, counted[0] if counted else 0

@@ -1,0 +1,142 @@
+"""Sixteen processes want the same thing at once: one gets it, the others a clean answer."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from application.commands import RegisterUser, RequestRun
+from domain.portfolio import Portfolio
+from interfaces.bootstrap import Program
+from tests.support.accounts import (
+    PASSWORD,
+    Owner,
+    calculate,
+    cause,
+    open_sample,
+    register,
+    shares,
+)
+from tests.support.journal import (
+    events_recorded,
+    nav_path,
+    rooms_differing_from_the_log,
+    versions,
+)
+from tests.support.racers import RACERS, Outcome, Race, racers
+from tests.support.rounds import rounds
+
+OPENING = date(2010, 12, 31)
+LONG_SHORT = [shares("AAPL", 100, "322.56", OPENING), shares("DIA", -50, "115.63", OPENING)]
+
+
+@pytest.fixture
+def race(database: str) -> Iterator[Race]:
+    """Sixteen processes on the test's database."""
+    with racers(database) as race:
+        yield race
+
+
+@pytest.fixture
+def race_with_random_ids(database: str) -> Iterator[Race]:
+    """Sixteen processes that give new things random ids: only the rule stops a second."""
+    with racers(database, deterministic_ids=False) as race:
+        yield race
+
+
+def value_up_to(program: Program, portfolio_id: UUID, session: date) -> int:
+    """A move: value the sessions missing up to `session`; returns how many it valued."""
+    portfolio = program.log.load(Portfolio, portfolio_id)
+    assert portfolio is not None
+    return program.valuations.catch_up(portfolio, session, cause()).valued
+
+
+def open_account(program: Program, owner: Owner, name: str) -> UUID:
+    """A move: open an account under a name."""
+    return open_sample(program, owner, LONG_SHORT, account_name=name)
+
+
+def register_address(program: Program, email: str) -> UUID:
+    """A move: register an address."""
+    code = program.users.invite_code
+    command = RegisterUser(email=email, password=PASSWORD, full_name="Ada", invite_code=code)
+    return program.users.register(command, cause()).user_id
+
+
+def request_run(program: Program, portfolio_id: UUID) -> UUID:
+    """A move: request a calculation."""
+    return program.runs.request(RequestRun(portfolio_id=portfolio_id), cause()).run_id
+
+
+def the_one_that_won(outcomes: Sequence[Outcome], code: str) -> Any:
+    """What the only winner was answered, when all others were refused with `code`."""
+    [won] = [outcome for outcome in outcomes if outcome.refused is None]
+    assert [o.refused for o in outcomes if o is not won] == [code] * (RACERS - 1)
+    return won.answer
+
+
+@rounds(300)
+def test_a_day_is_valued_once_by_whoever_of_sixteen(
+    program: Program, database: str, race: Race, rounds: int
+) -> None:
+    ada = register(program)
+    raced, undisturbed = (
+        open_sample(program, ada, LONG_SHORT, equity_as_of="2010-12-31", account_name=name)
+        for name in ("Raced", "Undisturbed")
+    )
+    calculate(program, ada, undisturbed)
+    path = nav_path(program, undisturbed)
+    days = list(path)[:rounds]
+    for day in days:
+        outcomes = race.run(value_up_to, raced, day)
+        assert [o.refused for o in outcomes] == [None] * RACERS
+        assert sum(o.answer for o in outcomes) == 1
+    assert nav_path(program, raced) == {day: path[day] for day in days}
+    assert set(versions(program, raced).values()) == {1}
+    assert events_recorded(database, "daily_valuation") == len(path) + rounds
+
+
+@rounds(300)
+def test_an_account_name_is_taken_once(
+    program: Program, database: str, race: Race, rounds: int
+) -> None:
+    ada = register(program)
+    for number in range(rounds):
+        won = the_one_that_won(race.run(open_account, ada, f"IRA {number}"), "ERR_PORT_001")
+        assert program.log.load(Portfolio, won) is not None
+    assert events_recorded(database, "portfolio.opened") == rounds
+    assert rooms_differing_from_the_log(program, database) == []
+
+
+@pytest.mark.parametrize("ids", ["race", "race_with_random_ids"])
+@rounds(300)
+def test_an_address_is_registered_once(
+    program: Program, database: str, request: pytest.FixtureRequest, ids: str, rounds: int
+) -> None:
+    race: Race = request.getfixturevalue(ids)
+    for number in range(rounds):
+        email = f"ada{number}@example.com"
+        won = the_one_that_won(race.run(register_address, email), "ERR_USER_001")
+        user = program.users.find(email)
+        assert user is not None
+        assert user.id == won
+    assert events_recorded(database, "user.registered") == rounds
+    assert rooms_differing_from_the_log(program, database) == []
+
+
+@rounds(300)
+def test_a_portfolio_has_one_live_run(
+    program: Program, database: str, race: Race, rounds: int
+) -> None:
+    ada = register(program)
+    portfolio_id = open_sample(program, ada, LONG_SHORT)
+    for _ in range(rounds):
+        outcomes = race.run(request_run, portfolio_id)
+        won = the_one_that_won(outcomes, "ERR_BATCH_005")
+        named = {o.details["batch_run_id"] for o in outcomes if o.refused}
+        assert named == {str(won)}
+        program.runs.abandon(won, "The next round begins.")
+    assert events_recorded(database, "calculation_run.requested") == rounds
+    assert rooms_differing_from_the_log(program, database) == []

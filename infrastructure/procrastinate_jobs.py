@@ -5,7 +5,8 @@ worker's connection dies, so that any other worker sees at once which jobs were 
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,27 +15,38 @@ from uuid import UUID
 import psycopg
 import structlog
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy, SyncPsycopgConnector
+from procrastinate.exceptions import ConnectorException
 
 from application.errors import StoreUnavailable
 from application.ports import Statement
+from infrastructure.postgres import BOUNDED
 
 EXECUTE_RUN = "execute_run"
 ATTEMPTS = 5
-"""A run whose worker died this often is given up: the run itself may be what kills."""
+"""A run taken up this often without an end is given up: the run itself may be what kills."""
 
 _SEARCH_PATH = "-c search_path=jobs"
 _LOCK_CLASS = 0x6A6F62  # namespace of the advisory locks, second key the job's id
 _RECOVER_EVERY_S = 5.0
+_RESTART_AFTER_S = 1.0
 _ORPHANS = """
     SELECT id FROM jobs.procrastinate_jobs AS job
     WHERE status = 'doing' AND NOT EXISTS (
         SELECT FROM pg_locks
         WHERE locktype = 'advisory' AND classid = %s AND objid = job.id AND granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
     ) AND NOT EXISTS (
         SELECT FROM jobs.procrastinate_events AS event
-        WHERE event.job_id = job.id AND event.type = 'started' AND event.at > now() - interval '2s'
+        WHERE event.job_id = job.id AND event.type = 'started' AND event.at > now() - interval '5s'
     )
 """
+_SOON_FOUND_DEAD = {
+    **BOUNDED,
+    "options": f"{BOUNDED['options']} -c tcp_keepalives_idle=10"
+    " -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
+}
+"""A machine that vanishes closes no connection; the server finds out within half a minute."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -50,7 +62,10 @@ class ProcrastinateJobs:
         def defer(connection: Any) -> None:
             connection.execute("SET LOCAL search_path = jobs")
             task = self._app.configure_task(EXECUTE_RUN, connection=connection)
-            task.defer(run_id=str(run_id))
+            try:
+                task.defer(run_id=str(run_id))
+            except ConnectorException as failure:  # the store tells by the cause what it means
+                raise failure.__cause__ or failure from None
 
         return defer
 
@@ -70,13 +85,27 @@ class Worker:
         self._url = url
         self._name = name
         self._runs = runs
-        connector = PsycopgConnector(conninfo=url, kwargs={"options": _SEARCH_PATH})
+        connector = PsycopgConnector(
+            conninfo=url, kwargs={**BOUNDED, "options": _SEARCH_PATH}, min_size=1, timeout=5
+        )
         self._app = App(connector=connector)
-        retry = RetryStrategy(wait=2, retry_exceptions=[StoreUnavailable])
+        retry = RetryStrategy(exponential_wait=2, retry_exceptions=[StoreUnavailable])
         self._app.task(name=EXECUTE_RUN, pass_context=True, retry=retry)(self._execute_run)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set; a job in progress is finished first, for at most 20 s."""
+        """Work until `stop` is set, through every loss of the database.
+
+        A job in progress is finished first, for at most 20 s.
+        """
+        stopping = asyncio.create_task(stop.wait())
+        while not stop.is_set():
+            try:
+                await self._work(stopping)
+            except Exception as failure:  # noqa: BLE001 - whatever it was, work goes on
+                _log.warning("worker_disturbed", worker=self._name, error=str(failure))
+            await asyncio.wait({stopping}, timeout=_RESTART_AFTER_S)
+
+    async def _work(self, stopping: asyncio.Task[bool]) -> None:
         async with self._app.open_async():
             working = asyncio.create_task(
                 self._app.run_worker_async(
@@ -88,21 +117,39 @@ class Worker:
                 )
             )
             recovering = asyncio.create_task(self._recover_for_ever())
-            stopping = asyncio.create_task(stop.wait())
             await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            for task in (working, recovering, stopping):
-                task.cancel()
-            await asyncio.gather(working, recovering, stopping, return_exceptions=True)
+            working.cancel()
+            recovering.cancel()
+            ended, _ = await asyncio.gather(working, recovering, return_exceptions=True)
+        if isinstance(ended, Exception):
+            raise ended
 
     def _execute_run(self, context: JobContext, run_id: str) -> None:
         job = context.job
-        with psycopg.connect(self._url, autocommit=True, connect_timeout=5) as connection:
-            connection.execute("SET lock_timeout = '10s'")
-            connection.execute("SELECT pg_advisory_lock(%s, %s)", (_LOCK_CLASS, job.id))
+        with self._lock(job.id):
             if job.attempts >= ATTEMPTS:
-                self._runs.abandon(UUID(run_id), f"Its worker died {job.attempts} times.")
+                reason = f"It was taken up {job.attempts} times and never came to an end."
+                self._runs.abandon(UUID(run_id), reason)
             else:
                 self._runs.execute(UUID(run_id), self._name)
+
+    @contextmanager
+    def _lock(self, job_id: int | None) -> Iterator[None]:
+        """Hold the job's lock, which says that it is being worked on.
+
+        Raises:
+            StoreUnavailable: ERR_BUSY_001, also where another worker holds it.
+        """
+        try:
+            connection = psycopg.connect(self._url, autocommit=True, **_SOON_FOUND_DEAD)
+        except psycopg.OperationalError as failure:
+            raise StoreUnavailable from failure
+        with connection:
+            try:
+                connection.execute("SELECT pg_advisory_lock(%s, %s)", (_LOCK_CLASS, job_id))
+            except psycopg.OperationalError as failure:
+                raise StoreUnavailable from failure
+            yield
 
     async def _recover_for_ever(self) -> None:
         while True:
@@ -115,5 +162,5 @@ class Worker:
             await asyncio.sleep(_RECOVER_EVERY_S)
 
     def _orphans(self) -> list[int]:
-        with psycopg.connect(self._url, autocommit=True, connect_timeout=5) as connection:
+        with psycopg.connect(self._url, autocommit=True, **BOUNDED) as connection:
             return [job_id for (job_id,) in connection.execute(_ORPHANS, (_LOCK_CLASS,))]

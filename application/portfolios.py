@@ -1,7 +1,7 @@
 """Opening accounts."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from application.commands import AccountTexts, OpenPortfolio
@@ -29,6 +29,7 @@ class OpenedPortfolio:
     account: Account
     import_id: UUID
     positions_imported: int
+    created_at: datetime
     position: int
 
 
@@ -77,7 +78,12 @@ class Portfolios:
             portfolio = self._opened(owner, command, import_id)
             position = self.log.save(owner, portfolio, cause=cause)
             return OpenedPortfolio(
-                portfolio.id, command.account, import_id, len(portfolio.positions), position
+                portfolio_id=portfolio.id,
+                account=command.account,
+                import_id=import_id,
+                positions_imported=len(portfolio.positions),
+                created_at=self.markets[portfolio.opening.price_source].clock.now(),
+                position=position,
             )
 
         return decide(attempt)

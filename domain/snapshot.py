@@ -10,6 +10,13 @@ import msgspec
 
 from domain.mark import MarkQuality, MarkSource
 
+_COVERAGE_NEEDED = Decimal("0.80")
+
+
+def needs_price_update(priced: int, need_price: int) -> bool:
+    """Whether fewer than 80 % of the symbols that need a price have a usable one (spec 5.2)."""
+    return priced < _COVERAGE_NEEDED * need_price
+
 
 class Lines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The lines of a snapshot, one column each: the positions held at the close or closed that day.

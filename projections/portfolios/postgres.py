@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ import psycopg
 from psycopg import sql
 from psycopg_pool import ConnectionPool
 
+from domain.money import ZERO
 from projections.portfolios import projector
 from projections.portfolios.view import PortfolioRow
 from projections.room import Room
@@ -18,6 +20,9 @@ TABLE = RowTable(
     "portfolios", PortfolioRow, key=["portfolio_id"], indexes=[["owner_id", "created_at"]]
 )
 ROOM = Room("portfolios", 1, projector.FED_BY, TABLE, projector.keys, projector.fold)
+_WORTH_OF_OWNER = sql.SQL(
+    "SELECT coalesce(sum(net_asset_value), 0) FROM {} WHERE owner_id = %s"
+).format(TABLE.qualified)
 _OF_OWNER = sql.SQL("WHERE owner_id = %s ORDER BY created_at, portfolio_id LIMIT %s OFFSET %s")
 
 
@@ -44,3 +49,9 @@ class PortfoliosRoom:
                 [owner_id],
             ).fetchone()
         return rows, counted[0] if counted else 0
+
+    def net_asset_value_of(self, owner_id: UUID) -> Decimal:
+        """What a user's valued portfolios are worth together, in USD."""
+        with self.pool.connection() as connection:
+            row = connection.execute(_WORTH_OF_OWNER, [owner_id]).fetchone()
+        return Decimal(row[0]) if row else ZERO

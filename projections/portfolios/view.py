@@ -6,8 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-COVERAGE_NEEDED = Decimal("0.80")
-"""Below this share of symbols with a usable price, prices need to be updated (spec 5.2)."""
+from domain.snapshot import needs_price_update
 
 
 class PortfolioRow(msgspec.Struct, frozen=True):
@@ -34,7 +33,11 @@ class PortfolioRow(msgspec.Struct, frozen=True):
 
     @property
     def needs_price_update(self) -> bool:
-        """Whether fewer than 80 % of the symbols that need a price had a usable one."""
-        if self.valuation_on is None or self.need_price == 0:
-            return False
-        return self.priced < COVERAGE_NEEDED * self.need_price
+        """Whether too few symbols had a usable price at the latest valuation."""
+        return needs_price_update(self.priced, self.need_price)
+
+    def weight_in(self, worth: Decimal) -> float | None:
+        """NAV as a share of what several accounts are worth; None where that is not positive."""
+        if self.net_asset_value is None or worth <= 0:
+            return None
+        return float(self.net_asset_value / worth)

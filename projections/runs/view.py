@@ -20,6 +20,13 @@ class PhaseView(msgspec.Struct, frozen=True):
     seconds: float | None = None
     warnings: tuple[str, ...] = ()
 
+    @property
+    def share_done(self) -> float:
+        """How much of it is done, from 0 to 1."""
+        if self.status == "completed":
+            return 1.0
+        return min(self.done / self.total, 1.0) if self.total else 0.0
+
 
 class RunRow(msgspec.Struct, frozen=True):
     """One run. Instants are UTC. `error_code` and `error_message` where it failed."""
@@ -38,3 +45,10 @@ class RunRow(msgspec.Struct, frozen=True):
     skipped: int
     error_code: str | None
     error_message: str | None
+
+    @property
+    def progress_percent(self) -> float:
+        """How far the run has come, each phase counting alike; 100 where it came to its end."""
+        if self.status in (RunStatus.COMPLETED, RunStatus.PARTIAL):
+            return 100.0
+        return round(100 * sum(phase.share_done for phase in self.phases) / len(self.phases), 1)

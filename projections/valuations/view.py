@@ -6,7 +6,9 @@ from uuid import UUID
 
 import msgspec
 
-from domain.snapshot import Counts, Lines
+from domain.snapshot import Counts, Lines, needs_price_update
+
+_LEAST_NAV = Decimal("0.01")  # of gross; below it a ratio says nothing (spec 5.5, 6)
 
 
 class ValuationRow(msgspec.Struct, frozen=True):
@@ -42,6 +44,25 @@ class ValuationRow(msgspec.Struct, frozen=True):
     def net_exposure(self) -> Decimal:
         """Long plus short value."""
         return self.long_value + self.short_value
+
+    @property
+    def needs_price_update(self) -> bool:
+        """Whether too few symbols had a usable price."""
+        return needs_price_update(self.counts.priced, self.counts.need_price)
+
+    @property
+    def daily_return(self) -> float | None:
+        """P&L over the NAV before (spec 5.5); None at the opening and where NAV said nothing."""
+        return self._ratio(self.pnl, self.previous_nav)
+
+    def share_of_nav(self, amount: Decimal) -> float | None:
+        """An amount as a share of NAV; None where NAV is at most 1 % of gross."""
+        return self._ratio(amount, self.nav)
+
+    def _ratio(self, amount: Decimal, nav: Decimal | None) -> float | None:
+        if nav is None or nav <= 0 or nav <= _LEAST_NAV * self.gross_exposure:
+            return None
+        return float(amount / nav)
 
 
 class PnlSpans(msgspec.Struct, frozen=True):

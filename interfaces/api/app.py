@@ -1,0 +1,49 @@
+"""The HTTP API as an app: routes, errors, middleware (spec 4)."""
+
+from importlib.metadata import version
+
+from fastapi import APIRouter, FastAPI
+
+from interfaces.api import (
+    calculation,
+    onboarding,
+    operations,
+    portfolios,
+    positions,
+    sessions,
+    valuations,
+)
+from interfaces.api.errors import answer_errors
+from interfaces.api.middleware import BodyLimit, RequestFrame
+from interfaces.bootstrap import Program
+
+_DESCRIPTION = (
+    "Imports brokerage positions and values accounts at the close of each trading day.\n\n"
+    "Money and quantities are decimal strings, ratios numbers, days YYYY-MM-DD, instants UTC."
+    " Every refusal has a code, explained at its `documentation_url`. Commands answer with"
+    " `X-Event-Position`; a read that names it as `X-Min-Event-Position` sees their effect."
+)
+
+
+def create_app(program: Program) -> FastAPI:
+    """The API over a program; who closes the program is whoever built it."""
+    app = FastAPI(
+        title="SigmaSight",
+        version=version("sigmasight"),
+        description=_DESCRIPTION,
+        docs_url=None,  # /docs is a page of our own: the framework's fetches scripts from outside
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.program = program
+    published = APIRouter(prefix="/api/v1")
+    for resource in (onboarding, sessions, portfolios, positions, valuations):
+        published.include_router(resource.router)
+    for prefix in ("/portfolio", "/portfolios"):  # both are published (spec 4)
+        published.include_router(calculation.router, prefix=prefix)
+    app.include_router(published)
+    app.include_router(operations.router)
+    answer_errors(app)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(RequestFrame)  # added last, so that it is around everything
+    return app

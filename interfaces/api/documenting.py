@@ -1,0 +1,92 @@
+"""How routes say in OpenAPI what they answer: shapes with an example each, refusals by code."""
+
+from collections import defaultdict
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from interfaces.api.errors import INTERNAL, REQUEST_REFUSED, RETRY_AFTER_S, ErrorAnswer
+from interfaces.error_catalogue import CATALOGUE
+
+SIGNED_IN = ("ERR_AUTH_002", REQUEST_REFUSED, "ERR_READ_001", "ERR_BUSY_001")
+OWN_PORTFOLIO = (*SIGNED_IN, "ERR_PORT_403", "ERR_PORT_404")
+
+Responses = dict[int | str, dict[str, Any]]
+
+_POSITION_HEADERS = {
+    "X-Event-Position": {
+        "description": "The position of the last event of this command.",
+        "schema": {"type": "integer", "examples": [4711]},
+    },
+    "X-Read-Model": {
+        "description": "`behind` where reads do not show the command's events yet.",
+        "schema": {"type": "string", "enum": ["behind"]},
+    },
+}
+
+
+def example(fields: dict[str, Any]) -> ConfigDict:
+    """The configuration of a shape whose schema has this example."""
+    return ConfigDict(json_schema_extra={"examples": [fields]})
+
+
+def answers(
+    model: type[BaseModel],
+    *codes: str,
+    status: int = 200,
+    otherwise: type[BaseModel] | None = None,
+) -> Responses:
+    """What a query answers: the model, or `otherwise`, with examples; the refusals of `codes`."""
+    models = [model, otherwise] if otherwise else [model]
+    examples = {shape.__name__: {"value": _example_of(shape)} for shape in models}
+    content = {"application/json": {"examples": examples}}
+    return {status: {"content": content}, **refusals(*codes)}
+
+
+def _example_of(model: type[BaseModel]) -> Any:
+    """The example in the model's own schema."""
+    return model.model_json_schema()["examples"][0]
+
+
+def command_answers(model: type[BaseModel], *codes: str, status: int) -> Responses:
+    """What a command answers: like a query, with the position of its last event."""
+    documented = answers(model, *codes, status=status)
+    documented[status]["headers"] = _POSITION_HEADERS
+    return documented
+
+
+def refusals(*codes: str) -> Responses:
+    """The answers of these codes, by status, each code with an example from the catalogue."""
+    by_status: dict[int, list[str]] = defaultdict(list)
+    for code in (*codes, INTERNAL):
+        by_status[CATALOGUE[code].status].append(code)
+    return {status: _refusal(of_status) for status, of_status in by_status.items()}
+
+
+def _refusal(codes: list[str]) -> dict[str, Any]:
+    told = "; ".join(f"{code}: {CATALOGUE[code].title}" for code in codes)
+    examples = {code: {"summary": CATALOGUE[code].title, "value": _example(code)} for code in codes}
+    documented: dict[str, Any] = {
+        "model": ErrorAnswer,
+        "description": told,
+        "content": {"application/json": {"examples": examples}},
+    }
+    if CATALOGUE[codes[0]].status == 503:
+        documented["headers"] = {
+            "Retry-After": {
+                "description": "Seconds to wait before asking again.",
+                "schema": {"type": "integer", "examples": [RETRY_AFTER_S]},
+            }
+        }
+    return documented
+
+
+def _example(code: str) -> dict[str, Any]:
+    return {
+        "error": {
+            "code": code,
+            "message": f"{CATALOGUE[code].meaning} {CATALOGUE[code].cure}",
+            "documentation_url": f"/errors/{code}",
+            "request_id": "7f0c3f0e-9d0b-4c52-9d0e-0a5f4a0d6f3b",
+        }
+    }

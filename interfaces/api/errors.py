@@ -1,0 +1,125 @@
+"""Refusals and failures as answers: one envelope, with the catalogue's status (spec 4.1)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from domain.errors import DomainError
+from interfaces.error_catalogue import CATALOGUE
+
+RETRY_AFTER_S = 2
+"""Seconds that a 503 asks to wait."""
+
+REQUEST_REFUSED = "ERR_REQUEST_001"
+INTERNAL = "ERR_HTTP_500"
+_OF_FRAMEWORK = {404: "ERR_HTTP_404", 405: "ERR_HTTP_405"}
+_FIELD_SENTENCES = {  # where the framework's own sentence would speak of Python
+    "json_invalid": "The body is not JSON.",
+    "model_attributes_type": "The body is not a JSON object.",
+    "value_error": "This value cannot be read.",
+}
+
+
+class ErrorBody(BaseModel):
+    """What went wrong and what to do; `details` is data that belongs to the code."""
+
+    code: str = Field(examples=["ERR_PORT_404"])
+    message: str = Field(examples=["There is no portfolio with this id."])
+    details: dict[str, Any] | None = None
+    documentation_url: str = Field(examples=["/errors/ERR_PORT_404"])
+    request_id: str = Field(examples=["7f0c3f0e-9d0b-4c52-9d0e-0a5f4a0d6f3b"])
+
+
+class ErrorAnswer(BaseModel):
+    """The one shape of every answer that is not a success."""
+
+    error: ErrorBody
+
+
+def error_answer(
+    scope: Scope,
+    code: str,
+    message: str | None = None,
+    details: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """The answer for a code of the catalogue; `message` is the catalogue's where none is given."""
+    entry = CATALOGUE[code]
+    body = ErrorBody(
+        code=code,
+        message=message or f"{entry.meaning} {entry.cure}",
+        details=dict(details) if details else None,
+        documentation_url=f"/errors/{code}",
+        request_id=scope["state"]["request_id"],
+    )
+    answer = ErrorAnswer(error=body).model_dump(mode="json", exclude_none=True)
+    return JSONResponse(answer, entry.status, {**_headers(code), **(headers or {})})
+
+
+def _headers(code: str) -> dict[str, str]:
+    match CATALOGUE[code].status:
+        case 503:
+            return {"Retry-After": str(RETRY_AFTER_S)}
+        case 401:
+            return {"WWW-Authenticate": "Bearer"}
+        case _:
+            return {}
+
+
+def answer_errors(app: FastAPI) -> None:
+    """Let `app` answer everything that goes wrong with the envelope.
+
+    What nobody foresaw is not here: the middleware around the app answers it.
+    """
+    app.exception_handler(DomainError)(_answer_refusal)
+    app.exception_handler(RequestValidationError)(_answer_unreadable)
+    app.exception_handler(BodyTooLarge)(_answer_too_large)
+    app.exception_handler(HTTPException)(_answer_framework)
+
+
+class BodyTooLarge(HTTPException):
+    """The request's body grew over the limit while it streamed in."""
+
+    def __init__(self) -> None:
+        super().__init__(413)
+
+
+def too_large_answer(scope: Scope) -> JSONResponse:
+    """The answer to a body over the limit: of a form with files, it is the file that is."""
+    is_upload = Headers(scope=scope).get("content-type", "").startswith("multipart/")
+    return error_answer(scope, "ERR_CSV_001" if is_upload else "ERR_HTTP_413")
+
+
+async def _answer_refusal(request: Request, refusal: DomainError) -> JSONResponse:
+    return error_answer(request.scope, refusal.code, refusal.message, refusal.details)
+
+
+async def _answer_unreadable(request: Request, error: RequestValidationError) -> JSONResponse:
+    fields = [_field(told) for told in error.errors()]
+    return error_answer(request.scope, REQUEST_REFUSED, details={"fields": fields})
+
+
+def _field(told: Mapping[str, Any]) -> dict[str, str]:
+    place, *path = told["loc"]
+    is_whole = not path or told["type"] == "json_invalid"
+    return {
+        "field": place if is_whole else ".".join(map(str, path)),
+        "message": _FIELD_SENTENCES.get(told["type"], told["msg"]),
+    }
+
+
+async def _answer_too_large(request: Request, _error: BodyTooLarge) -> JSONResponse:
+    return too_large_answer(request.scope)
+
+
+async def _answer_framework(request: Request, error: HTTPException) -> JSONResponse:
+    """What the framework refuses on its own; its words stay here."""
+    code = _OF_FRAMEWORK.get(error.status_code, REQUEST_REFUSED)
+    return error_answer(request.scope, code, headers=error.headers)

@@ -1,0 +1,128 @@
+"""Around every request: its id, headers that protect, one log line, a limit on what it sends."""
+
+import re
+import time
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from interfaces.api.errors import INTERNAL, BodyTooLarge, error_answer, too_large_answer
+
+BODY_LIMIT_BYTES = 11 * 1024 * 1024
+"""A file of 10 MB with the fields beside it (spec 4.12)."""
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data: blob:; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "Cache-Control": "no-store",
+}
+"""On every answer, unless the route says otherwise (CSP: spec 8)."""
+
+_log = structlog.get_logger(__name__)
+
+
+class RequestFrame:
+    """Gives each request an id, puts it and the protecting headers on the answer, logs one line.
+
+    The caller's X-Request-ID is taken over if it is a plain word. The line names the route's
+    template, never the path itself, a header or a body. A failure nobody foresaw is logged with
+    its trace here and answered without it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(scope)
+        scope.setdefault("state", {})["request_id"] = request_id
+        began, status = time.perf_counter(), 0
+
+        async def framed_send(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                _put_headers(message, request_id)
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, framed_send)
+            except Exception:
+                _log.exception("request_failed")
+                if status:
+                    raise  # half an answer is out: the server cuts the connection
+                await error_answer(scope, INTERNAL)(scope, receive, framed_send)
+            finally:
+                _log.info(
+                    "request",
+                    method=scope["method"],
+                    route=_template(scope),
+                    status=status,
+                    ms=round((time.perf_counter() - began) * 1000, 1),
+                )
+
+
+def _request_id(scope: Scope) -> str:
+    given = Headers(scope=scope).get("x-request-id", "")
+    return given if _REQUEST_ID.fullmatch(given) else str(uuid4())
+
+
+def _put_headers(message: Message, request_id: str) -> None:
+    headers = MutableHeaders(scope=message)
+    headers["X-Request-ID"] = request_id
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)
+
+
+def _template(scope: Scope) -> str:
+    """The path with its parameters' names for their values, `none` where no route was found.
+
+    An included route knows only its own part of the path, so the template is found backwards.
+    """
+    if "route" not in scope:
+        return "none"
+    names = {str(value): f"{{{name}}}" for name, value in scope["path_params"].items()}
+    return "/".join(names.get(part, part) for part in scope["path"].split("/"))
+
+
+class BodyLimit:
+    """Refuses bodies over the limit: announced ones at once, others while they stream in.
+
+    FastAPI reads a whole form before a handler runs, so a handler cannot do this.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int = BODY_LIMIT_BYTES) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        announced = Headers(scope=scope).get("content-length", "0")
+        if announced.isdecimal() and int(announced) > self._limit:
+            await too_large_answer(scope)(scope, receive, send)
+            return
+        received = 0
+
+        async def limited_receive() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._limit:
+                raise BodyTooLarge
+            return message
+
+        await self._app(scope, limited_receive, send)

@@ -1,0 +1,143 @@
+"""The positions of a portfolio (spec 4.5, 4.7)."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+
+from domain.mark import Mark
+from interfaces.api.access import Asked, OwnPortfolio
+from interfaces.api.documenting import OWN_PORTFOLIO, answers, example
+from interfaces.api.values import Amount, Limit, Offset
+from projections.positions.view import PositionRow
+
+router = APIRouter(prefix="/portfolios", tags=["Portfolios"])
+
+MARK_EXAMPLE: dict[str, Any] = {
+    "price": "806.19",
+    "date": "2013-03-01",
+    "source": "close",
+    "quality": "good",
+    "provider": "bundled",
+}
+_POSITION: dict[str, Any] = {
+    "id": "2c0a4b7e-54a7-5a3c-9f5b-1d4f2b6a7c8d",
+    "symbol": "GOOG",
+    "quantity": "100.00",
+    "entry_price": "580.07",
+    "entry_date": "2012-06-29",
+    "exit_date": None,
+    "exit_price": None,
+    "position_type": "LONG",
+    "investment_class": "PUBLIC",
+    "investment_subtype": "STOCK",
+    "multiplier": 1,
+    "valuation_date": "2013-03-01",
+    "mark": MARK_EXAMPLE,
+    "market_value": "80619.00",
+    "weight": 0.154,
+    "day_pnl": "499.00",
+    "unrealized_pnl": "22612.00",
+    "realized_pnl": "0.00",
+}
+
+Status = Literal["open", "closed", "all"]
+
+
+class ShownMark(BaseModel):
+    """The price a position is valued at, USD a share: of which day, and by which rule."""
+
+    price: Amount
+    date: date
+    source: str
+    quality: str
+    provider: str | None
+
+
+class Position(BaseModel):
+    """One position; its figures are those of `valuation_date`, null before the first one.
+
+    `quantity` is as stated at entry, negative for a short. `weight` is the market value as a
+    share of NAV; `realized_pnl` counts since the opening.
+    """
+
+    id: UUID
+    symbol: str
+    quantity: Amount
+    entry_price: Amount
+    entry_date: date
+    exit_date: date | None
+    exit_price: Amount | None
+    position_type: str
+    investment_class: str
+    investment_subtype: str | None
+    multiplier: int
+    valuation_date: date | None
+    mark: ShownMark | None
+    market_value: Amount | None
+    weight: float | None
+    day_pnl: Amount | None
+    unrealized_pnl: Amount | None
+    realized_pnl: Amount
+
+
+class PositionList(BaseModel):
+    """A page of positions, by symbol and entry date, and how many there are in all."""
+
+    model_config = example({"total": 1, "positions": [_POSITION]})
+
+    total: int
+    positions: list[Position]
+
+
+@router.get(
+    "/{portfolio_id}/positions",
+    summary="Positions of a portfolio",
+    responses=answers(PositionList, *OWN_PORTFOLIO),
+)
+def list_positions(
+    program: Asked,
+    portfolio: OwnPortfolio,
+    status: Annotated[Status, Query(description="Which of them.")] = "open",
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> PositionList:
+    """The positions with the latest figures known of them."""
+    rows, total = program.positions_room.of_portfolio(portfolio.portfolio_id, status, limit, offset)
+    return PositionList(total=total, positions=list(map(_position, rows)))
+
+
+def shown_mark(mark: Mark) -> ShownMark:
+    """A mark as answers have it."""
+    return ShownMark(
+        price=mark.price,
+        date=mark.on,
+        source=mark.source,
+        quality=mark.quality,
+        provider=mark.provider,
+    )
+
+
+def _position(row: PositionRow) -> Position:
+    return Position(
+        id=row.position_id,
+        symbol=row.symbol,
+        quantity=row.quantity,
+        entry_price=row.entry_price,
+        entry_date=row.entry_on,
+        exit_date=row.exit_on,
+        exit_price=row.exit_price,
+        position_type=row.position_type,
+        investment_class=row.investment_class,
+        investment_subtype=row.investment_subtype,
+        multiplier=row.multiplier,
+        valuation_date=row.valued_on,
+        mark=shown_mark(row.mark) if row.mark else None,
+        market_value=row.market_value,
+        weight=row.weight,
+        day_pnl=row.pnl,
+        unrealized_pnl=row.unrealized_pnl,
+        realized_pnl=row.realized_pnl,
+    )

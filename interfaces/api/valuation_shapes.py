@@ -1,0 +1,268 @@
+"""The shapes of answers about valuations (spec 4.7), with an example each."""
+
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from interfaces.api.documenting import example
+from interfaces.api.positions import MARK_EXAMPLE, ShownMark
+from interfaces.api.values import Amount, Instant
+
+_PORTFOLIO_ID = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
+_AVAILABLE: dict[str, Any] = {
+    "available": True,
+    "reason": None,
+    "calculation_date": "2013-03-01",
+    "data_quality": {
+        "flag": "complete",
+        "observations": 1,
+        "positions_analyzed": 2,
+        "positions_total": 2,
+        "skipped": [],
+    },
+    "portfolio_id": _PORTFOLIO_ID,
+}
+_NOT_AVAILABLE: dict[str, Any] = {
+    "available": False,
+    "reason": {"code": "not_valued", "text": "This has not been valued yet."},
+    "calculation_date": None,
+    "data_quality": {
+        "flag": "none",
+        "observations": 0,
+        "positions_analyzed": 0,
+        "positions_total": 2,
+        "skipped": [],
+    },
+    "portfolio_id": _PORTFOLIO_ID,
+}
+_WORTH: dict[str, Any] = {
+    "date": "2013-03-01",
+    "version": 1,
+    "opening": False,
+    "net_asset_value": "523114.07",
+    "flows": "0.00",
+    "cash": "412021.07",
+    "daily_return": 0.00155,
+    "needs_price_update": False,
+    "recorded_at": "2026-01-05T14:36:02.123456Z",
+}
+_VALUATION: dict[str, Any] = {
+    **_WORTH,
+    "pnl": "812.00",
+    "long_value": "111093.00",
+    "short_value": "0.00",
+    "gross_exposure": "111093.00",
+    "net_exposure": "111093.00",
+}
+_LINE: dict[str, Any] = {
+    "position_id": "2c0a4b7e-54a7-5a3c-9f5b-1d4f2b6a7c8d",
+    "symbol": "GOOG",
+    "quantity": "100.00",
+    "multiplier": 1,
+    "entry_price": "580.07",
+    "mark": MARK_EXAMPLE,
+    "market_value": "80619.00",
+    "pnl": "499.00",
+    "unrealized_pnl": "22612.00",
+    "realized_pnl": "0.00",
+}
+_OVERVIEW: dict[str, Any] = {
+    **_AVAILABLE,
+    **_WORTH,
+    "price_source": "sample",
+    "exposures": {
+        "long": {"amount": "111093.00", "share_of_nav": 0.2124},
+        "short": {"amount": "0.00", "share_of_nav": 0.0},
+        "gross": {"amount": "111093.00", "share_of_nav": 0.2124},
+        "net": {"amount": "111093.00", "share_of_nav": 0.2124},
+    },
+    "pnl": {
+        "day": "812.00",
+        "mtd": "812.00",
+        "ytd": "13020.00",
+        "since_opening": "23114.07",
+        "unrealized": "24002.00",
+        "realized": "0.00",
+    },
+    "position_count": {"total": 2, "long": 2, "short": 0, "option": 0},
+    "priced": {"n": 2, "of": 2},
+}
+
+
+class Reason(BaseModel):
+    """Why there is nothing to show."""
+
+    code: str
+    text: str
+
+
+class Skipped(BaseModel):
+    """A position without a usable price, and what it was valued at instead."""
+
+    symbol: str
+    reason: Literal["stale_price", "entry_price"]
+
+
+class DataQuality(BaseModel):
+    """How far the figures can be relied on.
+
+    `observations` counts the valuations behind the answer. Of `positions_total` lines held,
+    `positions_analyzed` had a usable price or need none; the others are `skipped`.
+    """
+
+    flag: Literal["complete", "partial", "none"]
+    observations: int
+    positions_analyzed: int
+    positions_total: int
+    skipped: list[Skipped]
+
+
+class Available(BaseModel):
+    """What every answer about valuations says first."""
+
+    available: Literal[True] = True
+    reason: None = None
+    calculation_date: date
+    data_quality: DataQuality
+    portfolio_id: UUID
+
+
+class NotAvailable(BaseModel):
+    """Nothing to show, and why: not an error."""
+
+    model_config = example(_NOT_AVAILABLE)
+
+    available: Literal[False] = False
+    reason: Reason
+    calculation_date: date | None
+    data_quality: DataQuality
+    portfolio_id: UUID
+
+
+class Worth(BaseModel):
+    """What a portfolio was worth at the close of a session, USD.
+
+    `version` counts restatements from 1. `daily_return` is P&L over the NAV before; null at the
+    opening, and where that NAV was not positive or at most 1 % of gross.
+    """
+
+    date: date
+    version: int
+    opening: bool
+    net_asset_value: Amount
+    flows: Amount
+    cash: Amount
+    daily_return: float | None
+    needs_price_update: bool
+    recorded_at: Instant
+
+
+class Valuation(Worth):
+    """A portfolio at the close of a session, with its P&L and exposures in USD."""
+
+    pnl: Amount
+    long_value: Amount
+    short_value: Amount
+    gross_exposure: Amount
+    net_exposure: Amount
+
+
+class Line(BaseModel):
+    """One position's part in a valuation, with the mark it was valued at."""
+
+    position_id: UUID
+    symbol: str
+    quantity: Amount
+    multiplier: int
+    entry_price: Amount
+    mark: ShownMark
+    market_value: Amount
+    pnl: Amount
+    unrealized_pnl: Amount
+    realized_pnl: Amount
+
+
+class ValuationList(Available):
+    """A page of valuations, oldest first, and how many there are in the span."""
+
+    model_config = example({**_AVAILABLE, "total": 1, "valuations": [_VALUATION]})
+
+    total: int
+    valuations: list[Valuation]
+
+
+class NoValuations(NotAvailable):
+    """No valuation in the span."""
+
+    model_config = example({**_NOT_AVAILABLE, "total": 0, "valuations": []})
+
+    total: int = 0
+    valuations: list[Valuation] = []
+
+
+class DayValuation(Available, Valuation):
+    """The valuation of one session with its lines."""
+
+    model_config = example({**_AVAILABLE, **_VALUATION, "lines": [_LINE]})
+
+    lines: list[Line]
+
+
+class Exposure(BaseModel):
+    """An exposure in USD and as share of NAV, which is null where NAV is at most 1 % of gross."""
+
+    amount: Amount
+    share_of_nav: float | None
+
+
+class Exposures(BaseModel):
+    """What is at stake. Short is negative; gross is long less short, net their sum."""
+
+    long: Exposure
+    short: Exposure
+    gross: Exposure
+    net: Exposure
+
+
+class Pnl(BaseModel):
+    """P&L in USD: of the day, month and year to date, since the opening.
+
+    `unrealized` is against entry prices, `realized` counts closings since the opening.
+    """
+
+    day: Amount
+    mtd: Amount
+    ytd: Amount
+    since_opening: Amount
+    unrealized: Amount
+    realized: Amount
+
+
+class PositionCount(BaseModel):
+    """Lines held; cash-like ones count in the total only."""
+
+    total: int
+    long: int
+    short: int
+    option: int
+
+
+class Priced(BaseModel):
+    """How many symbols had a usable price, of those that need one."""
+
+    n: int
+    of: int
+
+
+class Overview(Available, Worth):
+    """The latest valuation at a glance."""
+
+    model_config = example(_OVERVIEW)
+
+    price_source: str
+    exposures: Exposures
+    pnl: Pnl
+    position_count: PositionCount
+    priced: Priced

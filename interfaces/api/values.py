@@ -1,0 +1,64 @@
+"""The values of requests and answers as JSON has them (spec 4): texts, money, days, instants."""
+
+import re
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+_ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_FARTHEST = 1_000_000_000
+
+
+def _blank_for_null(value: object) -> object:
+    return "" if value is None else value
+
+
+Text = Annotated[str, BeforeValidator(_blank_for_null)]
+"""A text as typed. Missing and null count as blank, so that the business rules decide."""
+
+
+def _plain(number: Decimal) -> str:
+    exponent = number.as_tuple().exponent
+    return f"{number:f}" if isinstance(exponent, int) and exponent <= -2 else f"{number:.2f}"
+
+
+Amount = Annotated[
+    Decimal,
+    PlainSerializer(_plain, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{2,8}$"}),
+]
+"""Money, a price or a quantity: a decimal string with at least 2 decimals."""
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+Instant = Annotated[
+    datetime,
+    PlainSerializer(_instant, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
+"""A moment in UTC, with Z."""
+
+
+def _iso_day(value: object) -> object:
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str) and _ISO_DAY.fullmatch(value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise PydanticCustomError("day", "Write a day as YYYY-MM-DD, such as 2013-03-01.")
+
+
+Day = Annotated[date, BeforeValidator(_iso_day)]
+"""A day as YYYY-MM-DD and nothing else."""
+
+Limit = Annotated[int, Query(ge=1, le=200, description="Most entries to answer with.")]
+Offset = Annotated[int, Query(ge=0, le=_FARTHEST, description="Entries to leave out before.")]

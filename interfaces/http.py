@@ -1,0 +1,15 @@
+"""What the server serves: the API, and around it the pages."""
+
+from fastapi import FastAPI
+
+from interfaces.api.app import create_app
+from interfaces.bootstrap import Program
+from interfaces.web import error_pages, landing, reference
+
+
+def create_http(program: Program) -> FastAPI:
+    """The API over a program together with the pages; the caller closes the program."""
+    app = create_app(program)
+    for pages in (landing, reference, error_pages):
+        app.include_router(pages.router)
+    return app

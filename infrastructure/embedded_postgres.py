@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 
+import structlog
+
 from infrastructure.postgres_account import (
     SYSTEM_FOLDER,
     SYSTEM_USER,
@@ -21,6 +23,9 @@ from infrastructure.postgres_cluster import PostgresCluster
 from infrastructure.shared_lock import SharedLock
 
 __all__ = ["EmbeddedPostgres", "EmbeddedPostgresError", "data_home"]
+
+_LOOK_EVERY_S = 0.5
+_log = structlog.get_logger(__name__)
 
 
 def data_home(project_folder: Path, sigmasight_home: str | None, *, is_root: bool) -> Path:
@@ -95,6 +100,16 @@ class EmbeddedPostgres:
             if not self._starts:
                 with self._starting.alone():
                     self._leave()
+
+    def keep_up(self, stop: threading.Event) -> None:
+        """Relaunch the server whenever it died, until `stop`: for a thread of a holder's own."""
+        while not stop.wait(_LOOK_EVERY_S):
+            if not self._cluster.runs():
+                try:
+                    with self:
+                        pass
+                except EmbeddedPostgresError as failure:
+                    _log.error("postgres_not_relaunched", error=str(failure))
 
     def _open_home(self) -> PostgresCluster:
         """The cluster in our home, which is created if absent.

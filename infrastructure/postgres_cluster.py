@@ -79,7 +79,7 @@ class PostgresCluster:
         launches, crashed = 0, False
         deadline = time.monotonic() + _LIMIT_S
         while time.monotonic() < deadline:
-            if not self._runs():
+            if not self.runs():
                 crashed |= self._forget_dead_server()
                 if launches and not crashed:
                     break
@@ -91,7 +91,7 @@ class PostgresCluster:
                 return url
             time.sleep(_POLL_S)
         raise EmbeddedPostgresError(
-            f"PostgreSQL {'does not answer yet' if self._runs() else 'ended at its start'}; "
+            f"PostgreSQL {'does not answer yet' if self.runs() else 'ended at its start'}; "
             f"its log {self._log_file} ends: {self._last_words()}"
         )
 
@@ -108,10 +108,15 @@ class PostgresCluster:
         elif self._server is not None:
             self._server.terminate()  # launched, but interrupted before it wrote its pid
         deadline = time.monotonic() + _LIMIT_S
-        while self._runs():  # not pg_ctl's own wait, which takes a child's remains for alive
+        while self.runs():  # not pg_ctl's own wait, which takes a child's remains for alive
             if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(f"PostgreSQL in {self._data} did not stop.")
             time.sleep(_POLL_S)
+
+    def runs(self) -> bool:
+        """Whether there is a server, be it one of ours that has not written its pid yet."""
+        launched = self._server is not None and self._server.poll() is None
+        return launched or self._postmaster() is not None
 
     @property
     def _log_file(self) -> Path:
@@ -171,11 +176,6 @@ class PostgresCluster:
             return None if ended or str(self._data) not in process.cmdline() else process.pid
         except (IndexError, ValueError, psutil.Error):
             return None
-
-    def _runs(self) -> bool:
-        """Whether there is a server, be it one of ours that has not written its pid yet."""
-        launched = self._server is not None and self._server.poll() is None
-        return launched or self._postmaster() is not None
 
     def _pid_file(self) -> list[str]:
         """Lines of postmaster.pid: pid, data, start, port, socket folder, host, memory, status."""

@@ -1,8 +1,8 @@
 """Builds the program: the only place where ports meet adapters."""
 
 import threading
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from types import TracebackType
@@ -56,6 +56,7 @@ ROOMS = (USERS, PORTFOLIOS, POSITIONS, VALUATIONS, RUNS)
 
 _LIVE_FROM = date(1990, 1, 2)
 _SAMPLE_FROM = date(2000, 3, 1)
+_STOP_WITHIN_S = 20
 
 
 class MarketDataUnknown(Exception):
@@ -116,11 +117,7 @@ class Program:
 
     def follow_log(self) -> None:
         """Keep the rooms current in the background, whoever records, until closed."""
-        stop = threading.Event()
-        thread = threading.Thread(target=self.rooms.follow, args=(stop,), name="rooms", daemon=True)
-        thread.start()
-        self._held.callback(thread.join, 5)
-        self._held.callback(stop.set)
+        self._held.enter_context(_in_background("rooms", self.rooms.follow))
 
     def worker(self, name: str) -> Worker:
         """A worker of this program's queue."""
@@ -184,7 +181,7 @@ class _Store:
 
     @classmethod
     def open(cls, settings: Settings, held: ExitStack) -> Self:
-        owner_url = settings.database_url or held.enter_context(EmbeddedPostgres(settings.home))
+        owner_url = settings.database_url or _own_database(settings, held)
         secret = settings.secret()
         migrate(owner_url, secret)
         url = app_url(owner_url, secret)
@@ -193,6 +190,27 @@ class _Store:
         held.callback(pool.close)
         held.callback(log.close)
         return cls(url, pool, log, clock)
+
+
+def _own_database(settings: Settings, held: ExitStack) -> str:
+    """The owner's URL of the embedded PostgreSQL, relaunched if it dies while we hold it."""
+    server = EmbeddedPostgres(settings.home)
+    url = held.enter_context(server)
+    held.enter_context(_in_background("postgres-guard", server.keep_up))
+    return url
+
+
+@contextmanager
+def _in_background(name: str, work: Callable[[threading.Event], None]) -> Iterator[None]:
+    """Let `work` go on in a thread until the context ends, which sets its event."""
+    stop = threading.Event()
+    thread = threading.Thread(target=work, args=(stop,), name=name, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(_STOP_WITHIN_S)
 
 
 def _markets(clock: SystemClock) -> Markets:

@@ -22,6 +22,7 @@ import pytest
 from infrastructure.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError, data_home
 from infrastructure.postgres_account import PostgresAccount, installed_binaries
 from tests.support.postgres import FORGETFUL, passable_folder
+from tests.support.waiting import eventually
 
 PROJECT = Path(__file__).parents[2]
 IS_ROOT = os.geteuid() == 0
@@ -319,6 +320,21 @@ def test_a_holder_that_starts_again_after_kill_9_of_the_server_has_it_back(home:
     assert answers(url)
     server.stop()
     server.stop()
+    assert not answers(url)
+
+
+def test_a_server_that_is_kept_up_is_back_by_itself_after_each_kill_9(home: Path) -> None:
+    server, stop = EmbeddedPostgres(home, FORGETFUL), threading.Event()
+    with server as url:
+        guard = threading.Thread(target=server.keep_up, args=(stop,))
+        guard.start()
+        for _ in range(2):
+            os.kill(postmaster(home), signal.SIGKILL)
+            eventually(lambda: not answers(url), 5, "the end of the server")
+            eventually(lambda: answers(url), 10, "an answer of the server launched again")
+        stop.set()
+        guard.join(5)
+        assert not guard.is_alive()
     assert not answers(url)
 
 

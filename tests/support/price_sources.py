@@ -1,0 +1,38 @@
+"""Providers of prices for tests: one that knows some symbols, and one that is down."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from application.ports import Close, Fetched
+from infrastructure.nyse_calendar import NyseCalendar
+
+CALENDAR = NyseCalendar(date(2024, 1, 1))
+Span = tuple[date, date]
+
+
+class ConstantPrices:
+    """Knows some symbols, each at one price on every session; `asked` keeps what was asked."""
+
+    def __init__(self, name: str, prices: Mapping[str, str], warnings: Sequence[str] = ()) -> None:
+        self.name = name
+        self.asked: list[Mapping[str, Span]] = []
+        self._prices = prices
+        self._warnings = warnings
+
+    def fetch(self, spans: Mapping[str, Span]) -> Fetched:
+        """See `PriceSource.fetch`."""
+        self.asked.append(dict(spans))
+        closes = [
+            Close(symbol, session, Decimal(self._prices[symbol]), self.name)
+            for symbol, (first, last) in spans.items()
+            if symbol in self._prices
+            for session in CALENDAR.sessions(first, last)
+        ]
+        missing = [symbol for symbol in spans if symbol not in self._prices]
+        return Fetched(closes=closes, missing=missing, warnings=self._warnings)
+
+
+def down(name: str) -> ConstantPrices:
+    """A provider that cannot be reached, and says so."""
+    return ConstantPrices(name, {}, [f"{name} cannot be reached."])

@@ -149,7 +149,7 @@ class CatchUp:
                 continue
             try:
                 behind = self._behind(names, position)
-                if behind and not self._advance(behind):
+                if behind and not self._advance(behind) and self._behind(behind, position):
                     return False
             finally:
                 self._turn.release()

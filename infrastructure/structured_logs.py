@@ -9,8 +9,9 @@ import structlog
 
 def configure(*, as_json: bool) -> None:
     """Send the program's own logs and the warnings of libraries to stderr."""
+    for_people = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     renderer: structlog.typing.Processor = (
-        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+        structlog.processors.JSONRenderer() if as_json else for_people
     )
     structlog.configure(
         processors=[

@@ -3,10 +3,12 @@
 import sys
 
 from tests.benchmarks import commands, reading, valuing
+from tests.benchmarks.databases import silence_logs
 
 
 def main() -> None:
     """Measure and print row by row; a missed goal is said, not failed."""
+    silence_logs()
     print("What | ours | against | ratio (spread) | goal | note")  # noqa: T201 - its purpose
     for measure in (commands.measure, reading.measure, valuing.measure):
         for row in measure():

@@ -12,12 +12,11 @@ from time import perf_counter
 from uuid import UUID, uuid4
 
 import psycopg
-from psycopg_pool import ConnectionPool
 
 from application.ports import Cause
 from domain.email_address import EmailAddress
 from domain.user import User
-from infrastructure.postgres import Pool
+from infrastructure.postgres import Pool, open_pool
 from interfaces.bootstrap import Program
 from tests.benchmarks.databases import durable_database
 from tests.benchmarks.row import Row
@@ -40,7 +39,7 @@ def measure() -> list[Row]:
     with durable_database() as url:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(_PLAIN)
-        with build_program(url) as program, ConnectionPool(url, min_size=AT_ONCE) as pool:
+        with build_program(url) as program, open_pool(url, size=AT_ONCE) as pool:
             users = _users(program)
             return [
                 _row(program, pool, users, at_once=1, goal=0.25),

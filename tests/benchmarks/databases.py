@@ -1,7 +1,10 @@
-"""A durable database for measurements: the embedded server as users get it, fsync on."""
+"""What measurements run on: a durable database as users get it, and no logs."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+import structlog
 
 from infrastructure.embedded_postgres import EmbeddedPostgres
 from tests.support.postgres import fresh_database, passable_folder
@@ -16,3 +19,9 @@ def durable_database() -> Iterator[str]:
         fresh_database(server) as url,
     ):
         yield url
+
+
+def silence_logs() -> None:
+    """Keep log lines out of the table and out of what is measured."""
+    quiet = structlog.make_filtering_bound_logger(logging.ERROR)
+    structlog.configure(wrapper_class=quiet)

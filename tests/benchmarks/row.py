@@ -35,13 +35,13 @@ class Row:
         return self.ratio >= self.goal
 
     def __str__(self) -> str:
-        spread = f"{min(self.ratios):.2f}-{max(self.ratios):.2f} in {len(self.ratios)} rounds"
+        spread = f"{min(self.ratios):.3g}-{max(self.ratios):.3g} in {len(self.ratios)} rounds"
         return " | ".join(
             (
                 self.what,
                 f"{median(self.ours_s):.3f} s",
                 f"{self.against}: {median(self.peer_s):.3f} s",
-                f"{self.ratio:.2f}x ({spread})",
+                f"{self.ratio:.3g}x ({spread})",
                 f"goal {self.goal:g}x {'met' if self.is_met else 'MISSED'}",
                 self.note,
             )

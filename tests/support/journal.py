@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
@@ -22,10 +22,19 @@ ALL = 1_000_000
 
 def events_recorded(database: str, topic: str = "") -> int:
     """How many events the log holds whose topic begins with `topic`."""
+    return _count(
+        database, "SELECT count(*) FROM events.stored_events WHERE starts_with(topic, %s)", topic
+    )
+
+
+def jobs_queued(database: str) -> int:
+    """How many jobs the queue holds that nobody has worked off."""
+    return _count(database, "SELECT count(*) FROM jobs.procrastinate_jobs")
+
+
+def _count(database: str, query: LiteralString, *values: object) -> int:
     with connect_owner(database) as connection:
-        row = connection.execute(
-            "SELECT count(*) FROM events.stored_events WHERE starts_with(topic, %s)", [topic]
-        ).fetchone()
+        row = connection.execute(query, values).fetchone()
     return int(str(row[0])) if row else 0
 
 

@@ -18,8 +18,15 @@ Json = dict[str, Any]
 class Client:
     """One user of a server. Answers come as they are; `body` reads one that must be a success."""
 
-    def __init__(self, url: str, email: str = "ada@example.com", timeout_s: float = 10) -> None:
+    def __init__(
+        self,
+        url: str,
+        email: str = "ada@example.com",
+        password: str = PASSWORD,
+        timeout_s: float = 10,
+    ) -> None:
         self.email = email
+        self.password = password
         self.http = httpx.Client(base_url=f"{url}/api/v1", timeout=timeout_s)
 
     def __enter__(self) -> Self:
@@ -37,7 +44,7 @@ class Client:
         """Register by the published invite code."""
         body = {
             "email": self.email,
-            "password": PASSWORD,
+            "password": self.password,
             "full_name": "Ada Lovelace",
             "invite_code": INVITE,
         }
@@ -45,7 +52,9 @@ class Client:
 
     def log_in(self) -> httpx.Response:
         """Sign in, and be signed in from now on."""
-        answer = self.http.post("/auth/login", json={"email": self.email, "password": PASSWORD})
+        answer = self.http.post(
+            "/auth/login", json={"email": self.email, "password": self.password}
+        )
         if answer.is_success:
             self.http.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         return answer

@@ -31,7 +31,7 @@ class RunningServer:
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
-        self._folder = folder
+        self.folder = folder
         self._options = options
         self._environment = {
             "PATH": os.environ["PATH"],
@@ -47,7 +47,7 @@ class RunningServer:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, *self._options],
-                cwd=self._folder,
+                cwd=self.folder,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -125,10 +125,7 @@ def running_server(
         server.wait_until_live()
         yield server
     finally:
-        worker = server.worker
-        server.kill_all()
-        if worker is not None:
-            psutil.wait_procs([worker], timeout=10)
+        _end_all_in(folder)
         sys.stdout.write(server.last_words())
 
 
@@ -141,3 +138,12 @@ def processes_in(folder: Path) -> list[psutil.Process]:
             if any(path.is_relative_to(folder) for path in paths):
                 found.append(process)
     return found
+
+
+def _end_all_in(folder: Path) -> None:
+    """Kill what runs in the folder; PostgreSQL at once too, yet so that it frees its memory."""
+    left = processes_in(folder)
+    for process in left:
+        with suppress(psutil.NoSuchProcess):
+            process.send_signal(signal.SIGQUIT if process.name() == "postgres" else signal.SIGKILL)
+    psutil.wait_procs(left, timeout=10)

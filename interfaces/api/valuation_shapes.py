@@ -202,7 +202,7 @@ class NoValuations(NotAvailable):
     valuations: list[Valuation] = []
 
 
-class DayValuation(Available, Valuation):
+class DayValuation(Valuation, Available):
     """The valuation of one session with its lines."""
 
     model_config = example({**_AVAILABLE, **_VALUATION, "lines": [_LINE]})
@@ -256,7 +256,7 @@ class Priced(BaseModel):
     of: int
 
 
-class Overview(Available, Worth):
+class Overview(Worth, Available):
     """The latest valuation at a glance."""
 
     model_config = example(_OVERVIEW)

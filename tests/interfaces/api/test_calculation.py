@@ -1,0 +1,121 @@
+"""Specification of asking for a calculation and following it (spec 4.6)."""
+
+import time
+from uuid import UUID, uuid4
+
+import pytest
+
+from tests.interfaces.conftest import World
+from tests.support.visitors import error_of, newcomer, refusal, work_off
+
+
+def test_a_calculation_is_queued_and_says_where_to_follow_it(world: World) -> None:
+    ada = newcomer(world.program, world.client)
+    portfolio_id = ada.open_sample()
+    answer = ada.post(f"/portfolio/{portfolio_id}/calculate")
+    body = answer.json()
+    assert answer.status_code == 202
+    assert body == {
+        "status": "started",
+        "batch_run_id": body["batch_run_id"],
+        "portfolio_id": portfolio_id,
+        "calculation_date": "2013-03-01",
+        "preprocessing": {
+            "symbols_count": 2,
+            "security_master_enriched": 0,
+            "prices_bootstrapped": 0,
+            "price_coverage_percentage": None,
+            "ready_for_batch": True,
+            "warnings": [],
+            "recommendations": [],
+        },
+        "message": "The calculation up to 2013-03-01 is queued.",
+        "poll_url": f"/api/v1/portfolio/{portfolio_id}/batch-status/{body['batch_run_id']}",
+        "events_url": None,
+    }
+
+
+def test_a_queued_run_has_done_nothing_yet(world: World) -> None:
+    ada = newcomer(world.program, world.client)
+    portfolio_id = ada.open_sample()
+    started = ada.post(f"/portfolio/{portfolio_id}/calculate").json()
+    status = ada.ask("GET", started["poll_url"]).json()
+    phases = status.pop("phases")
+    assert status == {
+        "status": "queued",
+        "batch_run_id": started["batch_run_id"],
+        "portfolio_id": portfolio_id,
+        "calculation_date": "2013-03-01",
+        "started_at": None,
+        "finished_at": None,
+        "triggered_by": ada.get("/auth/me").json()["id"],
+        "elapsed_seconds": 0.0,
+        "progress_percent": 0.0,
+        "current_phase": None,
+        "dates_valued": 0,
+        "dates_skipped": 0,
+        "error": None,
+    }
+    assert [(phase["id"], phase["name"], phase["status"]) for phase in phases] == [
+        (1, "market_data", "pending"),
+        (3, "valuation", "pending"),
+        (4, "read_models", "pending"),
+    ]
+
+
+def test_a_second_calculation_is_refused_while_one_is_live(world: World) -> None:
+    ada = newcomer(world.program, world.client)
+    portfolio_id = ada.open_sample()
+    first = ada.post(f"/portfolio/{portfolio_id}/calculate")
+    for name in ("portfolio", "portfolios"):
+        second = ada.post(f"/{name}/{portfolio_id}/calculate")
+        assert refusal(second) == (409, "ERR_BATCH_005")
+        assert error_of(second)["details"]["batch_run_id"] == first.json()["batch_run_id"]
+    work_off(world.program, first)
+    assert ada.post(f"/portfolios/{portfolio_id}/calculate").status_code == 202
+
+
+def test_a_run_that_has_ended_says_what_it_did(world: World) -> None:
+    for name in ("portfolio", "portfolios"):
+        status = world.ada.get(f"/{name}/{world.valued}/batch-status/{world.run}").json()
+        assert status["status"] == "completed"
+        assert status["progress_percent"] == 100.0
+        assert (status["dates_valued"], status["dates_skipped"]) == (42, 0)
+        assert status["current_phase"] is None
+        assert status["started_at"] <= status["finished_at"]
+        assert status["elapsed_seconds"] > 0
+        assert {phase["status"] for phase in status["phases"]} == {"completed"}
+
+
+def test_a_failed_run_says_why_in_the_catalogues_words(world: World) -> None:
+    ada = newcomer(world.program, world.client)
+    portfolio_id = ada.open_sample()
+    started = ada.post(f"/portfolio/{portfolio_id}/calculate").json()
+    world.program.runs.abandon(UUID(started["batch_run_id"]), "Given up by the test.")
+    world.program.rooms.catch_up(world.program.log.position())
+    status = ada.ask("GET", started["poll_url"]).json()
+    assert status["status"] == "failed"
+    assert status["error"] == {"code": "ERR_BATCH_006", "message": "Given up by the test."}
+    assert status["progress_percent"] == 0.0
+
+
+def test_a_run_is_known_only_under_its_own_portfolio(world: World) -> None:
+    for portfolio_id, run_id in [
+        (world.unvalued, world.run),
+        (world.valued, str(uuid4())),
+        (world.valued, "not-an-id"),
+    ]:
+        answer = world.ada.get(f"/portfolio/{portfolio_id}/batch-status/{run_id}")
+        assert refusal(answer) == (404, "ERR_BATCH_404")
+
+
+@pytest.mark.parametrize("name", ["portfolio", "portfolios"])
+def test_asking_is_quick(world: World, name: str) -> None:
+    ada = newcomer(world.program, world.client)
+    fastest = float("inf")
+    for _ in range(3):
+        portfolio_id = ada.open_sample()
+        began = time.perf_counter()
+        assert ada.post(f"/{name}/{portfolio_id}/calculate").status_code == 202
+        fastest = min(fastest, time.perf_counter() - began)
+    assert fastest < 0.2

@@ -1,0 +1,105 @@
+"""Specification of the OpenAPI document: complete, and true (spec 4)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from interfaces.api import calculation, onboarding, operations, portfolios, positions, sessions
+from interfaces.api import valuation_shapes as shapes
+from interfaces.error_catalogue import CATALOGUE
+from tests.interfaces.conftest import World
+
+Json = dict[str, Any]
+ANSWERS = [
+    *(onboarding.Registered, onboarding.Opened, sessions.Access, sessions.Me),
+    *(portfolios.Portfolio, portfolios.PortfolioList, positions.PositionList),
+    *(calculation.Started, calculation.BatchStatus, operations.Alive, operations.Ready),
+    *(shapes.Overview, shapes.ValuationList, shapes.DayValuation),
+    *(shapes.NotAvailable, shapes.NoValuations),
+]
+
+
+@pytest.fixture(scope="module")
+def document(world: World) -> Json:
+    """The document as it is served."""
+    served: Json = world.client.get("/openapi.json").json()
+    return served
+
+
+def operations_of(document: Json) -> Iterator[tuple[str, Json]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def test_every_route_has_a_summary_a_description_and_a_tag(document: Json) -> None:
+    for route, operation in operations_of(document):
+        assert operation["summary"], route
+        assert operation["description"], route
+        assert operation["tags"], route
+
+
+def test_every_answer_has_a_schema_and_an_example(document: Json) -> None:
+    for route, operation in operations_of(document):
+        assert operation["responses"], route
+        for status, response in operation["responses"].items():
+            assert response["content"], (route, status)
+            for content in response["content"].values():
+                assert content["schema"], (route, status)
+                assert content.get("example") or content.get("examples"), (route, status)
+
+
+def test_every_refusal_is_in_the_envelope_and_in_the_catalogue(document: Json) -> None:
+    for route, operation in operations_of(document):
+        for status, response in operation["responses"].items():
+            if status.startswith(("4", "5")):
+                content = response["content"]["application/json"]
+                assert content["schema"] == {"$ref": "#/components/schemas/ErrorAnswer"}, route
+                for code, example in content.get("examples", {}).items():
+                    assert example["value"]["error"]["code"] == code
+                    assert CATALOGUE[code].status == int(status)
+
+
+def test_the_frameworks_own_error_shape_is_nowhere(document: Json) -> None:
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+def test_routes_that_need_a_token_say_so(document: Json) -> None:
+    open_to_all = {
+        route for route, operation in operations_of(document) if "security" not in operation
+    }
+    assert open_to_all == {
+        "POST /api/v1/onboarding/register",
+        "POST /api/v1/auth/login",
+        "GET /api/v1/onboarding/csv-template",
+        "GET /health/live",
+        "GET /health/ready",
+        "GET /errors",
+        "GET /errors/{code}",
+    }
+    for route, operation in operations_of(document):
+        assert ("401" in operation["responses"]) or route in open_to_all
+
+
+def test_commands_document_the_position_header(document: Json) -> None:
+    for route, operation in operations_of(document):
+        if route.startswith("POST"):
+            [success] = [r for s, r in operation["responses"].items() if s.startswith("2")]
+            assert "X-Event-Position" in success["headers"], route
+
+
+def test_the_upload_is_documented_as_a_form_with_a_file(document: Json) -> None:
+    body = document["paths"]["/api/v1/onboarding/create-portfolio"]["post"]["requestBody"]
+    reference = body["content"]["multipart/form-data"]["schema"]["$ref"]
+    fields = document["components"]["schemas"][reference.rpartition("/")[2]]["properties"]
+    assert list(fields) == [
+        *("portfolio_name", "account_name", "account_type", "equity_balance"),
+        *("csv_file", "description", "equity_as_of", "price_source"),
+    ]
+
+
+@pytest.mark.parametrize("shape", ANSWERS, ids=lambda shape: shape.__name__)
+def test_the_examples_are_what_the_shapes_allow(shape: Any) -> None:
+    example = shape.model_json_schema()["examples"][0]
+    assert shape.model_validate(example).model_dump(mode="json") == example

@@ -1,0 +1,83 @@
+"""Who may do what: every route of the API with every role (spec 2.4)."""
+
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.interfaces.conftest import World
+from tests.support.visitors import work_off
+
+V1 = "/api/v1"
+
+
+class Row(NamedTuple):
+    """The status each role is answered with."""
+
+    anonymous: int
+    owner: int
+    other: int
+    superuser: int
+
+
+PUBLIC = Row(200, 200, 200, 200)
+SIGNED_IN = Row(401, 200, 200, 200)
+OWN = Row(401, 200, 403, 403)
+OWN_COMMAND = Row(401, 202, 403, 403)
+BLANK_CREDENTIALS = Row(401, 401, 401, 401)
+
+TABLE = {
+    f"POST {V1}/onboarding/register": BLANK_CREDENTIALS,
+    f"GET {V1}/onboarding/csv-template": PUBLIC,
+    f"POST {V1}/onboarding/create-portfolio": Row(401, 400, 400, 400),  # nothing filled in
+    f"POST {V1}/auth/login": BLANK_CREDENTIALS,
+    f"GET {V1}/auth/me": SIGNED_IN,
+    f"GET {V1}/portfolios": SIGNED_IN,
+    f"GET {V1}/portfolios/{{portfolio_id}}": OWN,
+    f"GET {V1}/portfolios/{{portfolio_id}}/positions": OWN,
+    f"POST {V1}/portfolio/{{portfolio_id}}/calculate": OWN_COMMAND,
+    f"POST {V1}/portfolios/{{portfolio_id}}/calculate": OWN_COMMAND,
+    f"GET {V1}/portfolio/{{portfolio_id}}/batch-status/{{run_id}}": OWN,
+    f"GET {V1}/portfolios/{{portfolio_id}}/batch-status/{{run_id}}": OWN,
+    f"GET {V1}/analytics/portfolio/{{portfolio_id}}/overview": OWN,
+    f"GET {V1}/analytics/portfolio/{{portfolio_id}}/valuations": OWN,
+    f"GET {V1}/analytics/portfolio/{{portfolio_id}}/valuations/{{session}}": OWN,
+    "GET /health/live": PUBLIC,
+    "GET /health/ready": PUBLIC,
+    "GET /errors": PUBLIC,
+    "GET /errors/{code}": PUBLIC,
+}
+BODIES: dict[str, dict[str, Any]] = {
+    f"POST {V1}/onboarding/register": {"json": {}},
+    f"POST {V1}/auth/login": {"json": {}},
+    f"POST {V1}/onboarding/create-portfolio": {"files": {"csv_file": ("", b"")}},
+}
+
+
+@pytest.mark.parametrize("role", Row._fields)
+@pytest.mark.parametrize("route", TABLE)
+def test_each_role_is_answered_as_the_table_says(world: World, route: str, role: str) -> None:
+    visitor = {
+        "anonymous": world.nobody,
+        "owner": world.ada,
+        "other": world.bob,
+        "superuser": world.superuser,
+    }[role]
+    method, path = route.split()
+    url = path.format(
+        portfolio_id=world.valued, run_id=world.run, session="2013-03-01", code="ERR_PORT_404"
+    )
+    answer = visitor.ask(method, url, **BODIES.get(route, {}))
+    assert answer.status_code == getattr(TABLE[route], role), answer.text
+    if answer.status_code == 202:
+        work_off(world.program, answer)
+
+
+def test_every_published_route_has_a_row(world: World) -> None:
+    paths = world.client.get("/openapi.json").json()["paths"]
+    routes = {f"{method.upper()} {path}" for path in paths for method in paths[path]}
+    assert routes == set(TABLE)
+
+
+@pytest.mark.parametrize("page", ["/", "/docs", "/style.css", "/openapi.json"])
+def test_the_pages_are_for_everybody(world: World, page: str) -> None:
+    assert world.nobody.ask("GET", page).status_code == 200

@@ -1,0 +1,123 @@
+"""People who use the service over HTTP, for contract tests."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from fastapi.testclient import TestClient
+from httpx import Response
+
+from interfaces.bootstrap import Program
+from interfaces.http import create_http
+
+PASSWORD = "Analytical1843"
+HEADER = "Symbol,Quantity,Entry Price Per Share,Entry Date"
+GOOG_AND_SPY = ("GOOG,100,700.00,2012-12-31", "SPY,200,142.00,2012-12-31")
+SAMPLE = {
+    "portfolio_name": "Retirement",
+    "account_type": "ira",
+    "equity_balance": "500000.00",
+    "equity_as_of": "2012-12-31",
+    "price_source": "sample",
+}
+
+
+def client_of(program: Program) -> TestClient:
+    """A client of everything the program serves."""
+    return TestClient(create_http(program))
+
+
+@dataclass
+class Visitor:
+    """Somebody with a client, anonymous until signed in."""
+
+    client: TestClient
+    email: str = field(default_factory=lambda: f"visitor-{uuid4().hex}@example.com")
+    token: str | None = None
+
+    def ask(self, method: str, url: str, **what: Any) -> Response:
+        """Send a request, with the token if there is one."""
+        headers = dict(what.pop("headers", {}))
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        if "json" in what:  # in ASCII: escapes can spell what UTF-8 cannot
+            what["content"] = json.dumps(what.pop("json"))
+            headers["Content-Type"] = "application/json"
+        answer: Response = self.client.request(method, url, headers=headers, **what)
+        return answer
+
+    def get(self, url: str, **what: Any) -> Response:
+        """Read; `url` is below /api/v1."""
+        return self.ask("GET", f"/api/v1{url}", **what)
+
+    def post(self, url: str, **what: Any) -> Response:
+        """Command; `url` is below /api/v1."""
+        return self.ask("POST", f"/api/v1{url}", **what)
+
+    def register(self, program: Program, **changes: str) -> Response:
+        """Ask to be registered."""
+        body = {
+            "email": self.email,
+            "password": PASSWORD,
+            "full_name": "Ada Lovelace",
+            "invite_code": program.users.invite_code,
+        }
+        return self.post("/onboarding/register", json=body | changes)
+
+    def log_in(self, password: str = PASSWORD) -> Response:
+        """Ask for a token, and keep it."""
+        answer = self.post("/auth/login", json={"email": self.email, "password": password})
+        if answer.status_code == 200:
+            self.token = answer.json()["access_token"]
+        return answer
+
+    def open(self, *rows: str, file_name: str = "positions.csv", **changes: str) -> Response:
+        """Ask for a sample account with these rows of the four required columns."""
+        return self.upload("\n".join([HEADER, *rows, ""]).encode(), file_name, **changes)
+
+    def upload(self, content: bytes, file_name: str = "positions.csv", **changes: str) -> Response:
+        """Ask for a sample account with a file."""
+        fields = SAMPLE | {"account_name": f"Account {uuid4().hex}"} | changes
+        files = {"csv_file": (file_name, content, "text/csv")}
+        return self.post("/onboarding/create-portfolio", data=fields, files=files)
+
+    def open_sample(self, *rows: str, **changes: str) -> str:
+        """Open a sample account; returns the portfolio's id."""
+        answer = self.open(*(rows or GOOG_AND_SPY), **changes)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["portfolio_id"])
+
+
+def newcomer(program: Program, client: TestClient) -> Visitor:
+    """A visitor who has registered and signed in."""
+    visitor = Visitor(client)
+    registered = visitor.register(program)
+    assert registered.status_code == 201, registered.text
+    assert visitor.log_in().status_code == 200
+    return visitor
+
+
+def work_off(program: Program, calculated: Response) -> str:
+    """Execute here the run that a calculate answered with, and let the rooms see its end."""
+    assert calculated.status_code == 202, calculated.text
+    run_id = str(calculated.json()["batch_run_id"])
+    program.runs.execute(UUID(run_id), "test")
+    program.rooms.catch_up(program.log.position())
+    return run_id
+
+
+def error_of(answer: Response) -> dict[str, Any]:
+    """The error of an answer, after checking that it is in the envelope."""
+    body = answer.json()
+    assert set(body) == {"error"}, body
+    error: dict[str, Any] = body["error"]
+    assert set(error) - {"details"} == {"code", "message", "documentation_url", "request_id"}
+    assert error["documentation_url"] == f"/errors/{error['code']}"
+    assert error["request_id"] == answer.headers["X-Request-ID"]
+    return error
+
+
+def refusal(answer: Response) -> tuple[int, str]:
+    """Status and code of an answer in the envelope."""
+    return answer.status_code, error_of(answer)["code"]

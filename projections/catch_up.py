@@ -39,6 +39,8 @@ _MOVE = (
     " (SELECT * FROM unnest(%s::text[], %s::bigint[])) ORDER BY room FOR UPDATE)"
     " UPDATE rooms.progress SET position = %s FROM held WHERE progress.room = held.room"
 )
+# Derived data: after a crash of the database it is read from the log again.
+_SETTINGS = "SET LOCAL synchronous_commit = off; SET LOCAL lock_timeout = '2s'"
 _log = structlog.get_logger(__name__)
 
 
@@ -213,8 +215,7 @@ class CatchUp:
         reached = events[-1].position
         names, versions = [room.name for room in rooms], [room.version for room in rooms]
         with self._pool.connection() as connection:
-            # Derived data: after a crash of the database it is read from the log again.
-            connection.execute("SET LOCAL synchronous_commit = off")
+            connection.execute(_SETTINGS)
             moved = connection.execute(_MOVE, (after, names, versions, reached))
             if moved.rowcount < len(rooms):
                 connection.rollback()

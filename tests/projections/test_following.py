@@ -1,0 +1,118 @@
+"""A follower advances the rooms whenever the log grows, and survives the loss of its connection."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+from structlog.testing import capture_logs
+
+from infrastructure.event_store.event_log import PostgresEventLog
+from infrastructure.postgres import Pool
+from projections.catch_up import CatchUp
+from tests.support.programs import connect_owner
+from tests.support.recording import cause, claimed
+from tests.support.rooms import rows_of, tally
+from tests.support.waiting import eventually
+
+TALLY = tally()
+_LISTENING = (
+    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'"
+)
+
+
+def test_the_follower_wakes_when_anybody_records(log: PostgresEventLog, pool: Pool) -> None:
+    """Sooner than the poll behind it, which looks once a second."""
+    with following(log, pool) as rooms:
+        eventually(lambda: rooms.positions() == {"tally": 0})
+        took = []
+        for _ in range(5):
+            began = time.monotonic()
+            position = log.save(claimed(), cause=cause())
+            eventually(partial(reached, rooms, position))
+            took.append(time.monotonic() - began)
+        assert sorted(took)[2] < 0.5
+
+
+def test_the_follower_works_off_what_was_recorded_before_it_came(
+    log: PostgresEventLog, pool: Pool
+) -> None:
+    last = log.save(*(claimed() for _ in range(5000)), cause=cause())
+    with following(log, pool) as rooms:
+        eventually(lambda: rooms.positions() == {"tally": last})
+
+
+def test_the_follower_survives_the_end_of_its_session(
+    database: str, log: PostgresEventLog, pool: Pool
+) -> None:
+    with capture_logs() as said, following(log, pool) as rooms:
+        end_listener(database)
+        position = log.save(claimed(), cause=cause())
+        eventually(lambda: rooms.positions() == {"tally": position})
+        end_listener(database)
+        position = log.save(claimed(), cause=cause())
+        eventually(lambda: rooms.positions() == {"tally": position})
+    assert [line["event"] for line in said] == ["rooms_follower_disturbed"] * 2
+
+
+def test_the_follower_leaves_the_connections_as_it_found_them(
+    database: str, log: PostgresEventLog, pool: Pool
+) -> None:
+    """One in autocommit mode given back would break the next transaction into pieces."""
+    with following(log, pool):
+        eventually(lambda: listeners(database) != [])
+    eventually(lambda: listeners(database) == [])
+    for _ in range(3):
+        with pool.connection() as connection:
+            assert not connection.autocommit
+
+
+def test_rooms_that_a_crash_threw_back_are_advanced_again(
+    database: str, log: PostgresEventLog, pool: Pool
+) -> None:
+    """Rooms are not written to disk at each commit, so that a crash may take back the last ones."""
+    last = log.save(claimed(), claimed(), claimed(), cause=cause())
+    with following(log, pool) as rooms:
+        eventually(lambda: rooms.positions() == {"tally": last})
+        with connect_owner(database) as connection, connection.transaction():
+            connection.execute("UPDATE rooms.progress SET position = 0 WHERE room = 'tally'")
+            connection.execute("DELETE FROM rooms.tally")
+        end_listener(database)
+        eventually(lambda: rooms.positions() == {"tally": last})
+    (row,) = rows_of(TALLY, pool).values()
+    assert row.events == 3
+
+
+def reached(rooms: CatchUp, position: int) -> bool:
+    """Whether the tally has come to a position."""
+    return rooms.positions() == {"tally": position}
+
+
+@contextmanager
+def following(log: PostgresEventLog, pool: Pool) -> Iterator[CatchUp]:
+    """A program's rooms with a follower, stopped at the end."""
+    rooms, stop = CatchUp(log, pool, [TALLY]), threading.Event()
+    rooms.prepare()
+    follower = threading.Thread(target=rooms.follow, args=(stop,))
+    follower.start()
+    try:
+        yield rooms
+    finally:
+        stop.set()
+        follower.join(timeout=5)
+    assert not follower.is_alive()
+
+
+def listeners(database: str) -> list[object]:
+    """The sessions that wait for the log to grow."""
+    with connect_owner(database) as connection:
+        return [pid for (pid,) in connection.execute(_LISTENING).fetchall()]
+
+
+def end_listener(database: str) -> None:
+    """End the session that waits for the log to grow, once there is one."""
+    eventually(lambda: listeners(database) != [])
+    with connect_owner(database) as connection:
+        for pid in listeners(database):
+            connection.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])

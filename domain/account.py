@@ -219,7 +219,7 @@ def parse_equity(text: str) -> Decimal:
     plain = text.strip()
     if not plain:
         raise EquityMissing
-    if not plain.isascii() or not set(plain) <= set("0123456789.+-"):
+    if not set(plain) <= set("0123456789.+-"):
         raise EquityNotPositive
     try:
         amount = Decimal(plain)

@@ -165,7 +165,7 @@ def test_a_long_list_of_symbols_is_cut_in_the_warning(database: str) -> None:
     assert answer.warnings[0].endswith("ZZ08, ZZ09 and 2 more.")
 
 
-@pytest.mark.parametrize("closed_on", [date(2024, 1, 12), date(2024, 1, 17)])
+@pytest.mark.parametrize("closed_on", [date(2024, 1, 12), date(2024, 1, 17), FRIDAY])
 def test_what_is_closed_needs_no_price_any_more(database: str, closed_on: date) -> None:
     sold = stated("SOLD", "10", "5.00", date(2024, 1, 2))
     gone = PositionTerms(

@@ -79,6 +79,17 @@ def test_an_earlier_opening_reaches_further_back(program: Program, yahoo: Consta
     assert yahoo.asked[1] == {"AAPL": (earlier - BACKFILL, LAST)}
 
 
+def test_an_opening_on_the_day_the_book_begins_reaches_no_further(
+    program: Program, yahoo: ConstantPrices
+) -> None:
+    prices = asking(program, yahoo)
+    gather(prices, ["AAPL"], FIRST, LAST)
+    begins, _ = prices.book.spans("live", ["AAPL"])["AAPL"]
+    gather(prices, ["AAPL"], begins, LAST)
+
+    assert len(yahoo.asked) == 1
+
+
 def test_the_next_provider_is_asked_only_for_what_the_first_has_not(
     program: Program, yahoo: ConstantPrices
 ) -> None:

@@ -26,7 +26,7 @@ from domain.kernel import Event
 from domain.run_slot import RunAlreadyLive, RunSlot
 from interfaces.bootstrap import Program
 from tests.support.accounts import Owner, cause, register
-from tests.support.faulty_logs import InterruptedLog, WorkerKilled
+from tests.support.faulty_logs import InterruptedLog, OvertakenLog, WorkerKilled
 from tests.support.openings import PAIR, load_portfolio, open_account, recorded
 from tests.support.programs import connect_owner
 from tests.support.racing import at_once
@@ -225,6 +225,20 @@ class TestWorkingOff:
         assert len(recorded(scene.program, RunSlot.Released)) == 1
         steps = [kind for kind in kinds(scene.history(run_id)) if kind.startswith("Phase")]
         assert sorted(steps) == sorted(ALL_PHASES)
+
+    def test_days_that_somebody_else_valued_meanwhile_are_counted_as_skipped(
+        self, scene: Scene
+    ) -> None:
+        run_id = scene.request().run_id
+        runs: Runs = scene.program.runs
+        portfolio = load_portfolio(scene.program, scene.portfolio_id)
+        others = partial(runs.valuations.catch_up, portfolio, date(2013, 1, 4), cause())
+        log: EventLog = OvertakenLog(scene.program.log, others)
+        replace(runs, valuations=replace(runs.valuations, log=log)).execute(run_id, "worker-1")
+
+        assert scene.history(run_id)[-1] == CalculationRun.Completed(
+            outcome=RunStatus.COMPLETED, valued=SESSIONS - 4, skipped=4, restated=0
+        )
 
     def test_four_runs_one_after_the_other_give_the_same_nav(self, scene: Scene) -> None:
         navs, positions = set(), set()

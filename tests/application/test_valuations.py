@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import pytest
 
+from application.ports import EventLog
 from application.valuations import (
     SESSIONS_IN_A_SAVE,
     Progress,
@@ -21,7 +22,7 @@ from domain.portfolio import Portfolio
 from domain.snapshot import Snapshot
 from interfaces.bootstrap import Program
 from tests.support.accounts import cause, register
-from tests.support.faulty_logs import InterruptedLog, WorkerKilled
+from tests.support.faulty_logs import InterruptedLog, OvertakenLog, WorkerKilled
 from tests.support.openings import PAIR, load_portfolio, open_account, recorded, snapshots
 from tests.support.programs import connect_owner
 from tests.support.racing import at_once
@@ -69,7 +70,7 @@ def catch_up(program: Program, portfolio: Portfolio, until: date = END) -> Progr
     return program.valuations.catch_up(portfolio, until, cause())
 
 
-def with_log(program: Program, log: InterruptedLog) -> Valuations:
+def with_log(program: Program, log: EventLog) -> Valuations:
     """The valuations on another log."""
     valuations: Valuations = program.valuations
     return replace(valuations, log=log)
@@ -116,6 +117,17 @@ def test_what_was_interrupted_goes_on_where_it_stopped(program: Program) -> None
     assert catch_up(program, interrupted) == Progress(valued=left, skipped=0)
     catch_up(program, undisturbed)
     assert path(program, interrupted) == path(program, undisturbed)
+
+
+def test_days_that_somebody_else_valued_meanwhile_are_skipped(program: Program) -> None:
+    overtaken, undisturbed = opened(program, "Overtaken", "Undisturbed")
+    fifth = program.valuations.sessions(overtaken, END)[4]
+    log = OvertakenLog(program.log, partial(catch_up, program, overtaken, fifth))
+
+    progress = with_log(program, log).catch_up(overtaken, END, cause())
+    assert progress == Progress(valued=SESSIONS - 5, skipped=5)
+    catch_up(program, undisturbed)
+    assert path(program, overtaken) == path(program, undisturbed)
 
 
 def test_sixteen_that_race_for_the_same_days_record_each_once(program: Program) -> None:

@@ -1,6 +1,6 @@
 """Event logs that fail in a chosen way, before a real one or before none."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 from uuid import UUID
 
@@ -13,19 +13,14 @@ class WorkerKilled(BaseException):
     """What a process that is being killed meets: nothing catches it."""
 
 
-class InterruptedLog:
-    """The log of another until `saves` saves are made; the next one meets `fault`."""
+class ForwardingLog:
+    """The log of another."""
 
-    def __init__(self, log: EventLog, saves: int, fault: BaseException) -> None:
+    def __init__(self, log: EventLog) -> None:
         self._log = log
-        self._saves_left = saves
-        self._fault = fault
 
     def save(self, *aggregates: Aggregate, cause: Cause, also: Sequence[Statement] = ()) -> int:
         """See `EventLog.save`."""
-        if self._saves_left == 0:
-            raise self._fault
-        self._saves_left -= 1
         return self._log.save(*aggregates, cause=cause, also=also)
 
     def load(self, kind: type[AnyAggregate], aggregate_id: UUID) -> AnyAggregate | None:
@@ -49,6 +44,36 @@ class InterruptedLog:
     def position(self) -> int:
         """See `EventLog.position`."""
         return self._log.position()
+
+
+class InterruptedLog(ForwardingLog):
+    """The log of another until `saves` saves are made; the next one meets `fault`."""
+
+    def __init__(self, log: EventLog, saves: int, fault: BaseException) -> None:
+        super().__init__(log)
+        self._saves_left = saves
+        self._fault = fault
+
+    def save(self, *aggregates: Aggregate, cause: Cause, also: Sequence[Statement] = ()) -> int:
+        """See `EventLog.save`."""
+        if self._saves_left == 0:
+            raise self._fault
+        self._saves_left -= 1
+        return super().save(*aggregates, cause=cause, also=also)
+
+
+class OvertakenLog(ForwardingLog):
+    """The log of another; just before the first save somebody else is quicker."""
+
+    def __init__(self, log: EventLog, overtake: Callable[[], object]) -> None:
+        super().__init__(log)
+        self._overtaking = [overtake]
+
+    def save(self, *aggregates: Aggregate, cause: Cause, also: Sequence[Statement] = ()) -> int:
+        """See `EventLog.save`."""
+        while self._overtaking:
+            self._overtaking.pop()()
+        return super().save(*aggregates, cause=cause, also=also)
 
 
 class ContestedLog:

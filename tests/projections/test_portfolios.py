@@ -1,0 +1,127 @@
+"""Which accounts does a user have, and what are they worth?"""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from domain.portfolio import Portfolio
+from infrastructure.postgres import Pool
+from projections.portfolios.postgres import ROOM, TABLE, PortfoliosRoom
+from projections.portfolios.view import PortfolioRow
+from tests.support.books import PORTFOLIO, position
+from tests.support.events import imported, number, portfolio_opened
+from tests.support.rooms import History, folded, minute
+from tests.support.stories import (
+    DAYS,
+    GOOG,
+    SPY,
+    calculated,
+    holding,
+    restated,
+    valuation_of,
+    with_goog_at,
+)
+
+OPENED = PortfolioRow(
+    portfolio_id=PORTFOLIO,
+    owner_id=number("ann"),
+    name="Retirement",
+    account_name="IRA",
+    account_type="ira",
+    description="",
+    currency="USD",
+    equity_balance=Decimal("100000.00"),
+    equity_as_of=date(2012, 6, 29),
+    price_source="sample",
+    position_count=0,
+    valuation_on=None,
+    net_asset_value=None,
+    priced=0,
+    need_price=0,
+    version=1,
+    created_at=minute(1),
+    updated_at=minute(1),
+)
+
+
+def test_an_opened_account_has_its_equity_and_no_value_yet() -> None:
+    story = History().tell(PORTFOLIO, portfolio_opened())
+    assert folded(ROOM, story.recorded) == {(PORTFOLIO,): OPENED}
+
+
+def test_imported_positions_are_counted_but_for_closed_ones() -> None:
+    story = holding(GOOG, SPY, position("MSFT", "1", "30.00"))
+    row = row_after(story)
+    assert (row.position_count, row.version, row.updated_at) == (2, 2, minute(2))
+    again = story.tell(PORTFOLIO, imported(position("IBM", "1", "190.00"), name="second file"))
+    assert (row_after(again).position_count, row_after(again).version) == (3, 3)
+
+
+def test_the_latest_valuation_shows_and_an_earlier_day_does_not_take_its_place() -> None:
+    story = holding(GOOG, SPY)
+    for snapshot in (DAYS[0], DAYS[2], DAYS[1]):
+        story.tell(valuation_of(snapshot), calculated(snapshot))
+    row = row_after(story)
+    assert (row.valuation_on, row.net_asset_value) == (date(2012, 7, 3), DAYS[2].nav)
+    assert (row.priced, row.need_price) == (1, 1)
+
+
+def test_a_valuation_does_not_count_as_a_change_of_the_account() -> None:
+    row = row_after(holding(GOOG, SPY).tell(valuation_of(DAYS[0]), calculated(DAYS[0])))
+    assert (row.version, row.updated_at) == (2, minute(2))
+
+
+def test_a_restatement_of_the_latest_day_shows() -> None:
+    story, day = holding(GOOG, SPY), with_goog_at("600.00")
+    story.tell(valuation_of(DAYS[2]), calculated(DAYS[2]), restated(day))
+    assert row_after(story).net_asset_value == day.nav != DAYS[2].nav
+
+
+def test_prices_need_an_update_below_eighty_percent() -> None:
+    assert not OPENED.needs_price_update
+    valued = replace(OPENED, valuation_on=date(2012, 6, 29), need_price=10)
+    assert not replace(valued, priced=8).needs_price_update
+    assert replace(valued, priced=7).needs_price_update
+
+
+def test_an_owners_accounts_are_listed_in_pages_oldest_first(pool: Pool) -> None:
+    mine = [
+        replace(OPENED, portfolio_id=UUID(int=9 - n), account_name=f"{n}", created_at=minute(n + 1))
+        for n in range(5)
+    ]
+    theirs = replace(OPENED, portfolio_id=UUID(int=99), owner_id=number("bob"))
+    with pool.connection() as connection:
+        TABLE.store(connection, [*reversed(mine), theirs])
+    room = PortfoliosRoom(pool)
+    assert room.of_owner(OPENED.owner_id, limit=2, offset=0)[0] == mine[:2]
+    assert room.of_owner(OPENED.owner_id, limit=10, offset=3)[0] == mine[3:]
+    assert room.of_owner(number("nobody"), limit=10, offset=0)[0] == []
+    assert room.one(theirs.portfolio_id) == theirs
+    assert room.one(UUID(int=1234)) is None
+
+
+def test_an_owners_accounts_are_worth_what_the_valued_ones_are(pool: Pool) -> None:
+    rows = [
+        replace(OPENED, portfolio_id=UUID(int=n), net_asset_value=nav)
+        for n, nav in enumerate([None, Decimal("750.25"), Decimal("249.75")])
+    ]
+    with pool.connection() as connection:
+        TABLE.store(connection, rows)
+    worth = PortfoliosRoom(pool).net_asset_value_of(OPENED.owner_id)
+    assert worth == Decimal("1000.00")
+    assert [row.weight_in(worth) for row in rows] == [None, 0.75025, 0.24975]
+    assert rows[1].weight_in(Decimal(0)) is None
+    assert PortfoliosRoom(pool).net_asset_value_of(number("nobody")) == 0
+
+
+def test_what_is_no_event_of_the_list_changes_nothing() -> None:
+    assert Portfolio.CapitalContributed not in ROOM.fed_by
+    assert Portfolio.PositionRevalued not in ROOM.fed_by
+
+
+def row_after(story: History) -> PortfolioRow:
+    """The account's row."""
+    row: PortfolioRow = folded(ROOM, story.recorded)[PORTFOLIO,]
+    return row

@@ -1,0 +1,141 @@
+"""What does a portfolio hold, and at which mark?"""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from msgspec.structs import replace
+
+from domain.mark import MarkQuality, MarkSource
+from domain.position import Position
+from domain.snapshot import Snapshot
+from infrastructure.postgres import Pool
+from projections.positions.postgres import ROOM, TABLE, PositionsRoom
+from projections.positions.view import PositionRow
+from tests.support.books import PORTFOLIO
+from tests.support.rooms import History, folded
+from tests.support.stories import (
+    DAYS,
+    GOOG,
+    SPY,
+    calculated,
+    holding,
+    restated,
+    valuation_of,
+    with_goog_at,
+)
+
+MONDAY, TUESDAY = date(2012, 7, 2), date(2012, 7, 3)
+
+
+def test_an_imported_position_is_held_without_a_mark() -> None:
+    row = row_of(GOOG, holding(GOOG, SPY))
+    assert row == PositionRow(
+        position_id=GOOG.position_id,
+        portfolio_id=PORTFOLIO,
+        symbol="GOOG",
+        quantity=Decimal(100),
+        entry_price=Decimal("580.00"),
+        entry_on=date(2012, 6, 29),
+        exit_on=None,
+        exit_price=None,
+        position_type="LONG",
+        investment_class=GOOG.investment_class,
+        investment_subtype="STOCK",
+        multiplier=1,
+        import_row=None,
+        valued_on=None,
+        nav=None,
+        mark=None,
+        market_value=None,
+        pnl=None,
+        unrealized_pnl=None,
+        realized_before=Decimal(0),
+        realized_on_day=Decimal(0),
+    )
+    assert (row.weight, row.realized_pnl) == (None, Decimal(0))
+
+
+def test_a_valuation_gives_each_of_its_lines_mark_and_figures() -> None:
+    row = row_of(GOOG, valued_on(DAYS[0], DAYS[1]))
+    assert row.mark is not None
+    assert (row.mark.price, row.mark.on) == (Decimal("581.00"), MONDAY)
+    assert (row.mark.source, row.mark.quality) == (MarkSource.CLOSE, MarkQuality.GOOD)
+    assert (row.valued_on, row.market_value) == (MONDAY, Decimal("58100.00"))
+    assert (row.pnl, row.unrealized_pnl) == (Decimal("100.00"), Decimal("100.00"))
+    assert row.weight == pytest.approx(float(Decimal(58100) / DAYS[1].nav))
+
+
+def test_a_position_closed_that_day_realizes_and_keeps_its_last_figures() -> None:
+    row = row_of(SPY, valued_on(*DAYS))
+    assert (row.valued_on, row.market_value) == (MONDAY, Decimal("0.00"))
+    assert (row.realized_before, row.realized_on_day) == (Decimal("0.00"), Decimal("60.00"))
+    assert row.realized_pnl == Decimal("60.00")
+
+
+def test_a_later_day_adds_to_what_was_realized_before() -> None:
+    story = valued_on(DAYS[0], with_realized(DAYS[1], "10.00"), with_realized(DAYS[2], "2.50"))
+    row = row_of(GOOG, story)
+    assert (row.realized_before, row.realized_on_day) == (Decimal("10.00"), Decimal("2.50"))
+
+
+def test_a_restatement_of_the_same_day_takes_the_place_of_its_figures() -> None:
+    again = with_realized(with_goog_at("600.00"), "7.00")
+    story = valued_on(*DAYS[:2], with_realized(DAYS[2], "2.50"))
+    row = row_of(GOOG, story.tell(valuation_of(again), restated(again)))
+    assert (row.market_value, row.valued_on) == (Decimal("60000.00"), TUESDAY)
+    assert (row.realized_before, row.realized_on_day) == (Decimal("0.00"), Decimal("7.00"))
+
+
+def test_an_earlier_day_does_not_take_the_place_of_a_later_one() -> None:
+    story = valued_on(*DAYS)
+    row = row_of(GOOG, story)
+    assert row_of(GOOG, story.tell(valuation_of(DAYS[1]), restated(DAYS[1]))) == row
+
+
+def test_the_weight_of_a_short_is_negative_and_none_without_worth() -> None:
+    row = replace(row_of(GOOG, valued_on(DAYS[0])), nav=Decimal(200), market_value=Decimal(-50))
+    assert row.weight == -0.25
+    assert replace(row, nav=Decimal(0)).weight is None
+    assert replace(row, nav=Decimal(-1)).weight is None
+
+
+def test_positions_are_listed_by_symbol_and_status(pool: Pool) -> None:
+    rows = folded(ROOM, valued_on(*DAYS).recorded).values()
+    others = replace(next(iter(rows)), position_id=UUID(int=77), portfolio_id=UUID(int=78))
+    with pool.connection() as connection:
+        TABLE.store(connection, [*rows, others])
+    room = PositionsRoom(pool)
+    assert symbols(room, "all") == ["GOOG", "SPY"]
+    assert symbols(room, "open") == ["GOOG"]
+    assert symbols(room, "closed") == ["SPY"]
+    assert room.of_portfolio(PORTFOLIO, "all", 1, 1)[0][0].symbol == "SPY"
+    assert room.of_portfolio(PORTFOLIO, "all", 1, 1)[1] == 2
+
+
+def symbols(room: PositionsRoom, status: str) -> list[str]:
+    """The symbols of a listing, which counts as many as it shows."""
+    rows, count = room.of_portfolio(PORTFOLIO, status, 10, 0)
+    assert count == len(rows)
+    return [row.symbol for row in rows]
+
+
+def valued_on(*days: Snapshot) -> History:
+    """The account after these days were valued."""
+    story = holding(GOOG, SPY)
+    for day in days:
+        story.tell(valuation_of(day), calculated(day))
+    return story
+
+
+def with_realized(day: Snapshot, amount: str) -> Snapshot:
+    """The day as if a part of GOOG, its first line, had been closed; P&L as it was."""
+    realized = (Decimal(amount), *day.lines.realized_pnl[1:])
+    return replace(day, lines=replace(day.lines, realized_pnl=realized))
+
+
+def row_of(position: Position, story: History) -> PositionRow:
+    """The row of a position after a story."""
+    row: PositionRow = folded(ROOM, story.recorded)[position.position_id,]
+    return row

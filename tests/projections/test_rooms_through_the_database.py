@@ -1,0 +1,84 @@
+"""Every room: what is in the database is the fold of the log, however it came there."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from domain.kernel import Aggregate, Event
+from infrastructure.event_store.event_log import PostgresEventLog
+from infrastructure.postgres import Pool
+from interfaces.bootstrap import ROOMS
+from projections.catch_up import CatchUp
+from projections.room import Room
+from tests.support.recording import cause, everything
+from tests.support.rooms import folded, rows_of
+from tests.support.stories import whole_story
+
+
+class Stream(Aggregate):
+    """Any stream: what it records changes nothing in it."""
+
+    TOPIC = "any"
+
+    def append(self, event: Event) -> None:
+        """Take an event to be recorded next."""
+        self._pending.append(event)
+        self.version += 1
+
+
+@pytest.fixture
+def recorded(log: PostgresEventLog) -> int:
+    """The position of the log after the whole story."""
+    return list(tell(log))[-1]
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_the_story_feeds_every_room_with_every_event_it_knows(room: Room[Any]) -> None:
+    told = {type(one.event) for one in whole_story().recorded}
+    unheard = {kind.TOPIC for kind in room.fed_by - told}
+    assert unheard <= {"calculation_run.failed"}
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_rows_are_the_fold_of_the_log(
+    log: PostgresEventLog, pool: Pool, recorded: int, room: Room[Any]
+) -> None:
+    rooms = CatchUp(log, pool, ROOMS)
+    assert rooms.catch_up(recorded)
+    rows = rows_of(room, pool)
+    assert rows == folded(room, everything(log))
+    assert len(rows) > 0
+    assert CatchUp(log, pool, ROOMS).catch_up(recorded)
+    assert rows_of(room, pool) == rows
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_a_rebuild_is_the_same_row_by_row(
+    log: PostgresEventLog, pool: Pool, recorded: int, room: Room[Any]
+) -> None:
+    rooms = CatchUp(log, pool, ROOMS)
+    rooms.catch_up(recorded)
+    before = rows_of(room, pool)
+    assert rooms.rebuild(room.name)
+    assert rows_of(room, pool) == before
+
+
+def test_rooms_told_event_by_event_are_the_same_as_in_one_page(
+    log: PostgresEventLog, pool: Pool
+) -> None:
+    rooms = CatchUp(log, pool, ROOMS)
+    assert all(rooms.catch_up(position) for position in tell(log))
+    assert {room.name: rows_of(room, pool) for room in ROOMS} == {
+        room.name: folded(room, everything(log)) for room in ROOMS
+    }
+
+
+def tell(log: PostgresEventLog) -> Iterator[int]:
+    """Record the whole story, event by event; the position after each."""
+    for one in whole_story().recorded:
+        stream = Stream(one.aggregate_id)
+        stream.version = one.version - 1
+        stream.append(one.event)
+        yield log.save(stream, cause=replace(cause(), causation=one.cause.causation))

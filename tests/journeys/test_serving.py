@@ -8,7 +8,7 @@ import pytest
 
 from interfaces.demo.seeding import EMAIL, PASSWORD
 from tests.support.client import Client, body
-from tests.support.homes import database_of, postmaster_of, server_at_home
+from tests.support.homes import database_of, home_of, postmaster_in, server_at_home
 from tests.support.journal import events_recorded
 from tests.support.server import RunningServer, processes_in
 from tests.support.waiting import eventually
@@ -56,7 +56,7 @@ def test_after_kill_9_of_the_database_requests_are_answered_again_and_nothing_is
 ) -> None:
     before = demo.portfolios()
     recorded = events_recorded(database_of(server))
-    os.kill(postmaster_of(server), signal.SIGKILL)
+    os.kill(postmaster_in(home_of(server)), signal.SIGKILL)
     statuses = []
 
     def answered() -> bool:

@@ -84,9 +84,8 @@ class Client:
         return self.http.post("/onboarding/create-portfolio", data=form, files=files)
 
     def portfolios(self) -> list[Json]:
-        """All accounts of the user, up to 200."""
-        listed: list[Json] = body(self.http.get("/portfolios", params={"limit": 200}))["portfolios"]
-        return listed
+        """All accounts of the user."""
+        return self._all("/portfolios", "portfolios")
 
     def calculate(self, portfolio_id: str) -> httpx.Response:
         """Request a run."""
@@ -110,24 +109,23 @@ class Client:
         return eventually(ended, within_s, f"the end of run {run_id}")
 
     def valuations(self, portfolio_id: str) -> list[Json]:
-        """All valuations, oldest first, gathered page by page."""
-        rows: list[Json] = []
-        while True:
-            page = body(
-                self.http.get(
-                    f"/analytics/portfolio/{portfolio_id}/valuations",
-                    params={"limit": 200, "offset": len(rows)},
-                )
-            )
-            rows += page["valuations"]
-            if len(rows) >= page["total"]:
-                return rows
+        """All valuations, oldest first."""
+        return self._all(f"/analytics/portfolio/{portfolio_id}/valuations", "valuations")
 
     def nav_path(self, portfolio_id: str) -> dict[str, str]:
         """NAV by session."""
         rows = self.valuations(portfolio_id)
         assert len({row["date"] for row in rows}) == len(rows)
         return {row["date"]: row["net_asset_value"] for row in rows}
+
+    def _all(self, route: str, key: str) -> list[Json]:
+        """A list, gathered page by page."""
+        rows: list[Json] = []
+        while True:
+            page = body(self.http.get(route, params={"limit": 200, "offset": len(rows)}))
+            rows += page[key]
+            if len(rows) >= page["total"]:
+                return rows
 
 
 def body(answer: httpx.Response) -> Json:

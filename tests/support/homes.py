@@ -18,16 +18,16 @@ def server_at_home(options: Sequence[str] = ()) -> Iterator[RunningServer]:
         yield server
 
 
-def data_of(server: RunningServer) -> Path:
-    """The data directory of the server's embedded PostgreSQL."""
-    return server.folder / "home" / "postgres"
+def home_of(server: RunningServer) -> Path:
+    """Where the server's data lie."""
+    return server.folder / "home"
 
 
 def database_of(server: RunningServer) -> str:
     """The owner's URL of the server's embedded database."""
-    return f"postgresql://sigmasight@/sigmasight?host={data_of(server)}&port=5432"
+    return f"postgresql://sigmasight@/sigmasight?host={home_of(server)}/postgres&port=5432"
 
 
-def postmaster_of(server: RunningServer) -> int:
-    """The process id of the server's embedded PostgreSQL."""
-    return int((data_of(server) / "postmaster.pid").read_text("ascii").splitlines()[0])
+def postmaster_in(home: Path) -> int:
+    """The process id of the embedded PostgreSQL of a home."""
+    return int((home / "postgres" / "postmaster.pid").read_text("ascii").splitlines()[0])

@@ -104,9 +104,9 @@ class RunningServer:
         return self.process.wait(within_s)
 
     def last_words(self) -> str:
-        """The end of its log, for the report of a failed test."""
+        """The end of its log without what went well, for the report of a failed test."""
         lines = self.log.read_text("utf-8", errors="replace").splitlines()
-        return "\n".join(lines[-_LOG_SHOWN:])
+        return "\n".join([line for line in lines if "status=2" not in line][-_LOG_SHOWN:])
 
     def _is_live(self) -> bool:
         assert self.process.poll() is None, f"the server ended: {self.process.returncode}"

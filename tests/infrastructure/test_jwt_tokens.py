@@ -1,0 +1,224 @@
+"""An access token is ours, whole and in time, or it is refused: nothing in between."""
+
+import base64
+import json
+import random
+import string
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import jwt
+import pytest
+
+from application.errors import TokenRefused
+from application.ports import TokenClaims
+from infrastructure.jwt_tokens import AUDIENCE, ISSUER, JwtTokens
+from infrastructure.system_clock import SystemClock
+from tests.support.clocks import SetClock
+
+KEY = "a key of the tests with at least 32 bytes"
+NOW = datetime(2024, 1, 2, 12, tzinfo=UTC)
+USER = UUID(int=42)
+MUTANTS = 300
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """A clock that stands at noon."""
+    return SetClock(NOW)
+
+
+@pytest.fixture
+def tokens(clock: SetClock) -> JwtTokens:
+    """Tokens good for an hour by that clock."""
+    return JwtTokens(KEY, timedelta(hours=1), clock)
+
+
+@pytest.fixture
+def token(tokens: JwtTokens) -> str:
+    """A token of the user."""
+    return tokens.issue(USER, "ann@example.com", is_superuser=False)[0]
+
+
+def test_what_was_issued_is_read(tokens: JwtTokens) -> None:
+    token, lifetime_s = tokens.issue(USER, "ann@example.com", is_superuser=True)
+    claims = tokens.read(token)
+    assert lifetime_s == 3600
+    assert claims == TokenClaims(
+        user_id=USER,
+        email="ann@example.com",
+        is_superuser=True,
+        token_id=claims.token_id,
+        issued_at=NOW,
+        expires_at=NOW + timedelta(hours=1),
+    )
+
+
+def test_no_two_tokens_have_one_id(tokens: JwtTokens) -> None:
+    ids = {
+        tokens.read(tokens.issue(USER, "a@b.org", is_superuser=False)[0]).token_id
+        for _ in range(50)
+    }
+    assert len(ids) == 50
+
+
+def test_a_token_is_good_until_the_clock_reaches_its_end(
+    tokens: JwtTokens, clock: SetClock, token: str
+) -> None:
+    clock.time = NOW + timedelta(minutes=59, seconds=59)
+    assert tokens.read(token).user_id == USER
+    clock.time = NOW + timedelta(hours=1)
+    with pytest.raises(TokenRefused):
+        tokens.read(token)
+
+
+def test_the_real_clock_serves_as_well() -> None:
+    tokens = JwtTokens(KEY, timedelta(days=30), SystemClock(market_pinned_at=NOW))
+    token, _ = tokens.issue(USER, "ann@example.com", is_superuser=False)
+    assert tokens.read(token).expires_at > datetime.now(UTC) + timedelta(days=29)
+
+
+def test_another_key_is_refused(clock: SetClock, token: str) -> None:
+    with pytest.raises(TokenRefused):
+        JwtTokens(KEY[::-1], timedelta(hours=1), clock).read(token)
+
+
+def test_a_token_without_signature_is_refused(tokens: JwtTokens) -> None:
+    with pytest.raises(TokenRefused):
+        tokens.read(jwt.encode(claims(), None, algorithm="none"))
+
+
+@pytest.mark.parametrize("algorithm", ["HS384", "HS512"])
+def test_another_algorithm_is_refused_even_with_our_key(tokens: JwtTokens, algorithm: str) -> None:
+    key = KEY * 2
+    with pytest.raises(TokenRefused):
+        JwtTokens(key, tokens.lifetime, tokens.clock).read(
+            jwt.encode(claims(), key, algorithm=algorithm)
+        )
+
+
+def test_the_claims_alone_signed_by_us_are_read(tokens: JwtTokens) -> None:
+    assert tokens.read(signed(claims())).user_id == USER
+
+
+@pytest.mark.parametrize(
+    "claim", ["sub", "email", "is_superuser", "iat", "exp", "jti", "iss", "aud"]
+)
+def test_every_claim_is_needed(tokens: JwtTokens, claim: str) -> None:
+    rest = {name: value for name, value in claims().items() if name != claim}
+    with pytest.raises(TokenRefused):
+        tokens.read(signed(rest))
+
+
+MISTYPED: dict[str, list[object]] = {
+    "iss": ["someone", "", None, ["sigmasight"]],
+    "aud": ["someone", "", None, []],
+    "sub": ["42", "", None, 42],
+    "email": [None, 5],
+    "is_superuser": ["true", 1, None],
+    "exp": ["soon", None, 1e300, 10**18, -(10**18), True, 1.5],
+    "iat": ["soon", None, 10**18],
+    "jti": [None, 7],
+}
+
+
+@pytest.mark.parametrize(
+    ("claim", "value"), [(claim, value) for claim, values in MISTYPED.items() for value in values]
+)
+def test_a_claim_of_the_wrong_kind_is_refused(tokens: JwtTokens, claim: str, value: object) -> None:
+    with pytest.raises(TokenRefused):
+        tokens.read(signed({**claims(), claim: value}))
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        *("", ".", "..", "...", "a.b.c", "null", "Bearer x", "é.é.é", "\ud800", "\0", " "),
+        "[" * 4096,
+        "a" * 5_000,
+        base64.urlsafe_b64encode(b"[" * 3000).decode() + ".e30.e30",
+        base64.urlsafe_b64encode(b'{"alg": "HS256", "crit": ["b64"]}').decode() + ".e30.e30",
+    ],
+    ids=lambda token: ascii(token[:20]),
+)
+def test_what_is_no_token_is_refused(tokens: JwtTokens, token: str) -> None:
+    with pytest.raises(TokenRefused):
+        tokens.read(token)
+
+
+def test_an_oversized_token_is_refused_though_it_is_ours(tokens: JwtTokens) -> None:
+    with pytest.raises(TokenRefused):
+        tokens.read(signed({**claims(), "more": "x" * 5000}))
+
+
+def test_mutants_are_refused_and_nothing_else_happens(tokens: JwtTokens, token: str) -> None:
+    dice = random.Random(20130301)  # noqa: S311 - mutants that are the same every time
+    survivors = [mutant for mutant in mutants(token, dice) if outcome(tokens, mutant) != "refused"]
+    assert survivors == []
+
+
+def test_a_key_of_less_than_thirty_two_bytes_is_refused() -> None:
+    with pytest.raises(ValueError, match="SECRET_KEY"):
+        JwtTokens("k" * 31, timedelta(hours=1), SetClock(NOW))
+
+
+def test_the_key_does_not_show(tokens: JwtTokens) -> None:
+    assert KEY not in repr(tokens)
+
+
+def claims() -> dict[str, Any]:
+    """The claims of a good token."""
+    return {
+        "sub": str(USER),
+        "email": "ann@example.com",
+        "is_superuser": False,
+        "iat": int(NOW.timestamp()),
+        "exp": int(NOW.timestamp()) + 60,
+        "jti": "1",
+        "iss": ISSUER,
+        "aud": AUDIENCE,
+    }
+
+
+def signed(content: dict[str, Any]) -> str:
+    """A token with any claims and our own signature, not checked as it is written."""
+    return jwt.api_jws.encode(json.dumps(content).encode(), KEY, algorithm="HS256")
+
+
+def mutants(token: str, dice: random.Random) -> list[str]:
+    """The token with one thing wrong, in many ways; none spells the same token."""
+    letters = string.ascii_letters + string.digits + "-_.=é"
+    made: list[str] = []
+    while len(made) < MUTANTS:
+        at = dice.randrange(len(token))
+        mutant = dice.choice(
+            [
+                token[:at] + token[at + 1 :],
+                token[:at] + dice.choice(letters) + token[at + 1 :],
+                token[:at] + dice.choice(letters) + token[at:],
+                token[:at],
+                token[at:] + token[:at],
+                ".".join(dice.sample(token.split("."), 3)),
+            ]
+        )
+        if meaning(mutant) != meaning(token):
+            made.append(mutant)
+    return made
+
+
+def meaning(token: str) -> object:
+    """The bytes that a token's parts stand for: the last letter of a part has idle bits."""
+    try:
+        return [base64.urlsafe_b64decode(part + "==") for part in token.split(".")]
+    except ValueError:
+        return None
+
+
+def outcome(tokens: JwtTokens, token: str) -> str:
+    """How reading a token ends."""
+    try:
+        tokens.read(token)
+    except TokenRefused:
+        return "refused"
+    return "read"

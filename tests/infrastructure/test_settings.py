@@ -1,0 +1,177 @@
+"""The environment is read once, refused in words, and its defaults are those of .env.example."""
+
+import multiprocessing
+import os
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infrastructure.settings import PUBLISHED_INVITE_CODE, Settings, SettingsRefused, read_settings
+
+SECRET = "s" * 32
+Environment = Callable[..., Settings]
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Environment:
+    """Reads settings in an empty folder from an environment of nothing but the variables given."""
+    monkeypatch.chdir(tmp_path)
+
+    def read(**variables: str) -> Settings:
+        for name in Settings.model_fields:
+            monkeypatch.delenv(name.upper(), raising=False)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        return read_settings()
+
+    return read
+
+
+def test_without_any_variable_there_are_defaults(read: Environment) -> None:
+    assert read().model_dump() == {
+        "sigmasight_home": None,
+        "sigmasight_env": "development",
+        "sigmasight_now": None,
+        "database_url": None,
+        "secret_key": None,
+        "beta_invite_code": PUBLISHED_INVITE_CODE,
+        "market_data": "yahoo",
+        "deterministic_uuids": None,
+        "token_lifetime_days": 30,
+        "superuser_email": None,
+        "superuser_password": None,
+        "superuser_name": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "value"),
+    [
+        ("SIGMASIGHT_HOME", "data", "data"),
+        ("DATABASE_URL", "postgresql://o@h/d", "postgresql://o@h/d"),
+        ("BETA_INVITE_CODE", "LET-ME-IN", "LET-ME-IN"),
+        ("MARKET_DATA", "csv,yahoo", "csv,yahoo"),
+        ("DETERMINISTIC_UUIDS", "false", False),
+        ("TOKEN_LIFETIME_DAYS", "7", 7),
+        ("SUPERUSER_EMAIL", "root@example.com", "root@example.com"),
+        ("SUPERUSER_NAME", "Root", "Root"),
+    ],
+)
+def test_each_variable_is_read(read: Environment, variable: str, text: str, value: object) -> None:
+    assert getattr(read(**{variable: text}), variable.lower()) == value
+
+
+def test_secrets_are_read_and_never_shown(read: Environment) -> None:
+    settings = read(SECRET_KEY=SECRET, SUPERUSER_PASSWORD="Hidden123")
+    assert settings.secret() == SECRET
+    assert settings.superuser_password is not None
+    assert settings.superuser_password.get_secret_value() == "Hidden123"
+    assert SECRET not in repr(settings)
+    assert "Hidden123" not in repr(settings)
+
+
+def test_a_file_in_the_folder_is_read_and_the_environment_wins(
+    read: Environment, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("TOKEN_LIFETIME_DAYS=5\nMARKET_DATA=csv\nPATH_OF_OTHERS=x\n")
+    settings = read(TOKEN_LIFETIME_DAYS="9")
+    assert (settings.token_lifetime_days, settings.market_data) == (9, "csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("2020-11-07", datetime(2020, 11, 7, 12, tzinfo=UTC)),
+        ("2020-11-07T21:30:00Z", datetime(2020, 11, 7, 21, 30, tzinfo=UTC)),
+        (
+            "2020-11-07T16:30:00-05:00",
+            datetime(2020, 11, 7, 16, 30, tzinfo=timezone(timedelta(hours=-5))),
+        ),
+    ],
+)
+def test_the_markets_time_is_pinned_to_a_date_or_an_instant(
+    read: Environment, text: str, instant: datetime
+) -> None:
+    assert read(SIGMASIGHT_NOW=text).sigmasight_now == instant
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("SIGMASIGHT_NOW", "2020-11-07T16:30:00"),
+        ("SIGMASIGHT_NOW", "2020-13-07"),
+        ("SIGMASIGHT_NOW", "yesterday"),
+        ("SIGMASIGHT_ENV", "staging"),
+        ("SECRET_KEY", "brief-secret"),
+        ("DETERMINISTIC_UUIDS", "perhaps"),
+        ("TOKEN_LIFETIME_DAYS", "0"),
+        ("TOKEN_LIFETIME_DAYS", "366"),
+        ("TOKEN_LIFETIME_DAYS", "soon"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_by_name_without_its_text(
+    read: Environment, variable: str, text: str
+) -> None:
+    with pytest.raises(SettingsRefused, match=variable) as refusal:
+        read(**{variable: text})
+    assert "brief-secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"BETA_INVITE_CODE": "OWN"}, "SECRET_KEY"),
+        ({"SECRET_KEY": SECRET}, "BETA_INVITE_CODE"),
+        ({"SECRET_KEY": SECRET, "BETA_INVITE_CODE": PUBLISHED_INVITE_CODE}, "BETA_INVITE_CODE"),
+    ],
+)
+def test_production_refuses_what_everybody_knows(
+    read: Environment, variables: dict[str, str], said: str
+) -> None:
+    with pytest.raises(SettingsRefused, match=said):
+        read(SIGMASIGHT_ENV="production", **variables)
+
+
+def test_ids_are_deterministic_but_for_production_unless_said_otherwise(read: Environment) -> None:
+    production: dict[str, Any] = {
+        "SIGMASIGHT_ENV": "production",
+        "SECRET_KEY": SECRET,
+        "BETA_INVITE_CODE": "OWN",
+    }
+    assert read().uses_deterministic_ids
+    assert not read(DETERMINISTIC_UUIDS="false").uses_deterministic_ids
+    assert not read(**production).uses_deterministic_ids
+    assert read(**production, DETERMINISTIC_UUIDS="true").uses_deterministic_ids
+
+
+def test_a_secret_is_made_once_for_the_owners_eyes_only(read: Environment, tmp_path: Path) -> None:
+    secret = read(SIGMASIGHT_HOME="home").secret()
+    kept = tmp_path / "home" / "secret_key"
+    assert len(secret) >= 32
+    assert read(SIGMASIGHT_HOME="home").secret() == secret == kept.read_text("ascii")
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in kept.parent.iterdir()] == ["secret_key"]
+
+
+def test_two_homes_have_two_secrets(read: Environment) -> None:
+    assert read(SIGMASIGHT_HOME="one").secret() != read(SIGMASIGHT_HOME="other").secret()
+
+
+def test_eight_processes_that_start_together_agree_on_one_secret(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["interfaces.bootstrap"])
+    with ProcessPoolExecutor(8, mp_context=context) as processes:
+        secrets = list(processes.map(secrets_of, [tmp_path] * 8))
+    homes = [set(of_one_home) for of_one_home in zip(*secrets, strict=True)]
+    assert [len(found) for found in homes] == [1] * 20
+    assert all(len(secret) >= 32 for found in homes for secret in found)
+
+
+def secrets_of(folder: Path) -> list[str]:
+    """What a process takes for the secrets of twenty homes."""
+    os.chdir(folder)
+    return [Settings(sigmasight_home=f"home{n}").secret() for n in range(20)]

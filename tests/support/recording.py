@@ -12,7 +12,7 @@ from domain.run_slot import RunSlot
 from infrastructure.event_store.event_log import PostgresEventLog
 from infrastructure.postgres import app_url
 from infrastructure.system_clock import SystemClock
-from tests.support.programs import SECRET
+from tests.support.programs import SECRET, connect_owner
 
 Answer = TypeVar("Answer")
 
@@ -65,3 +65,12 @@ def at_once(work: Callable[[int], Answer], threads: int) -> list[Answer | Except
 def of_kind(answers: Sequence[Answer | Exception], kind: type[Exception]) -> list[Exception]:
     """Those of the answers that are refusals of this very class."""
     return [answer for answer in answers if type(answer) is kind]
+
+
+def end_sessions(database: str) -> None:
+    """End every session of the database but our own, and wait until they are gone."""
+    with connect_owner(database) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )

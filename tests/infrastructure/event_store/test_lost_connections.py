@@ -14,7 +14,7 @@ from infrastructure.event_store.event_log import PostgresEventLog
 from infrastructure.procrastinate_jobs import ProcrastinateJobs
 from tests.support.cutting_proxy import cutting_proxy
 from tests.support.programs import connect_owner
-from tests.support.recording import at_once, cause, claimed, everything, open_log
+from tests.support.recording import at_once, cause, claimed, end_sessions, everything, open_log
 
 _RECORDING = (
     "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()"
@@ -128,15 +128,6 @@ def kill_savers(database: str, killed: set[object], stop: threading.Event) -> No
                     killed.add(pid)
     finally:
         stop.set()
-
-
-def end_sessions(database: str) -> None:
-    """End every session of the database but our own, and wait until they are gone."""
-    with connect_owner(database) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
 
 
 def queued(database: str) -> list[object]:

@@ -1,0 +1,257 @@
+"""Queued runs are worked off one after the other, whatever becomes of the worker."""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+
+from application.errors import StoreUnavailable
+from infrastructure.postgres import app_url
+from infrastructure.procrastinate_jobs import (
+    ATTEMPTS,
+    ProcrastinateJobs,
+    RunsToWork,
+    Worker,
+)
+from tests.support.programs import SECRET, connect_owner
+from tests.support.recording import end_sessions
+from tests.support.waiting import eventually
+
+Connection = psycopg.Connection[tuple[object, ...]]
+
+
+class Runs:
+    """What a worker is given to do: remembers what it was asked, and fails as it is told."""
+
+    def __init__(self) -> None:
+        self.executed: list[tuple[UUID, str]] = []
+        self.abandoned: dict[UUID, str] = {}
+        self.failing: dict[UUID, Exception] = {}
+
+    def execute(self, run_id: UUID, worker: str) -> None:
+        """Work a run off; one told to fail does so the first time."""
+        self.executed.append((run_id, worker))
+        if run_id in self.failing:
+            raise self.failing.pop(run_id)
+
+    def abandon(self, run_id: UUID, reason: str) -> None:
+        """Give a run up."""
+        self.abandoned[run_id] = reason
+
+    @property
+    def order(self) -> list[UUID]:
+        """The runs as they were executed."""
+        return [run_id for run_id, _ in self.executed]
+
+
+@pytest.fixture
+def owner(database: str) -> Iterator[Connection]:
+    """A connection with the owner's rights, among the queue's tables."""
+    with connect_owner(database) as connection:
+        connection.execute("SET search_path = jobs")
+        yield connection
+
+
+def test_a_queued_run_is_executed_by_the_named_worker_and_forgotten(
+    database: str, owner: Connection
+) -> None:
+    run_id, runs = uuid4(), Runs()
+    with working(database, runs):
+        queue(database, run_id)
+        eventually(lambda: runs.executed == [(run_id, "first")])
+        eventually(lambda: statuses(owner) == [])
+
+
+def test_runs_queued_before_the_worker_came_are_taken_in_order(database: str) -> None:
+    run_ids, runs = [uuid4() for _ in range(5)], Runs()
+    queue(database, *run_ids)
+    with working(database, runs):
+        eventually(lambda: runs.order == run_ids)
+
+
+def test_a_run_that_fails_does_not_hold_up_the_next(database: str, owner: Connection) -> None:
+    bad, good, runs = uuid4(), uuid4(), Runs()
+    runs.failing[bad] = RuntimeError("a fault")
+    queue(database, bad, good)
+    with working(database, runs):
+        eventually(lambda: runs.order == [bad, good])
+        eventually(lambda: statuses(owner) == ["failed"])
+
+
+def test_a_run_that_found_the_store_busy_is_tried_again(database: str, owner: Connection) -> None:
+    busy, other, runs = uuid4(), uuid4(), Runs()
+    runs.failing[busy] = StoreUnavailable()
+    queue(database, busy, other)
+    with working(database, runs):
+        eventually(lambda: runs.order == [busy, other, busy])
+        eventually(lambda: statuses(owner) == [])
+
+
+def test_a_run_taken_up_too_often_is_abandoned(database: str, owner: Connection) -> None:
+    lost, tough, runs = uuid4(), uuid4(), Runs()
+    queue(database, lost, tough)
+    set_attempts = "UPDATE procrastinate_jobs SET attempts = %s WHERE args->>'run_id' = %s"
+    owner.execute(set_attempts, [ATTEMPTS, str(lost)])
+    owner.execute(set_attempts, [ATTEMPTS - 1, str(tough)])
+    with working(database, runs):
+        eventually(lambda: runs.order == [tough])
+    assert list(runs.abandoned) == [lost]
+    assert f"{ATTEMPTS} times" in runs.abandoned[lost]
+
+
+def test_the_run_of_a_killed_worker_is_taken_up_by_another(
+    database: str, owner: Connection
+) -> None:
+    run_id, runs = uuid4(), Runs()
+    queue(database, run_id)
+    with blocked_process(database) as victim:
+        eventually(lambda: locks(owner) == 1)
+        with working(database, runs, "second"):
+            os.kill(victim, signal.SIGKILL)
+            eventually(lambda: runs.executed == [(run_id, "second")], within_s=15)
+            eventually(lambda: statuses(owner) == [])
+
+
+def test_a_lock_in_another_database_does_not_hide_an_orphan(
+    database: str, owner: Connection, postgres_server: str
+) -> None:
+    run_id, runs = uuid4(), Runs()
+    queue(database, run_id)
+    row = owner.execute("SELECT id FROM procrastinate_jobs").fetchone()
+    owner.execute("UPDATE procrastinate_jobs SET status = 'doing'")
+    owner.execute("UPDATE procrastinate_events SET at = at - interval '1 minute'")
+    with connect_owner(postgres_server) as elsewhere, working(database, runs):
+        elsewhere.execute("SELECT pg_advisory_lock(%s, %s)", [0x6A6F62, row[0] if row else 0])
+        eventually(lambda: runs.order == [run_id])
+
+
+def test_two_workers_are_never_at_one_run_at_the_same_time(
+    database: str, owner: Connection
+) -> None:
+    run_id, runs = uuid4(), Runs()
+    queue(database, run_id)
+    row = owner.execute("SELECT id FROM procrastinate_jobs").fetchone()
+    with connect_owner(database) as first:
+        first.execute("SELECT pg_advisory_lock(%s, %s)", [0x6A6F62, row[0] if row else 0])
+        with working(database, runs):
+            eventually(lambda: locks(owner, granted=False) == 1)
+            assert runs.executed == []
+            first.execute("SELECT pg_advisory_unlock_all()")
+            eventually(lambda: runs.order == [run_id])
+
+
+def test_a_worker_goes_on_after_its_sessions_were_ended(database: str) -> None:
+    before, after, runs = uuid4(), uuid4(), Runs()
+    with working(database, runs):
+        queue(database, before)
+        eventually(lambda: runs.order == [before])
+        end_sessions(database)
+        queue(database, after)
+        eventually(lambda: runs.order == [before, after], within_s=20)
+
+
+def test_a_worker_that_is_stopped_finishes_the_run_in_hand(
+    database: str, owner: Connection
+) -> None:
+    run_id = uuid4()
+    entered, finish, finished = threading.Event(), threading.Event(), threading.Event()
+
+    def execute(_run_id: UUID, _worker: str) -> None:
+        entered.set()
+        assert finish.wait(timeout=10)
+        finished.set()
+
+    queue(database, run_id)
+    with working(database, RunsToWork(execute, Runs().abandon)) as stop:
+        assert entered.wait(timeout=10)
+        stop()
+        finish.set()
+    assert finished.is_set()
+    assert statuses(owner) == []
+
+
+def test_a_worker_without_anything_to_do_stops_at_once(database: str) -> None:
+    with working(database, Runs()) as stop:
+        stop()
+
+
+@contextmanager
+def working(
+    database: str, runs: Runs | RunsToWork, name: str = "first"
+) -> Iterator[Callable[[], object]]:
+    """A worker in a thread, with what stops it; stopped at the end in any case."""
+    work = runs if isinstance(runs, RunsToWork) else RunsToWork(runs.execute, runs.abandon)
+    stop: list[Callable[[], object]] = []
+
+    async def run() -> None:
+        asked = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        stop.append(lambda: loop.call_soon_threadsafe(asked.set))
+        await Worker(app_url(database, SECRET), name, work).run(asked)
+
+    thread = threading.Thread(target=asyncio.run, args=(run(),))
+    thread.start()
+    eventually(lambda: stop)
+    try:
+        yield stop[0]
+    finally:
+        if thread.is_alive():
+            stop[0]()
+        thread.join(timeout=15)
+    assert not thread.is_alive()
+
+
+@contextmanager
+def blocked_process(database: str) -> Iterator[int]:
+    """A process with a worker that never comes to an end of a run; yields its id."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["interfaces.bootstrap"])
+    process = context.Process(target=block, args=(database,))
+    process.start()
+    try:
+        assert process.pid is not None
+        yield process.pid
+    finally:
+        process.kill()
+        process.join(timeout=10)
+
+
+def block(database: str) -> None:
+    """Take up a run and stay at it for ever."""
+
+    def execute(_run_id: UUID, _worker: str) -> None:
+        threading.Event().wait()
+
+    worker = Worker(app_url(database, SECRET), "victim", RunsToWork(execute, Runs().abandon))
+    asyncio.run(worker.run(asyncio.Event()))
+
+
+def queue(database: str, *run_ids: UUID) -> None:
+    """Queue runs as requesting them does, with the application's rights."""
+    with psycopg.connect(app_url(database, SECRET)) as connection:
+        for run_id in run_ids:
+            ProcrastinateJobs().execute_run(run_id)(connection)
+
+
+def statuses(connection: Connection) -> list[object]:
+    """Where the jobs that are left stand, oldest first."""
+    rows = connection.execute("SELECT status FROM procrastinate_jobs ORDER BY id").fetchall()
+    return [status for (status,) in rows]
+
+
+def locks(connection: Connection, *, granted: bool = True) -> object:
+    """How many jobs of this database are locked, or waited for."""
+    row = connection.execute(
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s"
+        " AND granted = %s AND database ="
+        " (SELECT oid FROM pg_database WHERE datname = current_database())",
+        [0x6A6F62, granted],
+    ).fetchone()
+    return row[0] if row else None

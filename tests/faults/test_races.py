@@ -1,9 +1,10 @@
 """Sixteen processes want the same thing at once: one gets it, the others a clean answer."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import pytest
 
@@ -25,6 +26,8 @@ from tests.support.journal import (
     rooms_differing_from_the_log,
     versions,
 )
+from tests.support.postgres import fresh_database
+from tests.support.programs import build_program
 from tests.support.racers import RACERS, Outcome, Race, racers
 from tests.support.rounds import rounds
 
@@ -32,18 +35,35 @@ OPENING = date(2010, 12, 31)
 LONG_SHORT = [shares("AAPL", 100, "322.56", OPENING), shares("DIA", -50, "115.63", OPENING)]
 
 
-@pytest.fixture
-def race(database: str) -> Iterator[Race]:
-    """Sixteen processes on the test's database."""
-    with racers(database) as race:
-        yield race
+@dataclass(frozen=True)
+class Arena:
+    """A database, sixteen processes that race on it, and a program that looks on."""
+
+    database: str
+    program: Program
+    race: Race
 
 
-@pytest.fixture
-def race_with_random_ids(database: str) -> Iterator[Race]:
-    """Sixteen processes that give new things random ids: only the rule stops a second."""
-    with racers(database, deterministic_ids=False) as race:
-        yield race
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(False, id="random-ids"),
+        pytest.param(True, id="ids-by-name", marks=pytest.mark.faults),
+    ],
+)
+def arena(
+    postgres_server: str, template_database: str, request: pytest.FixtureRequest
+) -> Iterator[Arena]:
+    """An arena where new things get their ids by chance: nothing but the rule stops a second one.
+
+    And one where ids follow from names, so that racers want the same streams.
+    """
+    with (
+        fresh_database(postgres_server, template_database) as database,
+        build_program(database) as program,
+        racers(database, deterministic_ids=request.param) as race,
+    ):
+        yield Arena(database, program, race)
 
 
 def value_up_to(program: Program, portfolio_id: UUID, session: date) -> int:
@@ -77,11 +97,16 @@ def the_one_that_won(outcomes: Sequence[Outcome], code: str) -> Any:
     return won.answer
 
 
+def ada_of(program: Program, request: pytest.FixtureRequest) -> Owner:
+    """A user of this very test."""
+    return register(program, f"{uuid5(NAMESPACE_URL, request.node.name)}@example.com")
+
+
 @rounds(300)
 def test_a_day_is_valued_once_by_whoever_of_sixteen(
-    program: Program, database: str, race: Race, rounds: int
+    arena: Arena, request: pytest.FixtureRequest, rounds: int
 ) -> None:
-    ada = register(program)
+    program, ada = arena.program, ada_of(arena.program, request)
     raced, undisturbed = (
         open_sample(program, ada, LONG_SHORT, equity_as_of="2010-12-31", account_name=name)
         for name in ("Raced", "Undisturbed")
@@ -89,54 +114,54 @@ def test_a_day_is_valued_once_by_whoever_of_sixteen(
     calculate(program, ada, undisturbed)
     path = nav_path(program, undisturbed)
     days = list(path)[:rounds]
+    before = events_recorded(arena.database, "daily_valuation")
     for day in days:
-        outcomes = race.run(value_up_to, raced, day)
+        outcomes = arena.race.run(value_up_to, raced, day)
         assert [o.refused for o in outcomes] == [None] * RACERS
         assert sum(o.answer for o in outcomes) == 1
     assert nav_path(program, raced) == {day: path[day] for day in days}
     assert set(versions(program, raced).values()) == {1}
-    assert events_recorded(database, "daily_valuation") == len(path) + rounds
+    assert events_recorded(arena.database, "daily_valuation") == before + rounds
 
 
 @rounds(300)
 def test_an_account_name_is_taken_once(
-    program: Program, database: str, race: Race, rounds: int
+    arena: Arena, request: pytest.FixtureRequest, rounds: int
 ) -> None:
-    ada = register(program)
+    ada = ada_of(arena.program, request)
+    before = events_recorded(arena.database, "portfolio.opened")
     for number in range(rounds):
-        won = the_one_that_won(race.run(open_account, ada, f"IRA {number}"), "ERR_PORT_001")
-        assert program.log.load(Portfolio, won) is not None
-    assert events_recorded(database, "portfolio.opened") == rounds
-    assert rooms_differing_from_the_log(program, database) == []
+        won = the_one_that_won(arena.race.run(open_account, ada, f"IRA {number}"), "ERR_PORT_001")
+        assert arena.program.log.load(Portfolio, won) is not None
+    assert events_recorded(arena.database, "portfolio.opened") == before + rounds
+    assert rooms_differing_from_the_log(arena.program, arena.database) == []
 
 
-@pytest.mark.parametrize("ids", ["race", "race_with_random_ids"])
 @rounds(300)
-def test_an_address_is_registered_once(
-    program: Program, database: str, request: pytest.FixtureRequest, ids: str, rounds: int
-) -> None:
-    race: Race = request.getfixturevalue(ids)
+def test_an_address_is_registered_once(arena: Arena, rounds: int) -> None:
+    before = events_recorded(arena.database, "user.registered")
     for number in range(rounds):
-        email = f"ada{number}@example.com"
-        won = the_one_that_won(race.run(register_address, email), "ERR_USER_001")
-        user = program.users.find(email)
+        email = f"ada{number}of{rounds}@example.com"
+        won = the_one_that_won(arena.race.run(register_address, email), "ERR_USER_001")
+        user = arena.program.users.find(email)
         assert user is not None
         assert user.id == won
-    assert events_recorded(database, "user.registered") == rounds
-    assert rooms_differing_from_the_log(program, database) == []
+    assert events_recorded(arena.database, "user.registered") == before + rounds
+    assert rooms_differing_from_the_log(arena.program, arena.database) == []
 
 
 @rounds(300)
 def test_a_portfolio_has_one_live_run(
-    program: Program, database: str, race: Race, rounds: int
+    arena: Arena, request: pytest.FixtureRequest, rounds: int
 ) -> None:
-    ada = register(program)
-    portfolio_id = open_sample(program, ada, LONG_SHORT)
+    program = arena.program
+    portfolio_id = open_sample(program, ada_of(program, request), LONG_SHORT)
+    before = events_recorded(arena.database, "calculation_run.requested")
     for _ in range(rounds):
-        outcomes = race.run(request_run, portfolio_id)
+        outcomes = arena.race.run(request_run, portfolio_id)
         won = the_one_that_won(outcomes, "ERR_BATCH_005")
         named = {o.details["batch_run_id"] for o in outcomes if o.refused}
         assert named == {str(won)}
         program.runs.abandon(won, "The next round begins.")
-    assert events_recorded(database, "calculation_run.requested") == rounds
-    assert rooms_differing_from_the_log(program, database) == []
+    assert events_recorded(arena.database, "calculation_run.requested") == before + rounds
+    assert rooms_differing_from_the_log(program, arena.database) == []

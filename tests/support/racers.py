@@ -49,7 +49,7 @@ class Race:
 def racers(database: str, *, deterministic_ids: bool = True) -> Iterator[Race]:
     """Sixteen processes with a program each, forked from one that has imported it all."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
+    context.set_forkserver_preload([__name__, "tests.support.warmed_up"])
     line = context.Barrier(RACERS, timeout=_PATIENCE_S)
     entering = (database, line, deterministic_ids)
     with ProcessPoolExecutor(RACERS, context, _enter, entering) as pool:

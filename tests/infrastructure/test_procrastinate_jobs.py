@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from uuid import UUID, uuid4
@@ -65,15 +66,15 @@ def test_a_queued_run_is_executed_by_the_named_worker_and_forgotten(
     run_id, runs = uuid4(), Runs()
     with working(database, runs):
         queue(database, run_id)
-        eventually(lambda: runs.executed == [(run_id, "first")])
-        eventually(lambda: statuses(owner) == [])
+        assert eventually(lambda: runs.executed == [(run_id, "first")])
+        assert eventually(lambda: statuses(owner) == [])
 
 
 def test_runs_queued_before_the_worker_came_are_taken_in_order(database: str) -> None:
     run_ids, runs = [uuid4() for _ in range(5)], Runs()
     queue(database, *run_ids)
     with working(database, runs):
-        eventually(lambda: runs.order == run_ids)
+        assert eventually(lambda: runs.order == run_ids)
 
 
 def test_a_run_that_fails_does_not_hold_up_the_next(database: str, owner: Connection) -> None:
@@ -81,8 +82,8 @@ def test_a_run_that_fails_does_not_hold_up_the_next(database: str, owner: Connec
     runs.failing[bad] = RuntimeError("a fault")
     queue(database, bad, good)
     with working(database, runs):
-        eventually(lambda: runs.order == [bad, good])
-        eventually(lambda: statuses(owner) == ["failed"])
+        assert eventually(lambda: runs.order == [bad, good])
+        assert eventually(lambda: statuses(owner) == ["failed"])
 
 
 def test_a_run_that_found_the_store_busy_is_tried_again(database: str, owner: Connection) -> None:
@@ -90,8 +91,8 @@ def test_a_run_that_found_the_store_busy_is_tried_again(database: str, owner: Co
     runs.failing[busy] = StoreUnavailable()
     queue(database, busy, other)
     with working(database, runs):
-        eventually(lambda: runs.order == [busy, other, busy])
-        eventually(lambda: statuses(owner) == [])
+        assert eventually(lambda: runs.order == [busy, other, busy])
+        assert eventually(lambda: statuses(owner) == [])
 
 
 def test_a_run_taken_up_too_often_is_abandoned(database: str, owner: Connection) -> None:
@@ -101,7 +102,7 @@ def test_a_run_taken_up_too_often_is_abandoned(database: str, owner: Connection)
     owner.execute(set_attempts, [ATTEMPTS, str(lost)])
     owner.execute(set_attempts, [ATTEMPTS - 1, str(tough)])
     with working(database, runs):
-        eventually(lambda: runs.order == [tough])
+        assert eventually(lambda: runs.order == [tough])
     assert list(runs.abandoned) == [lost]
     assert f"{ATTEMPTS} times" in runs.abandoned[lost]
 
@@ -112,11 +113,11 @@ def test_the_run_of_a_killed_worker_is_taken_up_by_another(
     run_id, runs = uuid4(), Runs()
     queue(database, run_id)
     with blocked_process(database) as victim:
-        eventually(lambda: locks(owner) == 1)
+        assert eventually(lambda: locks(owner) == 1)
         with working(database, runs, "second"):
             os.kill(victim, signal.SIGKILL)
-            eventually(lambda: runs.executed == [(run_id, "second")], within_s=15)
-            eventually(lambda: statuses(owner) == [])
+            assert eventually(lambda: runs.executed == [(run_id, "second")], within_s=15)
+            assert eventually(lambda: statuses(owner) == [])
 
 
 def test_a_lock_in_another_database_does_not_hide_an_orphan(
@@ -129,7 +130,7 @@ def test_a_lock_in_another_database_does_not_hide_an_orphan(
     owner.execute("UPDATE procrastinate_events SET at = at - interval '1 minute'")
     with connect_owner(postgres_server) as elsewhere, working(database, runs):
         elsewhere.execute("SELECT pg_advisory_lock(%s, %s)", [0x6A6F62, row[0] if row else 0])
-        eventually(lambda: runs.order == [run_id])
+        assert eventually(lambda: runs.order == [run_id])
 
 
 def test_two_workers_are_never_at_one_run_at_the_same_time(
@@ -141,20 +142,20 @@ def test_two_workers_are_never_at_one_run_at_the_same_time(
     with connect_owner(database) as first:
         first.execute("SELECT pg_advisory_lock(%s, %s)", [0x6A6F62, row[0] if row else 0])
         with working(database, runs):
-            eventually(lambda: locks(owner, granted=False) == 1)
+            assert eventually(lambda: locks(owner, granted=False) == 1)
             assert runs.executed == []
             first.execute("SELECT pg_advisory_unlock_all()")
-            eventually(lambda: runs.order == [run_id])
+            assert eventually(lambda: runs.order == [run_id])
 
 
 def test_a_worker_goes_on_after_its_sessions_were_ended(database: str) -> None:
     before, after, runs = uuid4(), uuid4(), Runs()
     with working(database, runs):
         queue(database, before)
-        eventually(lambda: runs.order == [before])
+        assert eventually(lambda: runs.order == [before])
         end_sessions(database)
         queue(database, after)
-        eventually(lambda: runs.order == [before, after], within_s=20)
+        assert eventually(lambda: runs.order == [before, after], within_s=20)
 
 
 def test_a_worker_that_is_stopped_finishes_the_run_in_hand(
@@ -178,8 +179,10 @@ def test_a_worker_that_is_stopped_finishes_the_run_in_hand(
 
 
 def test_a_worker_without_anything_to_do_stops_at_once(database: str) -> None:
+    began = time.monotonic()
     with working(database, Runs()) as stop:
         stop()
+    assert time.monotonic() - began < 5
 
 
 @contextmanager
@@ -198,7 +201,7 @@ def working(
 
     thread = threading.Thread(target=asyncio.run, args=(run(),))
     thread.start()
-    eventually(lambda: stop)
+    assert eventually(lambda: stop)
     try:
         yield stop[0]
     finally:

@@ -25,12 +25,12 @@ _LISTENING = (
 def test_the_follower_wakes_when_anybody_records(log: PostgresEventLog, pool: Pool) -> None:
     """Sooner than the poll behind it, which looks once a second."""
     with following(log, pool) as rooms:
-        eventually(lambda: rooms.positions() == {"tally": 0})
+        assert eventually(lambda: rooms.positions() == {"tally": 0})
         took = []
         for _ in range(5):
             began = time.monotonic()
             position = log.save(claimed(), cause=cause())
-            eventually(partial(reached, rooms, position))
+            assert eventually(partial(reached, rooms, position))
             took.append(time.monotonic() - began)
         assert sorted(took)[2] < 0.5
 
@@ -40,7 +40,7 @@ def test_the_follower_works_off_what_was_recorded_before_it_came(
 ) -> None:
     last = log.save(*(claimed() for _ in range(5000)), cause=cause())
     with following(log, pool) as rooms:
-        eventually(lambda: rooms.positions() == {"tally": last})
+        assert eventually(lambda: rooms.positions() == {"tally": last})
 
 
 def test_the_follower_survives_the_end_of_its_session(
@@ -49,10 +49,10 @@ def test_the_follower_survives_the_end_of_its_session(
     with capture_logs() as said, following(log, pool) as rooms:
         end_listener(database)
         position = log.save(claimed(), cause=cause())
-        eventually(lambda: rooms.positions() == {"tally": position})
+        assert eventually(lambda: rooms.positions() == {"tally": position})
         end_listener(database)
         position = log.save(claimed(), cause=cause())
-        eventually(lambda: rooms.positions() == {"tally": position})
+        assert eventually(lambda: rooms.positions() == {"tally": position})
     assert [line["event"] for line in said] == ["rooms_follower_disturbed"] * 2
 
 
@@ -61,8 +61,8 @@ def test_the_follower_leaves_the_connections_as_it_found_them(
 ) -> None:
     """One in autocommit mode given back would break the next transaction into pieces."""
     with following(log, pool):
-        eventually(lambda: listeners(database) != [])
-    eventually(lambda: listeners(database) == [])
+        assert eventually(lambda: listeners(database) != [])
+    assert eventually(lambda: listeners(database) == [])
     for _ in range(3):
         with pool.connection() as connection:
             assert not connection.autocommit
@@ -74,12 +74,12 @@ def test_rooms_that_a_crash_threw_back_are_advanced_again(
     """Rooms are not written to disk at each commit, so that a crash may take back the last ones."""
     last = log.save(claimed(), claimed(), claimed(), cause=cause())
     with following(log, pool) as rooms:
-        eventually(lambda: rooms.positions() == {"tally": last})
+        assert eventually(lambda: rooms.positions() == {"tally": last})
         with connect_owner(database) as connection, connection.transaction():
             connection.execute("UPDATE rooms.progress SET position = 0 WHERE room = 'tally'")
             connection.execute("DELETE FROM rooms.tally")
         end_listener(database)
-        eventually(lambda: rooms.positions() == {"tally": last})
+        assert eventually(lambda: rooms.positions() == {"tally": last})
     (row,) = rows_of(TALLY, pool).values()
     assert row.events == 3
 
@@ -112,7 +112,7 @@ def listeners(database: str) -> list[object]:
 
 def end_listener(database: str) -> None:
     """End the session that waits for the log to grow, once there is one."""
-    eventually(lambda: listeners(database) != [])
+    assert eventually(lambda: listeners(database) != [])
     with connect_owner(database) as connection:
         for pid in listeners(database):
             connection.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])

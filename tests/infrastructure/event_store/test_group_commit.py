@@ -121,7 +121,7 @@ def run_together(
     assert recorder.entered.wait(timeout=10)
     for thread in threads[1:]:
         thread.start()
-    eventually(lambda: len(group._queue) == len(items) - 1)
+    assert eventually(lambda: len(group._queue) == len(items) - 1)
     recorder.gate.set()
     for thread in threads:
         thread.join(timeout=10)

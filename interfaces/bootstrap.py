@@ -145,7 +145,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
         markets = _markets(store.clock)
         prices = _prices(settings, parts, store, markets)
         valuations = Valuations(store.log, markets, prices.book)
-        rooms = CatchUp(store.log, store.pool, ROOMS)
+        rooms = CatchUp(store.log, store.rooms_pool, ROOMS)
         rooms.prepare()
         return Program(
             log=store.log,
@@ -176,6 +176,7 @@ class _Store:
 
     url: str
     pool: Pool
+    rooms_pool: Pool
     log: PostgresEventLog
     clock: SystemClock
 
@@ -186,10 +187,11 @@ class _Store:
         migrate(owner_url, secret)
         url = app_url(owner_url, secret)
         clock = SystemClock(settings.sigmasight_now)
-        pool, log = open_pool(url), PostgresEventLog(url, clock)
-        held.callback(pool.close)
+        pool = held.enter_context(open_pool(url))
+        rooms_pool = held.enter_context(open_pool(url, size=4, is_durable=False))
+        log = PostgresEventLog(url, clock)
         held.callback(log.close)
-        return cls(url, pool, log, clock)
+        return cls(url, pool, rooms_pool, log, clock)
 
 
 def _own_database(settings: Settings, held: ExitStack) -> str:

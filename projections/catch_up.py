@@ -47,7 +47,8 @@ _log = structlog.get_logger(__name__)
 class CatchUp:
     """Implements `application.ports.Rooms` over the rooms of one database.
 
-    `failures` says of each room that stands still at which event it does, and why.
+    `failures` says of each room that stands still at which event it does, and why. The pool's
+    commits need not be durable: what a crash of the database forgets is read from the log again.
     """
 
     def __init__(

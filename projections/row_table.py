@@ -98,12 +98,13 @@ class RowTable(Generic[Row]):
             columns = [column.dump_all(rows) for column in self._columns]
             connection.execute(self._sql.store, columns)
 
-    def select(
-        self, connection: Connection, rest: sql.Composable, values: Sequence[Any]
-    ) -> list[Row]:
-        """The rows that a `WHERE ... ORDER BY ...` clause picks."""
-        rows = connection.execute(sql.SQL(" ").join([self._sql.select, rest]), values).fetchall()
-        return [self.row(row) for row in rows]
+    def query(self, rest: sql.Composable) -> bytes:
+        """The statement that selects the rows which a `WHERE ... ORDER BY ...` clause picks."""
+        return sql.SQL(" ").join([self._sql.select, rest]).as_bytes()
+
+    def select(self, connection: Connection, query: bytes, values: Sequence[Any]) -> list[Row]:
+        """The rows that a statement of `query` gives."""
+        return [self.row(row) for row in connection.execute(query, values).fetchall()]
 
     def row(self, values: Sequence[Any]) -> Row:
         """The row of column values as the database gives them."""
@@ -147,25 +148,25 @@ class _Column:
 
 
 class _Statements:
-    """The statements of a table, composed once."""
+    """The statements of a table, composed and rendered once."""
 
     def __init__(self, table: RowTable[Any]) -> None:
         names = _names([column.name for column in table.columns])
         selected = sql.SQL(", ").join(column.selected for column in table.columns)
         self.select = sql.SQL("SELECT {} FROM {}").format(selected, table.qualified)
         types_by_name = {column.name: column.sql_type for column in table.columns}
-        self.load = sql.SQL("{} WHERE ({}) IN (SELECT * FROM unnest({}))").format(
-            self.select, _names(table.key), _arrays(types_by_name[name] for name in table.key)
-        )
+        key_arrays = _arrays(types_by_name[name] for name in table.key)
+        load = sql.SQL("{} WHERE ({}) IN (SELECT * FROM unnest({}))")
+        self.load = load.format(self.select, _names(table.key), key_arrays).as_bytes()
         changed = [name for name in types_by_name if name not in table.key]
         replacement = sql.SQL(", ").join(
             sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in changed
         )
-        self.store = sql.SQL(
+        store = sql.SQL(
             "INSERT INTO {} ({}) SELECT * FROM unnest({}) ON CONFLICT ({}) DO UPDATE SET {}"
-        ).format(
-            table.qualified, names, _arrays(types_by_name.values()), _names(table.key), replacement
         )
+        arrays, key = _arrays(types_by_name.values()), _names(table.key)
+        self.store = store.format(table.qualified, names, arrays, key, replacement).as_bytes()
 
 
 def _json(value: Any) -> str | None:

@@ -23,7 +23,10 @@ ROOM = Room("portfolios", 1, projector.FED_BY, TABLE, projector.keys, projector.
 _WORTH_OF_OWNER = sql.SQL(
     "SELECT coalesce(sum(net_asset_value), 0) FROM {} WHERE owner_id = %s"
 ).format(TABLE.qualified)
-_OF_OWNER = sql.SQL("WHERE owner_id = %s ORDER BY created_at, portfolio_id LIMIT %s OFFSET %s")
+_ONE = TABLE.query(sql.SQL("WHERE portfolio_id = %s"))
+_OF_OWNER = TABLE.query(
+    sql.SQL("WHERE owner_id = %s ORDER BY created_at, portfolio_id LIMIT %s OFFSET %s")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class PortfoliosRoom:
     def one(self, portfolio_id: UUID) -> PortfolioRow | None:
         """The portfolio of that id, whoever owns it."""
         with self.pool.connection() as connection:
-            rows = TABLE.select(connection, sql.SQL("WHERE portfolio_id = %s"), [portfolio_id])
+            rows = TABLE.select(connection, _ONE, [portfolio_id])
         return rows[0] if rows else None
 
     def of_owner(

@@ -18,10 +18,16 @@ TABLE = RowTable(
     "positions", PositionRow, key=["position_id"], indexes=[["portfolio_id", "symbol"]]
 )
 ROOM = Room("positions", 1, projector.FED_BY, TABLE, projector.keys, projector.fold)
-_STATUS = {
-    "open": sql.SQL("AND exit_on IS NULL"),
-    "closed": sql.SQL("AND exit_on IS NOT NULL"),
-    "all": sql.SQL(""),
+_STATUSES = {
+    "open": sql.SQL("WHERE portfolio_id = %s AND exit_on IS NULL"),
+    "closed": sql.SQL("WHERE portfolio_id = %s AND exit_on IS NOT NULL"),
+    "all": sql.SQL("WHERE portfolio_id = %s"),
+}
+_PAGE = sql.SQL("{} ORDER BY symbol, entry_on, position_id LIMIT %s OFFSET %s")
+_PAGES = {status: TABLE.query(_PAGE.format(where)) for status, where in _STATUSES.items()}
+_COUNT = sql.SQL("SELECT count(*) FROM {} {}")
+_COUNTS = {
+    status: _COUNT.format(TABLE.qualified, where).as_bytes() for status, where in _STATUSES.items()
 }
 
 
@@ -35,11 +41,7 @@ class PositionsRoom:
         self, portfolio_id: UUID, status: str, limit: int, offset: int
     ) -> tuple[Sequence[PositionRow], int]:
         """A page of positions that are `open`, `closed` or `all`, by symbol and entry date."""
-        where = sql.SQL("WHERE portfolio_id = %s {}").format(_STATUS[status])
-        page = sql.SQL("{} ORDER BY symbol, entry_on, position_id LIMIT %s OFFSET %s").format(where)
         with self.pool.connection() as connection:
-            rows = TABLE.select(connection, page, [portfolio_id, limit, offset])
-            counted = connection.execute(
-                sql.SQL("SELECT count(*) FROM {} {}").format(TABLE.qualified, where), [portfolio_id]
-            ).fetchone()
+            rows = TABLE.select(connection, _PAGES[status], [portfolio_id, limit, offset])
+            counted = connection.execute(_COUNTS[status], [portfolio_id]).fetchone()
         return rows, counted[0] if counted else 0

@@ -15,6 +15,7 @@ from projections.runs.view import RunRow
 
 TABLE = RowTable("runs", RunRow, key=["run_id"])
 ROOM = Room("runs", 1, projector.FED_BY, TABLE, projector.keys, projector.fold)
+_ONE = TABLE.query(sql.SQL("WHERE run_id = %s"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +27,5 @@ class RunsRoom:
     def one(self, run_id: UUID) -> RunRow | None:
         """The run of that id."""
         with self.pool.connection() as connection:
-            rows = TABLE.select(connection, sql.SQL("WHERE run_id = %s"), [run_id])
+            rows = TABLE.select(connection, _ONE, [run_id])
         return rows[0] if rows else None

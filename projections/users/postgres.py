@@ -15,6 +15,7 @@ from projections.users.view import UserRow
 
 TABLE = RowTable("users", UserRow, key=["user_id"])
 ROOM = Room("users", 1, projector.FED_BY, TABLE, projector.keys, projector.fold)
+_ONE = TABLE.query(sql.SQL("WHERE user_id = %s"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,5 +27,5 @@ class UsersRoom:
     def one(self, user_id: UUID) -> UserRow | None:
         """The user of that id."""
         with self.pool.connection() as connection:
-            rows = TABLE.select(connection, sql.SQL("WHERE user_id = %s"), [user_id])
+            rows = TABLE.select(connection, _ONE, [user_id])
         return rows[0] if rows else None

@@ -19,11 +19,13 @@ from projections.valuations.view import PnlSpans, ValuationRow
 TABLE = RowTable("valuations", ValuationRow, key=["portfolio_id", "session"])
 ROOM = Room("valuations", 1, projector.FED_BY, TABLE, projector.keys, projector.fold)
 
-_SPAN = sql.SQL(
-    "WHERE portfolio_id = %s AND session BETWEEN %s AND %s ORDER BY session LIMIT %s OFFSET %s"
+_SPAN = TABLE.query(
+    sql.SQL(
+        "WHERE portfolio_id = %s AND session BETWEEN %s AND %s ORDER BY session LIMIT %s OFFSET %s"
+    )
 )
-_LAST = sql.SQL("WHERE portfolio_id = %s ORDER BY session DESC LIMIT %s")
-_ONE = sql.SQL("WHERE portfolio_id = %s AND session = %s")
+_LAST = TABLE.query(sql.SQL("WHERE portfolio_id = %s ORDER BY session DESC LIMIT %s"))
+_ONE = TABLE.query(sql.SQL("WHERE portfolio_id = %s AND session = %s"))
 _COUNT = sql.SQL(
     "SELECT count(*) FROM {} WHERE portfolio_id = %s AND session BETWEEN %s AND %s"
 ).format(TABLE.qualified)

@@ -69,7 +69,7 @@ def folded(room: Room[Any], recorded: Iterable[Recorded]) -> dict[Key, Any]:
 def rows_of(room: Room[Any], pool: Pool) -> dict[Key, Any]:
     """All rows of a room as the database has them."""
     with pool.connection() as connection:
-        rows = room.table.select(connection, sql.SQL(""), [])
+        rows = room.table.select(connection, room.table.query(sql.SQL("")), [])
     return {room.table.key_of(row): row for row in rows}
 
 

@@ -19,7 +19,7 @@ from procrastinate.exceptions import ConnectorException
 
 from application.errors import StoreUnavailable
 from application.ports import Statement
-from infrastructure.postgres import BOUNDED
+from infrastructure.postgres_pool import BOUNDED
 
 EXECUTE_RUN = "execute_run"
 ATTEMPTS = 5

@@ -7,21 +7,18 @@ a lost connection.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
 
 import psycopg
 from eventsourcing.persistence import OperationalError, StoredEvent
-from eventsourcing.postgres import (
-    ConnectionPool,
-    PostgresApplicationRecorder,
-    PostgresDatastore,
-)
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
 from application.errors import StoreUnavailable
 from application.ports import Statement
-from infrastructure.postgres import BOUNDED, check_open
+from infrastructure.postgres_pool import SteadyPool
 
 SCHEMA = "events"
 POOL_SIZE = 10
@@ -58,18 +55,14 @@ class BoundedDatastore(PostgresDatastore):
     def __init__(self, url: str, *, pool_size: int = POOL_SIZE, timeout_s: float = 2) -> None:
         super().__init__(dbname="", host="", port="", user="", password="", schema=SCHEMA)
         # The library's own pool, never opened, cannot be told all of this.
-        self.pool = ConnectionPool(
+        pool: Any = SteadyPool(  # not the library's kind, which differs in how it is made
             url,
-            connection_class=psycopg.Connection[DictRow],
-            kwargs={**BOUNDED, "autocommit": True, "row_factory": dict_row},
-            min_size=1,
-            max_size=pool_size,
-            timeout=timeout_s,
-            max_waiting=200,
-            reconnect_timeout=5,
-            check=check_open,
-            open=True,
+            psycopg.Connection[DictRow],
+            {"autocommit": True, "row_factory": dict_row},
+            size=pool_size,
+            timeout_s=timeout_s,
         )
+        self.pool = pool
 
     @contextmanager
     def get_connection(self) -> Iterator[psycopg.Connection[DictRow]]:

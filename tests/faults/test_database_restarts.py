@@ -1,6 +1,5 @@
 """PostgreSQL restarts without order under load: busy for a moment, and nothing is lost."""
 
-import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,14 +9,11 @@ from pathlib import Path
 from threading import Event
 
 import httpx
-import psutil
 import pytest
 
-from infrastructure.embedded_postgres import EmbeddedPostgres
 from tests.support.client import ENDED, Client, body
-from tests.support.homes import postmaster_in
 from tests.support.journal import rooms_differing_from_the_log
-from tests.support.postgres import passable_folder
+from tests.support.own_database import OwnDatabase, own_database
 from tests.support.programs import build_program
 from tests.support.rounds import rounds
 from tests.support.server import running_server
@@ -30,30 +26,11 @@ GOOG = "GOOG,100,580.07,2012-06-29"
 OPENED_ON = "2012-06-29"
 
 
-@dataclass(frozen=True)
-class Database:
-    """A PostgreSQL of the test's own."""
-
-    home: Path
-    postgres: EmbeddedPostgres
-    url: str
-
-    def restart_at_once(self) -> None:
-        """What `pg_ctl restart -m immediate` does: drop everything, start, recover."""
-        postmaster = psutil.Process(postmaster_in(self.home))
-        postmaster.send_signal(signal.SIGQUIT)
-        psutil.wait_procs([postmaster], timeout=10)
-        with self.postgres:
-            assert postmaster_in(self.home) != postmaster.pid
-
-
 @pytest.fixture
-def own() -> Iterator[Database]:
-    """A PostgreSQL that writes as in production: on disk before it acknowledges."""
-    with passable_folder(for_data=True) as folder:
-        postgres = EmbeddedPostgres(folder / "home")
-        with postgres as url:
-            yield Database(folder / "home", postgres, url)
+def own() -> Iterator[OwnDatabase]:
+    """A PostgreSQL of the test's own."""
+    with own_database() as own:
+        yield own
 
 
 @dataclass
@@ -117,7 +94,7 @@ def successes_since(user: User, moment: float) -> int:
 
 @rounds(10)
 def test_postgresql_restarted_under_load_is_a_moment_of_503_and_nothing_is_lost(
-    own: Database, tmp_path: Path, rounds: int
+    own: OwnDatabase, tmp_path: Path, rounds: int
 ) -> None:
     stop = Event()
     with running_server(tmp_path, {"DATABASE_URL": own.url}) as server:
@@ -141,7 +118,7 @@ def test_postgresql_restarted_under_load_is_a_moment_of_503_and_nothing_is_lost(
         assert rooms_differing_from_the_log(program, own.url) == []
 
 
-def restart_under_load(own: Database, users: list[User]) -> None:
+def restart_under_load(own: OwnDatabase, users: list[User]) -> None:
     """All users are well at work, the database restarts, and soon they are well at work again."""
     began = time.monotonic()
     eventually(lambda: all(successes_since(user, began) > 20 for user in users), 20, "work")

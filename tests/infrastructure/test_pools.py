@@ -1,0 +1,81 @@
+"""Pools are whole again a moment after PostgreSQL is, whatever they held when it went."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from application.errors import StoreUnavailable
+from infrastructure.postgres import Pool, open_pool
+from tests.support.own_database import OwnDatabase, own_database
+from tests.support.postgres import FORGETFUL
+from tests.support.waiting import eventually
+
+CONNECTIONS = 8
+
+
+@pytest.fixture(scope="module")
+def own() -> Iterator[OwnDatabase]:
+    """A PostgreSQL of this module's own."""
+    with own_database(FORGETFUL) as own:
+        yield own
+
+
+@pytest.fixture
+def pool(own: OwnDatabase) -> Iterator[Pool]:
+    """A pool with eight idle connections."""
+    with open_pool(own.url, size=CONNECTIONS, timeout_s=1) as pool:
+        all_at_once(pool)
+        yield pool
+
+
+def all_at_once(pool: Pool) -> None:
+    """Use as many connections at a time as the pool may have."""
+    line = Barrier(CONNECTIONS, timeout=10)
+
+    def ask() -> None:
+        with pool.connection() as connection:
+            line.wait()
+            connection.execute("SELECT 1")
+
+    with ThreadPoolExecutor(CONNECTIONS) as threads:
+        for asked in [threads.submit(ask) for _ in range(CONNECTIONS)]:
+            asked.result()
+
+
+def answers(pool: Pool) -> bool:
+    try:
+        with pool.connection() as connection:
+            return connection.execute("SELECT 1").fetchone() == (1,)
+    except StoreUnavailable:
+        return False
+
+
+def test_after_a_restart_all_its_idle_connections_are_replaced_at_once(
+    own: OwnDatabase, pool: Pool
+) -> None:
+    own.restart_at_once()
+    began = time.monotonic()
+    all_at_once(pool)
+    assert time.monotonic() - began < 1
+
+
+def test_after_an_outage_that_was_noticed_it_answers_as_soon_as_the_server_does(
+    own: OwnDatabase, pool: Pool
+) -> None:
+    own.drop()
+    assert not answers(pool)
+    assert not answers(pool)
+    own.bring_back()
+    eventually(lambda: answers(pool), 1, "an answer by the pool")
+    all_at_once(pool)
+
+
+def test_who_waits_when_the_server_comes_back_is_answered(own: OwnDatabase, pool: Pool) -> None:
+    own.drop()
+    with ThreadPoolExecutor(1) as beside:
+        asked = beside.submit(answers, pool)
+        own.bring_back()
+        assert asked.result() or answers(pool)

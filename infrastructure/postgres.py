@@ -10,7 +10,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from application.errors import StoreUnavailable
-from infrastructure.postgres_pool import SteadyPool
+from infrastructure.postgres_pool import BOUNDED, SteadyPool
 
 APP_ROLE = "sigmasight_app"
 
@@ -45,6 +45,11 @@ def app_url(owner_url: str, secret_key: str) -> str:
     return make_conninfo("", **{**given, "user": APP_ROLE, "password": app_password(secret_key)})
 
 
-def open_pool(url: str, *, size: int = 10, timeout_s: float = 5) -> Pool:
-    """A pool of up to `size` connections; who waits `timeout_s` for one is told to come again."""
-    return Pool(url, psycopg.Connection, {}, size=size, timeout_s=timeout_s)
+def open_pool(url: str, *, size: int = 10, timeout_s: float = 5, is_durable: bool = True) -> Pool:
+    """A pool of up to `size` connections; who waits `timeout_s` for one is told to come again.
+
+    Commits that are not `is_durable` do not wait for the disk: for data derived from the log.
+    """
+    options = BOUNDED["options"] + ("" if is_durable else " -c synchronous_commit=off")
+    arguments = {"options": options}
+    return Pool(url, psycopg.Connection, arguments, size=size, timeout_s=timeout_s)

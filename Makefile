@@ -6,7 +6,7 @@ PORT   ?= 8000
 VENV := .venv
 BIN  := $(VENV)/bin
 PIP  := PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 $(BIN)/python -m pip install -qq
-LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
         --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade) --extra build pyproject.toml
 
 # Stamps: a file newer than what it was made from means there is nothing to do.

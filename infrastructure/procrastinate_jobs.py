@@ -86,7 +86,7 @@ class Worker:
         self._name = name
         self._runs = runs
         connector = PsycopgConnector(
-            conninfo=url, kwargs={**BOUNDED, "options": _SEARCH_PATH}, min_size=1, timeout=5
+            conninfo=url, kwargs={**BOUNDED, "options": _SEARCH_PATH}, min_size=1, timeout=2
         )
         self._app = App(connector=connector)
         retry = RetryStrategy(exponential_wait=2, retry_exceptions=[StoreUnavailable])

@@ -8,10 +8,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from structlog.testing import capture_logs
 
 from application.errors import StoreUnavailable
 from infrastructure.postgres import app_url
@@ -158,6 +160,17 @@ def test_a_worker_goes_on_after_its_sessions_were_ended(database: str) -> None:
         assert eventually(lambda: runs.order == [before, after], within_s=20)
 
 
+def test_a_worker_outlives_a_database_that_refuses_it(database: str, postgres_server: str) -> None:
+    before, after, runs = uuid4(), uuid4(), Runs()
+    with capture_logs() as said, working(database, runs):
+        queue(database, before)
+        assert eventually(lambda: runs.order == [before])
+        with closed(database, postgres_server):
+            assert eventually(lambda: any(line["event"] == "worker_disturbed" for line in said))
+        queue(database, after)
+        assert eventually(lambda: runs.order == [before, after])
+
+
 def test_a_worker_that_is_stopped_finishes_the_run_in_hand(
     database: str, owner: Connection
 ) -> None:
@@ -209,6 +222,21 @@ def working(
             stop[0]()
         thread.join(timeout=15)
     assert not thread.is_alive()
+
+
+@contextmanager
+def closed(database: str, server: str) -> Iterator[None]:
+    """Nobody gets into the database, and whoever was in it is out."""
+    name = urlsplit(database).path.lstrip("/")
+    with connect_owner(server) as connection:
+        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
+        try:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+            )
+            yield
+        finally:
+            connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
 
 
 @contextmanager

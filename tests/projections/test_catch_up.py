@@ -91,9 +91,10 @@ def test_a_room_rebuilt_under_load_loses_nothing_and_counts_nothing_twice(
 
         def work(number: int) -> object:
             if number == 0:
-                built = [rooms.rebuild("tally") for _ in range(10)]
-                stop.set()
-                return built
+                try:
+                    return [rooms.rebuild("tally") for _ in range(10)]
+                finally:
+                    stop.set()
             while not stop.is_set():
                 (rooms, others)[number % 2].catch_up(record(log, 2))
             return None

@@ -8,9 +8,11 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from psycopg_pool import PoolTimeout, TooManyRequests
 
 from application.errors import StoreUnavailable
 from infrastructure.event_store.event_log import PostgresEventLog
+from infrastructure.event_store.recorder import ConnectionLost
 from infrastructure.procrastinate_jobs import ProcrastinateJobs
 from tests.support.cutting_proxy import cutting_proxy
 from tests.support.programs import connect_owner
@@ -75,6 +77,30 @@ def test_a_read_that_is_cut_off_says_so_or_is_answered(database: str) -> None:
         with pytest.raises(StoreUnavailable):
             log.existing([uuid4()])
         assert proxy.cuts == 2
+
+
+@pytest.mark.parametrize(
+    ("failure", "meaning"),
+    [
+        (PoolTimeout(), StoreUnavailable),
+        (TooManyRequests(), StoreUnavailable),
+        (psycopg.errors.LockNotAvailable(), StoreUnavailable),
+        (psycopg.errors.QueryCanceled(), StoreUnavailable),
+        (psycopg.errors.DeadlockDetected(), StoreUnavailable),
+        (psycopg.errors.AdminShutdown(), ConnectionLost),
+        (psycopg.errors.CrashShutdown(), ConnectionLost),
+        (psycopg.OperationalError("consuming input failed"), ConnectionLost),
+        (psycopg.InterfaceError("the connection is closed"), ConnectionLost),
+        (psycopg.errors.DivisionByZero(), psycopg.errors.DivisionByZero),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_a_refusal_is_told_from_an_outcome_that_is_unknown(
+    log: PostgresEventLog, failure: Exception, meaning: type[Exception]
+) -> None:
+    with pytest.raises(meaning) as caught, log._datastore.get_connection():
+        raise failure
+    assert type(caught.value) is meaning
 
 
 def test_a_session_that_ended_while_idle_is_replaced_unnoticed(

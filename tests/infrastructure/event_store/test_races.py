@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor, wait
 from uuid import uuid4
 
 import psycopg
@@ -35,6 +36,22 @@ def test_a_tailing_reader_misses_nothing_while_sixteen_write(database: str) -> N
         assert [r.aggregate_id for r in seen] == [r.aggregate_id for r in everything(shared)]
         told = {position for answer in answers if isinstance(answer, list) for position in answer}
         assert len(told) == WRITERS * SAVES
+
+
+def test_nobody_records_past_a_transaction_that_has_not_committed(
+    database: str, log: PostgresEventLog
+) -> None:
+    """Else a reader at the later position would never see the earlier one."""
+    with connect_owner(database) as earlier, ThreadPoolExecutor(1) as later:
+        with earlier.transaction():
+            earlier.execute(
+                "SELECT events.record_events(ARRAY[%s]::uuid[], '{1}', '{run_slot.lost}', '{a}')",
+                [uuid4()],
+            )
+            saving = later.submit(log.save, claimed(), cause=cause())
+            assert wait([saving], timeout=0.3).not_done == {saving}
+            assert log.position() == 0
+        assert saving.result(timeout=5) == 2
 
 
 def test_twenty_savers_of_one_log_are_each_told_their_own_position(log: PostgresEventLog) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -45,11 +45,25 @@ def app_url(owner_url: str, secret_key: str) -> str:
     return make_conninfo("", **{**given, "user": APP_ROLE, "password": app_password(secret_key)})
 
 
-def open_pool(url: str, *, size: int = 10, timeout_s: float = 5, is_durable: bool = True) -> Pool:
+def open_pool(
+    url: str,
+    *,
+    size: int = 10,
+    timeout_s: float = 5,
+    is_durable: bool = True,
+    before_use: Callable[[], None] | None = None,
+) -> Pool:
     """A pool of up to `size` connections; who waits `timeout_s` for one is told to come again.
 
     Commits that are not `is_durable` do not wait for the disk: for data derived from the log.
+    `before_use` is called for each new connection before anybody gets it.
     """
     options = BOUNDED["options"] + ("" if is_durable else " -c synchronous_commit=off")
-    arguments = {"options": options}
-    return Pool(url, psycopg.Connection, arguments, size=size, timeout_s=timeout_s)
+    return Pool(
+        url,
+        psycopg.Connection,
+        {"options": options},
+        size=size,
+        timeout_s=timeout_s,
+        before_use=before_use,
+    )

@@ -6,7 +6,7 @@ broken connection and the next that it hands out. So it would be down for longer
 
 import logging
 import selectors
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import psycopg
@@ -29,7 +29,10 @@ logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # who needed a connec
 
 
 class SteadyPool(ConnectionPool[AnyConnection]):
-    """Up to `size` connections; who waits `timeout_s` for one gets psycopg_pool.PoolTimeout."""
+    """Up to `size` connections; who waits `timeout_s` for one gets psycopg_pool.PoolTimeout.
+
+    `before_use` is called for each new connection before anybody gets it.
+    """
 
     def __init__(
         self,
@@ -39,6 +42,7 @@ class SteadyPool(ConnectionPool[AnyConnection]):
         *,
         size: int,
         timeout_s: float,
+        before_use: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(
             url,
@@ -50,6 +54,7 @@ class SteadyPool(ConnectionPool[AnyConnection]):
             max_waiting=_MOST_WAITING,
             reconnect_timeout=_TRY_AGAIN_S,
             reconnect_failed=lambda pool: pool.check(),  # which tries again
+            configure=None if before_use is None else lambda _: before_use(),
             check=self._refuse_closed,
             open=True,
         )

@@ -137,6 +137,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
     parts = parts or Parts()
     with ExitStack() as held:
         store = _Store.open(settings, held)
+        rooms = store.rooms
         identities = Identities(settings.uses_deterministic_ids)
         tokens = JwtTokens(
             settings.secret(), timedelta(days=settings.token_lifetime_days), store.clock
@@ -145,8 +146,6 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
         markets = _markets(store.clock)
         prices = _prices(settings, parts, store, markets)
         valuations = Valuations(store.log, markets, prices.book)
-        rooms = CatchUp(store.log, store.rooms_pool, ROOMS)
-        rooms.prepare()
         return Program(
             log=store.log,
             tokens=tokens,
@@ -172,13 +171,13 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
 
 @dataclass(frozen=True, slots=True)
 class _Store:
-    """The database at this version, and what talks to it."""
+    """The database at this version, and what talks to it; `pool` is for whoever reads rooms."""
 
     url: str
-    pool: Pool
-    rooms_pool: Pool
-    log: PostgresEventLog
     clock: SystemClock
+    log: PostgresEventLog
+    rooms: CatchUp
+    pool: Pool
 
     @classmethod
     def open(cls, settings: Settings, held: ExitStack) -> Self:
@@ -187,11 +186,13 @@ class _Store:
         migrate(owner_url, secret)
         url = app_url(owner_url, secret)
         clock = SystemClock(settings.sigmasight_now)
-        pool = held.enter_context(open_pool(url))
-        rooms_pool = held.enter_context(open_pool(url, size=4, is_durable=False))
         log = PostgresEventLog(url, clock)
         held.callback(log.close)
-        return cls(url, pool, rooms_pool, log, clock)
+        rooms_pool = held.enter_context(open_pool(url, size=4, is_durable=False))
+        rooms = CatchUp(log, rooms_pool, ROOMS)
+        rooms.prepare()
+        pool = held.enter_context(open_pool(url, before_use=rooms.recover))
+        return cls(url, clock, log, rooms, pool)
 
 
 def _own_database(settings: Settings, held: ExitStack) -> str:

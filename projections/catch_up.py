@@ -7,7 +7,7 @@ compare-and-set, so the others wait for the row and then find that the work is d
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -62,6 +62,7 @@ class CatchUp:
         self._rooms = {room.name: room for room in rooms}
         self._turn = threading.Lock()
         self._positions: dict[str, int] = {}
+        self._farthest: dict[str, int] = {}
         self.failures: dict[str, str] = {}
 
     def prepare(self) -> list[str]:
@@ -93,7 +94,7 @@ class CatchUp:
         with self._turn:
             with self._pool.connection() as connection:
                 _start_over(connection, self._rooms[name])
-            self._positions[name] = 0
+            self._positions[name] = self._farthest[name] = 0
         return self._advance_to(self._log.position(), [name], float("inf"))
 
     def positions(self) -> dict[str, int]:
@@ -115,6 +116,21 @@ class CatchUp:
         except StoreUnavailable as failure:
             _log.warning("rooms_left_behind", position=position, error=str(failure.__cause__))
             return False
+
+    def recover(self) -> None:
+        """Advance again over what a crash of the database took back, if it did; for at most 2 s.
+
+        For whoever reads rooms, before each new connection is used: after a crash there are only
+        new ones, so that nobody misses what he saw before.
+
+        Raises:
+            StoreUnavailable: ERR_BUSY_001.
+        """
+        reached = self.positions()
+        back = [name for name in reached if reached[name] < self._farthest.get(name, 0)]
+        if back:
+            self._positions.update(reached)
+            self.catch_up(max(self._farthest[name] for name in back), back)
 
     def follow(self, stop: threading.Event) -> None:
         """Advance whenever the log grows, until `stop`: woken by NOTIFY, with a poll behind it.
@@ -164,7 +180,7 @@ class CatchUp:
     def _advance(self, names: Sequence[str]) -> bool:
         """Bring rooms one page on; False if none of them can move."""
         reached = self.positions()
-        self._positions.update(reached)
+        self._note(reached)
         groups: dict[int, list[Room[Any]]] = defaultdict(list)
         for name in names:
             if name in reached:
@@ -223,9 +239,15 @@ class CatchUp:
                 return
             for room in rooms:
                 _apply(connection, room, events)
+        self._note(dict.fromkeys(names, reached))
         for name in names:
-            self._positions[name] = reached
             self.failures.pop(name, None)
+
+    def _note(self, reached: Mapping[str, int]) -> None:
+        """Remember how far rooms are, and were at most."""
+        self._positions.update(reached)
+        for name, position in reached.items():
+            self._farthest[name] = max(position, self._farthest.get(name, 0))
 
     def _stop(self, room: Room[Any], sentence: str, failure: Exception | None = None) -> None:
         """Let a room stand still, loudly: health goes unready, the log says why, once."""

@@ -13,7 +13,7 @@ from infrastructure.postgres import Pool
 from projections.catch_up import CatchUp
 from tests.support.programs import connect_owner
 from tests.support.recording import cause, claimed
-from tests.support.rooms import rows_of, tally
+from tests.support.rooms import room_pool, rows_of, tally
 from tests.support.waiting import eventually
 
 TALLY = tally()
@@ -75,13 +75,33 @@ def test_rooms_that_a_crash_threw_back_are_advanced_again(
     last = log.save(claimed(), claimed(), claimed(), cause=cause())
     with following(log, pool) as rooms:
         assert eventually(lambda: rooms.positions() == {"tally": last})
-        with connect_owner(database) as connection, connection.transaction():
-            connection.execute("UPDATE rooms.progress SET position = 0 WHERE room = 'tally'")
-            connection.execute("DELETE FROM rooms.tally")
+        throw_back(database)
         end_listener(database)
         assert eventually(lambda: rooms.positions() == {"tally": last})
     (row,) = rows_of(TALLY, pool).values()
     assert row.events == 3
+
+
+def test_who_reads_by_a_new_connection_misses_nothing_that_a_crash_took_back(
+    database: str, log: PostgresEventLog, pool: Pool
+) -> None:
+    """Readers do not wait for the follower, which pauses for a second before it goes on."""
+    log.save(claimed(), claimed(), claimed(), cause=cause())
+    rooms = CatchUp(log, pool, [TALLY])
+    rooms.prepare()
+    assert rooms.catch_up(log.position())
+    with room_pool(database, before_use=rooms.recover) as readers:
+        assert [row.events for row in rows_of(TALLY, readers).values()] == [3]
+        throw_back(database)
+        end_all(database)
+        assert [row.events for row in rows_of(TALLY, readers).values()] == [3]
+
+
+def throw_back(database: str) -> None:
+    """Do to the tally what a crash does to commits that were not on disk."""
+    with connect_owner(database) as connection, connection.transaction():
+        connection.execute("UPDATE rooms.progress SET position = 0 WHERE room = 'tally'")
+        connection.execute("DELETE FROM rooms.tally")
 
 
 def reached(rooms: CatchUp, position: int) -> bool:
@@ -108,6 +128,15 @@ def listeners(database: str) -> list[object]:
     """The sessions that wait for the log to grow."""
     with connect_owner(database) as connection:
         return [pid for (pid,) in connection.execute(_LISTENING).fetchall()]
+
+
+def end_all(database: str) -> None:
+    """End all sessions of the application."""
+    with connect_owner(database) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 def end_listener(database: str) -> None:

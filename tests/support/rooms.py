@@ -1,6 +1,6 @@
 """Rooms for tests: what happened as rooms are told it, folds without a database, a tally."""
 
-from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -74,9 +74,11 @@ def rows_of(room: Room[Any], pool: Pool) -> dict[Key, Any]:
 
 
 @contextmanager
-def room_pool(database_url: str, *, size: int = 10) -> Iterator[Pool]:
+def room_pool(
+    database_url: str, *, size: int = 10, before_use: Callable[[], None] | None = None
+) -> Iterator[Pool]:
     """Connections to a database, as the program has them."""
-    pool = open_pool(app_url(database_url, SECRET), size=size)
+    pool = open_pool(app_url(database_url, SECRET), size=size, before_use=before_use)
     try:
         yield pool
     finally:

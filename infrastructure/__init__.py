@@ -1,1 +1,1 @@
-"""One module per outside thing, named after it; each implements a port of the application."""
+"""One module per outside thing, named after the thing: each implements a port."""

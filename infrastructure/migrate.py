@@ -30,10 +30,10 @@ def migrate(owner_url: str, secret_key: str) -> list[str]:
     """Apply what is missing; returns the names applied. Any number of processes may call it.
 
     Raises:
-        MigrationRefused: the server is too old, the schema is newer than this program, or
-            another process has been migrating for a minute.
+        MigrationRefused: the server does not answer or is too old, the schema is newer than
+            this program, or another process has been migrating for a minute.
     """
-    with psycopg.connect(owner_url, autocommit=True, connect_timeout=10) as connection:
+    with _connect(owner_url) as connection:
         refuse_old_server(connection.info.server_version)
         _wait_for_turn(connection)
         _ensure_role(connection, app_password(secret_key), app_url(owner_url, secret_key))
@@ -43,6 +43,16 @@ def migrate(owner_url: str, secret_key: str) -> list[str]:
             " (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())"
         )
         return _apply_missing(connection, owner_url)
+
+
+def _connect(owner_url: str) -> psycopg.Connection:
+    try:
+        return psycopg.connect(owner_url, autocommit=True, connect_timeout=10)
+    except psycopg.Error as failure:
+        reason = " ".join(str(failure).split())
+        raise MigrationRefused(
+            f"The database cannot be reached. Check DATABASE_URL and the server. {reason}"
+        ) from None
 
 
 def refuse_old_server(version: int) -> None:

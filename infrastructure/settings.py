@@ -16,12 +16,23 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from infrastructure.embedded_postgres import data_home
 
 PUBLISHED_INVITE_CODE = "PRESCOTT-LINNAEAN-COWPERTHWAITE"
 _SHORTEST_SECRET = 32
+
+
+_TAKES = {
+    "secret_key": f"it takes {_SHORTEST_SECRET} characters or more",
+    "sigmasight_now": "it takes an instant such as 2020-11-06T21:30:00Z, or a date",
+    "sigmasight_env": "it is development or production",
+    "token_lifetime_days": "it takes a whole number from 1 to 365",
+    "deterministic_uuids": "it is true or false",
+}
+"""What a variable takes, where the library's sentence would speak of Python."""
 
 
 class SettingsRefused(Exception):
@@ -105,8 +116,14 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as defect:
-        wrong = (
-            ": ".join([*(str(name).upper() for name in error["loc"]), error["msg"]])
-            for error in defect.errors(include_input=False)
-        )
-        raise SettingsRefused(f"Check these settings. {'; '.join(wrong)}.") from None
+        wrong = " ".join(_sentence(error) for error in defect.errors(include_url=False))
+        raise SettingsRefused(wrong) from None
+
+
+def _sentence(error: ErrorDetails) -> str:
+    """What is wrong with a variable and what it takes; never its value, which may be secret."""
+    if not error["loc"]:  # said of the settings together
+        return f"{str(error['ctx']['error']).rstrip('.')}."
+    name = str(error["loc"][0])
+    takes = _TAKES.get(name) or error["msg"]
+    return f"{name.upper()} cannot be used: {takes}."

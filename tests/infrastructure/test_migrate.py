@@ -143,3 +143,8 @@ def start(url: str) -> int:
     """What a process does that starts: build the program, ask the log for its position."""
     with build_program(url) as program:
         return program.log.position()
+
+
+def test_a_database_that_cannot_be_reached_is_refused_with_what_to_check() -> None:
+    with pytest.raises(MigrationRefused, match="Check DATABASE_URL"):
+        migrate("postgresql://nobody@127.0.0.1:1/nothing", "k" * 32)

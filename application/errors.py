@@ -8,13 +8,17 @@ class VersionConflict(Exception):
 
 
 class StoreUnavailable(DomainError):
-    """The store did not answer in time, or too many commands were first; nothing was recorded."""
+    """The store did not answer in time, or too many commands were first.
+
+    Nothing was recorded, unless the connection was lost in the middle of the commit and could
+    not be had again to find out: the sentence promises neither.
+    """
 
     code = "ERR_BUSY_001"
 
     def __init__(self) -> None:
         super().__init__(
-            "The service is busy; nothing was changed. Wait a few seconds and send it again.",
+            "The service cannot answer now. Wait a few seconds, look, and send it again if needed.",
             retry_after_s=2,
         )
 

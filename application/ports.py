@@ -62,7 +62,8 @@ class EventLog(Protocol):
 
         Raises:
             VersionConflict: another command was first; load again and decide again.
-            StoreUnavailable: the store did not answer in time; nothing was recorded.
+            StoreUnavailable: the store did not answer in time. Nothing was recorded, unless it
+                was lost in the middle of the commit and did not come back to be asked.
         """
         ...
 

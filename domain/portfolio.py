@@ -27,7 +27,7 @@ NewPositionId = Callable[[str, date, int], UUID]
 LARGEST_FLOW = money(MOST_CENTS)
 
 
-class ImportSource(msgspec.Struct, frozen=True, kw_only=True):
+class ImportSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where imported positions came from, so that an auditor can see what the file said."""
 
     format: str

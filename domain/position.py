@@ -10,7 +10,7 @@ from domain import instrument
 from domain.instrument import InvestmentClass, OptionTerms
 
 
-class PositionTerms(msgspec.Struct, frozen=True, kw_only=True):
+class PositionTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A position as someone states it: a row of a file, a form, a demo.
 
     Quantity is signed (negative = short), prices are USD a share. Option terms stand beside the

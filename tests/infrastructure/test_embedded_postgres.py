@@ -372,6 +372,15 @@ def test_an_interrupted_initialisation_is_done_anew(fresh_home: Path) -> None:
         assert answers(url)
 
 
+@pytest.fixture
+def listening_to_ctrl_c() -> Iterator[None]:
+    """Have SIGINT raise KeyboardInterrupt; a run in the background starts with it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("listening_to_ctrl_c")
 @pytest.mark.parametrize("delay_ms", [2, 10, 18, 26, 34])
 def test_a_start_interrupted_by_ctrl_c_leaves_no_server_behind(home: Path, delay_ms: int) -> None:
     ctrl_c = threading.Timer(delay_ms / 1000, os.kill, (os.getpid(), signal.SIGINT))
@@ -379,7 +388,7 @@ def test_a_start_interrupted_by_ctrl_c_leaves_no_server_behind(home: Path, delay
         ctrl_c.start()
         with EmbeddedPostgres(home, FORGETFUL):
             ctrl_c.join()
-            signal.pause()
+            threading.Event().wait(20)
     assert not (home / "postgres" / "postmaster.pid").exists()
     _, alive = psutil.wait_procs(processes_on(home), timeout=5)
     assert alive == []

@@ -82,7 +82,7 @@ class EventLog(Protocol):
         ...
 
     def read(self, after: int, limit: int) -> Sequence[Recorded]:
-        """Up to `limit` events with positions above `after`, in order."""
+        """Up to `limit` events with positions above `after`, in order, fewer if they are large."""
         ...
 
     def position(self) -> int:
@@ -257,6 +257,8 @@ class Jobs(Protocol):
 class Rooms(Protocol):
     """The read models, as the use cases need them: brought up to date."""
 
-    def catch_up(self, position: int, names: Iterable[str] | None = None) -> bool:
+    def catch_up(
+        self, position: int, names: Iterable[str] | None = None, timeout_s: float = 2.0
+    ) -> bool:
         """Advance rooms (all by default) to at least `position`; False if that took too long."""
         ...

@@ -25,6 +25,9 @@ from domain.calculation_run import (
 from domain.portfolio import Portfolio
 from domain.run_slot import RunSlot
 
+VIEWS_WITHIN_S = 60.0
+"""How long a run waits for the rooms before it says that views are behind."""
+
 FAULT = "ERR_BATCH_008"
 """The code of a run that met a fault of the program."""
 
@@ -142,7 +145,7 @@ class Runs:
         return {"valued": total - skipped, "skipped": skipped}, warnings
 
     def _advance_rooms(self) -> Findings:
-        if self.rooms.catch_up(self.log.position()):
+        if self.rooms.catch_up(self.log.position(), timeout_s=VIEWS_WITHIN_S):
             return {"done": 1}, ()
         return {"done": 0}, ["Views are being brought up to date; look again soon."]
 

@@ -27,7 +27,7 @@ ATTEMPTS = 5
 
 _SEARCH_PATH = "-c search_path=jobs"
 _LOCK_CLASS = 0x6A6F62  # namespace of the advisory locks, second key the job's id
-_RECOVER_EVERY_S = 5.0
+_RECOVER_EVERY_S = 2.0
 _RESTART_AFTER_S = 1.0
 _ORPHANS = """
     SELECT id FROM jobs.procrastinate_jobs AS job

@@ -82,9 +82,7 @@ class PostgresEventLog:
 
     def read(self, after: int, limit: int) -> Sequence[Recorded]:
         """See `EventLog.read`."""
-        rows = self._answered(
-            lambda: self._recorder.select_notifications(after, limit, inclusive_of_start=False)
-        )
+        rows = self._answered(lambda: self._recorder.page(after, limit))
         return [self._mapper.recorded(row) for row in rows]
 
     def position(self) -> int:
@@ -93,10 +91,14 @@ class PostgresEventLog:
 
     @staticmethod
     def _answered(question: Callable[[], Answer]) -> Answer:
+        """Ask the store, once more if the connection was lost: reading twice does no harm."""
         try:
             return question()
-        except ConnectionLost as failure:
-            raise StoreUnavailable from failure
+        except ConnectionLost:
+            try:
+                return question()
+            except ConnectionLost as failure:
+                raise StoreUnavailable from failure
 
     def _pending(self, aggregates: Sequence[Aggregate], cause: Cause) -> list[StoredEvent]:
         at = self._clock.now()

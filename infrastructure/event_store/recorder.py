@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from eventsourcing.persistence import OperationalError, StoredEvent
+from eventsourcing.persistence import Notification, OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
@@ -22,6 +22,9 @@ from infrastructure.postgres_pool import SteadyPool
 
 SCHEMA = "events"
 POOL_SIZE = 10
+PAGE_BYTES = 8 * 1024 * 1024
+"""What a page of events may weigh, its last event aside: valuations of large books are heavy."""
+
 _INSERT = "SELECT events.record_events(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[])"
 _STREAMS = (
     "SELECT originator_id, originator_version, topic, state FROM events.stored_events"
@@ -30,6 +33,13 @@ _STREAMS = (
 _EXISTING = (
     "SELECT id FROM unnest(%s::uuid[]) AS given (id) WHERE EXISTS"
     " (SELECT FROM events.stored_events WHERE originator_id = id AND originator_version = 1)"
+)
+_PAGE = (
+    "SELECT notification_id, originator_id, originator_version, topic, state FROM ("
+    " SELECT *, sum(octet_length(state)) OVER (ORDER BY notification_id) - octet_length(state)"
+    " AS bytes_before FROM (SELECT * FROM events.stored_events WHERE notification_id > %s"
+    " ORDER BY notification_id LIMIT %s) AS next) AS page"
+    " WHERE bytes_before < %s ORDER BY notification_id"
 )
 _AT_VERSIONS = (
     "SELECT e.originator_id, e.originator_version, e.topic, e.state, e.notification_id"
@@ -111,6 +121,22 @@ class EventRecorder(PostgresApplicationRecorder):
         with self.datastore.get_connection() as connection:
             rows = connection.execute(_STREAMS, (list(ids),), prepare=True, binary=True).fetchall()
         return [_stored(row) for row in rows]
+
+    def page(self, after: int, limit: int) -> list[Notification]:
+        """Up to `limit` events above position `after`, fewer once they fill `PAGE_BYTES`."""
+        with self.datastore.get_connection() as connection:
+            given = (after, limit, PAGE_BYTES)
+            rows = connection.execute(_PAGE, given, prepare=True, binary=True).fetchall()
+        return [
+            Notification(
+                row["originator_id"],
+                row["originator_version"],
+                row["topic"],
+                bytes(row["state"]),
+                id=row["notification_id"],
+            )
+            for row in rows
+        ]
 
     def existing(self, ids: Sequence[UUID]) -> set[UUID]:
         """Those of the ids that have events."""

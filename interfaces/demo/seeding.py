@@ -89,7 +89,10 @@ def _open(program: Program, user: User, account: DemoAccount) -> UUID:
     if kept is not None:
         return kept
     content = files("interfaces.demo").joinpath(account.file_name).read_bytes()
-    parsed = parse(content, account.file_name, program.markets["sample"].today())
+    markets = program.markets
+    parsed = parse(
+        content, account.file_name, markets["live"].today(), market_end=markets["sample"].today()
+    )
     if parsed.total_errors:
         raise ValueError(f"{account.file_name} has errors: {parsed.errors[0].message}")
     opened = program.portfolios.open(

@@ -262,7 +262,9 @@ class TestWorkingOff:
 class FatalRooms:
     """Rooms in whose hands the worker dies."""
 
-    def catch_up(self, position: int, names: Iterable[str] | None = None) -> bool:
+    def catch_up(
+        self, position: int, names: Iterable[str] | None = None, timeout_s: float = 2.0
+    ) -> bool:
         """See `Rooms.catch_up`."""
         raise WorkerKilled
 
@@ -271,7 +273,9 @@ class FatalRooms:
 class SlowRooms:
     """Rooms that stay behind."""
 
-    def catch_up(self, position: int, names: Iterable[str] | None = None) -> bool:
+    def catch_up(
+        self, position: int, names: Iterable[str] | None = None, timeout_s: float = 2.0
+    ) -> bool:
         """See `Rooms.catch_up`."""
         return False
 
@@ -364,7 +368,9 @@ class TestEndings:
         class AbandoningRooms:
             """Rooms during whose work someone gives the run up."""
 
-            def catch_up(self, position: int, names: Iterable[str] | None = None) -> bool:
+            def catch_up(
+                self, position: int, names: Iterable[str] | None = None, timeout_s: float = 2.0
+            ) -> bool:
                 """See `Rooms.catch_up`."""
                 runs.abandon(run_id, "Not wanted any more.")
                 return True

@@ -60,6 +60,21 @@ def test_an_event_of_five_megabytes_is_recorded_and_read(log: PostgresEventLog) 
     assert time.monotonic() - began < 10
 
 
+def test_a_page_ends_early_where_its_events_are_large_and_always_brings_one(
+    log: PostgresEventLog,
+) -> None:
+    reasons = [str(n) * 3_000_000 for n in range(6)]
+    for reason in (*reasons, "y" * 10_000_000):
+        run = CalculationRun(uuid4())
+        run.record(CalculationRun.Abandoned(reason=reason))
+        log.save(run, cause=cause())
+    pages, after = [], 0
+    while page := log.read(after, 100):
+        pages.append(len(page))
+        after = page[-1].position
+    assert pages == [3, 3, 1]
+
+
 def test_a_thousand_valuations_of_fifty_lines_are_one_save(log: PostgresEventLog) -> None:
     snapshots = valued(
         "1000000.00", {position(f"S{n}", "10", "5.00"): ["5.00"] * 1000 for n in range(50)}

@@ -129,7 +129,7 @@ def test_what_is_no_event_at_all_is_refused(state: bytes) -> None:
         MAPPER.event(FLOW.TOPIC, state)
 
 
-@pytest.mark.parametrize("topic", ["nobody.knows", "portfolio.capital_contributed/2", ""])
+@pytest.mark.parametrize("topic", ["nobody.knows", "portfolio.capital_contributed/2", "-"])
 def test_an_unknown_topic_is_refused(topic: str) -> None:
     state = MAPPER.to_stored(SLOT, 1, FLOW, AT, CAUSE).state
     with pytest.raises(UnreadableEvent, match=topic):

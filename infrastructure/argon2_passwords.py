@@ -68,7 +68,7 @@ class Argon2Passwords:
         return password.lower() in _common_passwords()
 
     def _kept(self, user_id: UUID | None) -> str | None:
-        with self._pool.connection() as connection:
+        with self._pool.reading() as connection:
             row = connection.execute(
                 "SELECT hash FROM credentials.passwords WHERE user_id = %s", (user_id,)
             ).fetchone()

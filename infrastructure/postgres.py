@@ -33,6 +33,21 @@ class Pool(SteadyPool[psycopg.Connection[tuple[Any, ...]]]):
         except (psycopg.OperationalError, psycopg.InterfaceError) as failure:
             raise StoreUnavailable from failure
 
+    @contextmanager
+    def reading(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+        """A connection for statements that only read, each its own transaction: one round trip.
+
+        Raises:
+            StoreUnavailable: ERR_BUSY_001, also where all connections stay in use.
+        """
+        with self.connection() as connection:
+            connection.autocommit = True
+            try:
+                yield connection
+            finally:
+                if not connection.closed:
+                    connection.autocommit = False
+
 
 def app_password(secret_key: str) -> str:
     """The password of the application's role, derived so that every process knows it."""
@@ -55,10 +70,12 @@ def open_pool(
 ) -> Pool:
     """A pool of up to `size` connections; who waits `timeout_s` for one is told to come again.
 
-    Commits that are not `is_durable` do not wait for the disk: for data derived from the log.
+    What is not `is_durable` waits little, neither for the disk nor for locks: it is derived from
+    the log, and can be derived again.
     `before_use` is called for each new connection before anybody gets it.
     """
-    options = BOUNDED["options"] + ("" if is_durable else " -c synchronous_commit=off")
+    hasty = "" if is_durable else " -c synchronous_commit=off -c lock_timeout=2s"
+    options = BOUNDED["options"] + hasty
     return Pool(
         url,
         psycopg.Connection,

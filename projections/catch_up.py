@@ -10,14 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import psycopg
 import structlog
-from psycopg_pool import ConnectionPool
 
 from application.errors import StoreUnavailable
 from application.ports import EventLog, Recorded
 from projections.room import Room
-from projections.row_table import Connection
+from projections.row_table import Connection, Pool
 
 PAGE = 2000
 """Events in one transaction at most."""
@@ -39,8 +37,6 @@ _MOVE = (
     " (SELECT * FROM unnest(%s::text[], %s::bigint[])) ORDER BY room FOR UPDATE)"
     " UPDATE rooms.progress SET position = %s FROM held WHERE progress.room = held.room"
 )
-# Derived data: after a crash of the database it is read from the log again.
-_SETTINGS = "SET LOCAL synchronous_commit = off; SET LOCAL lock_timeout = '2s'"
 _log = structlog.get_logger(__name__)
 
 
@@ -48,13 +44,14 @@ class CatchUp:
     """Implements `application.ports.Rooms` over the rooms of one database.
 
     `failures` says of each room that stands still at which event it does, and why. The pool's
-    commits need not be durable: what a crash of the database forgets is read from the log again.
+    connections need not wait for the disk, nor long for locks: what a crash of the database
+    forgets is read from the log again.
     """
 
     def __init__(
         self,
         log: EventLog,
-        pool: ConnectionPool[psycopg.Connection[tuple[Any, ...]]],
+        pool: Pool,
         rooms: Sequence[Room[Any]],
     ) -> None:
         self._log = log
@@ -74,7 +71,9 @@ class CatchUp:
         with self._pool.connection() as connection:
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
             connection.execute(_PROGRESS)
-            known = dict(connection.execute("SELECT room, version FROM rooms.progress").fetchall())
+            known: dict[str, int] = dict(
+                connection.execute("SELECT room, version FROM rooms.progress").fetchall()
+            )
             anew = [room for room in self._rooms.values() if known.get(room.name) != room.version]
             if anew:  # let whoever is advancing come to the end of the page
                 connection.execute("LOCK TABLE rooms.progress IN SHARE ROW EXCLUSIVE MODE")
@@ -99,7 +98,7 @@ class CatchUp:
 
     def positions(self) -> dict[str, int]:
         """The position each room of this program's version has read up to."""
-        with self._pool.connection() as connection:
+        with self._pool.reading() as connection:
             rows = connection.execute(
                 "SELECT room, version, position FROM rooms.progress"
             ).fetchall()
@@ -232,7 +231,6 @@ class CatchUp:
         reached = events[-1].position
         names, versions = [room.name for room in rooms], [room.version for room in rooms]
         with self._pool.connection() as connection:
-            connection.execute(_SETTINGS)
             moved = connection.execute(_MOVE, (after, names, versions, reached))
             if moved.rowcount < len(rooms):
                 connection.rollback()

@@ -7,10 +7,11 @@ and comes back as the annotated type. Writes are one statement for any number of
 import types
 import typing
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -32,6 +33,18 @@ _PLAIN: dict[Any, str] = {
     date: "date",
     datetime: "timestamptz",
 }
+
+
+class Pool(Protocol):
+    """Where rooms get their connections."""
+
+    def connection(self) -> AbstractContextManager[Connection]:
+        """A connection for one transaction, committed at the end of the block."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """A connection for statements that only read, each its own transaction."""
+        ...
 
 
 class RowTable(Generic[Row]):

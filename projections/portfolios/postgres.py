@@ -3,18 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-import psycopg
 from psycopg import sql
-from psycopg_pool import ConnectionPool
 
 from domain.money import ZERO
 from projections.portfolios import projector
 from projections.portfolios.view import PortfolioRow
 from projections.room import Room
-from projections.row_table import RowTable
+from projections.row_table import Pool, RowTable
 
 TABLE = RowTable(
     "portfolios", PortfolioRow, key=["portfolio_id"], indexes=[["owner_id", "created_at"]]
@@ -33,11 +30,11 @@ _OF_OWNER = TABLE.query(
 class PortfoliosRoom:
     """Answers of the portfolios room."""
 
-    pool: ConnectionPool[psycopg.Connection[tuple[Any, ...]]]
+    pool: Pool
 
     def one(self, portfolio_id: UUID) -> PortfolioRow | None:
         """The portfolio of that id, whoever owns it."""
-        with self.pool.connection() as connection:
+        with self.pool.reading() as connection:
             rows = TABLE.select(connection, _ONE, [portfolio_id])
         return rows[0] if rows else None
 
@@ -45,7 +42,7 @@ class PortfoliosRoom:
         self, owner_id: UUID, limit: int, offset: int
     ) -> tuple[Sequence[PortfolioRow], int]:
         """A page of a user's portfolios, oldest first, and how many there are in all."""
-        with self.pool.connection() as connection:
+        with self.pool.reading() as connection:
             rows = TABLE.select(connection, _OF_OWNER, [owner_id, limit, offset])
             counted = connection.execute(
                 sql.SQL("SELECT count(*) FROM {} WHERE owner_id = %s").format(TABLE.qualified),
@@ -55,6 +52,6 @@ class PortfoliosRoom:
 
     def net_asset_value_of(self, owner_id: UUID) -> Decimal:
         """What a user's valued portfolios are worth together, in USD."""
-        with self.pool.connection() as connection:
+        with self.pool.reading() as connection:
             row = connection.execute(_WORTH_OF_OWNER, [owner_id]).fetchone()
         return Decimal(row[0]) if row else ZERO

@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-import psycopg
 from psycopg import sql
-from psycopg_pool import ConnectionPool
 
 from projections.positions import projector
 from projections.positions.view import PositionRow
 from projections.room import Room
-from projections.row_table import RowTable
+from projections.row_table import Pool, RowTable
 
 TABLE = RowTable(
     "positions", PositionRow, key=["position_id"], indexes=[["portfolio_id", "symbol"]]
@@ -35,13 +32,13 @@ _COUNTS = {
 class PositionsRoom:
     """Answers of the positions room."""
 
-    pool: ConnectionPool[psycopg.Connection[tuple[Any, ...]]]
+    pool: Pool
 
     def of_portfolio(
         self, portfolio_id: UUID, status: str, limit: int, offset: int
     ) -> tuple[Sequence[PositionRow], int]:
         """A page of positions that are `open`, `closed` or `all`, by symbol and entry date."""
-        with self.pool.connection() as connection:
+        with self.pool.reading() as connection:
             rows = TABLE.select(connection, _PAGES[status], [portfolio_id, limit, offset])
             counted = connection.execute(_COUNTS[status], [portfolio_id]).fetchone()
         return rows, counted[0] if counted else 0

@@ -1,15 +1,12 @@
 """The runs room in PostgreSQL."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-import psycopg
 from psycopg import sql
-from psycopg_pool import ConnectionPool
 
 from projections.room import Room
-from projections.row_table import RowTable
+from projections.row_table import Pool, RowTable
 from projections.runs import projector
 from projections.runs.view import RunRow
 
@@ -22,10 +19,10 @@ _ONE = TABLE.query(sql.SQL("WHERE run_id = %s"))
 class RunsRoom:
     """Answers of the runs room."""
 
-    pool: ConnectionPool[psycopg.Connection[tuple[Any, ...]]]
+    pool: Pool
 
     def one(self, run_id: UUID) -> RunRow | None:
         """The run of that id."""
-        with self.pool.connection() as connection:
+        with self.pool.reading() as connection:
             rows = TABLE.select(connection, _ONE, [run_id])
         return rows[0] if rows else None

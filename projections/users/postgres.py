@@ -1,15 +1,12 @@
 """The users room in PostgreSQL."""
 
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-import psycopg
 from psycopg import sql
-from psycopg_pool import ConnectionPool
 
 from projections.room import Room
-from projections.row_table import RowTable
+from projections.row_table import Pool, RowTable
 from projections.users import projector
 from projections.users.view import UserRow
 
@@ -22,10 +19,10 @@ _ONE = TABLE.query(sql.SQL("WHERE user_id = %s"))
 class UsersRoom:
     """Answers of the users room."""
 
-    pool: ConnectionPool[psycopg.Connection[tuple[Any, ...]]]
+    pool: Pool
 
     def one(self, user_id: UUID) -> UserRow | None:
         """The user of that id."""
-        with self.pool.connection() as connection:
+        with self.pool.reading() as connection:
             rows = TABLE.select(connection, _ONE, [user_id])
         return rows[0] if rows else None

@@ -4,15 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-import psycopg
 from psycopg import sql
-from psycopg_pool import ConnectionPool
 
 from projections.room import Room
-from projections.row_table import RowTable
+from projections.row_table import Pool, RowTable
 from projections.valuations import projector
 from projections.valuations.view import PnlSpans, ValuationRow
 
@@ -41,20 +38,20 @@ _SPANS = sql.SQL(
 class ValuationsRoom:
     """Answers of the valuations room."""
 
-    pool: ConnectionPool[psycopg.Connection[tuple[Any, ...]]]
+    pool: Pool
 
     def span(
         self, portfolio_id: UUID, days: tuple[date, date], limit: int, offset: int
     ) -> tuple[Sequence[ValuationRow], int]:
         """A page of the valuations within `days`, oldest first, and how many there are in all."""
-        with self.pool.connection() as connection:
+        with self.pool.reading() as connection:
             rows = TABLE.select(connection, _SPAN, [portfolio_id, *days, limit, offset])
             counted = connection.execute(_COUNT, [portfolio_id, *days]).fetchone()
         return rows, counted[0] if counted else 0
 
     def last(self, portfolio_id: UUID, count: int) -> Sequence[ValuationRow]:
         """The last `count` valuations, oldest first."""
-        with self.pool.connection() as connection:
+        with self.pool.reading() as connection:
             rows = TABLE.select(connection, _LAST, [portfolio_id, count])
         return rows[::-1]
 
@@ -65,13 +62,13 @@ class ValuationsRoom:
 
     def one(self, portfolio_id: UUID, session: date) -> ValuationRow | None:
         """The valuation of a session."""
-        with self.pool.connection() as connection:
+        with self.pool.reading() as connection:
             rows = TABLE.select(connection, _ONE, [portfolio_id, session])
         return rows[0] if rows else None
 
     def pnl_spans(self, portfolio_id: UUID, session: date) -> PnlSpans:
         """P&L of month, year and all time up to a session; the opening counts nothing."""
-        with self.pool.connection() as connection:
+        with self.pool.reading() as connection:
             row = connection.execute(_SPANS, {"portfolio": portfolio_id, "on": session}).fetchone()
         return (
             PnlSpans(*(Decimal(amount) for amount in row)) if row else PnlSpans(*[Decimal(0)] * 4)

@@ -78,7 +78,8 @@ def room_pool(
     database_url: str, *, size: int = 10, before_use: Callable[[], None] | None = None
 ) -> Iterator[Pool]:
     """Connections to a database, as the program has them."""
-    pool = open_pool(app_url(database_url, SECRET), size=size, before_use=before_use)
+    url = app_url(database_url, SECRET)
+    pool = open_pool(url, size=size, is_durable=False, before_use=before_use)
     try:
         yield pool
     finally:

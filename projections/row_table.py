@@ -65,7 +65,6 @@ class RowTable(Generic[Row]):
         self.key = tuple(key)
         self._columns = [_Column(field) for field in msgspec.structs.fields(row_type)]
         self._indexes = indexes
-        self._key_columns = [column for column in self._columns if column.name in self.key]
         self._sql = _Statements(self)
 
     def key_of(self, row: Row) -> Key:

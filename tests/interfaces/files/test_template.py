@@ -9,7 +9,7 @@ import pytest
 
 from domain.instrument import SUBTYPES, InvestmentClass
 from domain.position import PositionTerms
-from interfaces.files.columns import COLUMNS
+from interfaces.files.template.columns import COLUMNS
 from interfaces.files.parsed_file import ParsedFile
 from interfaces.files.template import TEMPLATE_FILE_NAME, parse, template_csv
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from interfaces.error_catalogue import CATALOGUE
-from interfaces.files.columns import COLUMNS
+from interfaces.files.template.columns import COLUMNS
 from interfaces.files.parsed_file import ERRORS_LISTED, QUOTED_CHARACTERS, FileError, ParsedFile
 from interfaces.files.reading import ROW_LIMIT, SIZE_LIMIT_BYTES
 from interfaces.files.template import parse

@@ -13,7 +13,7 @@ from msgspec import structs
 from domain.instrument import SUBTYPES, InvestmentClass
 from domain.position import PositionTerms
 from interfaces.error_catalogue import CATALOGUE
-from interfaces.files.columns import COLUMNS
+from interfaces.files.template.columns import COLUMNS
 from interfaces.files.parsed_file import ERRORS_LISTED, ParsedFile
 from interfaces.files.template import parse, template_csv
 

@@ -10,8 +10,6 @@ from importlib.resources import files
 from itertools import islice
 
 from domain.position import PositionTerms
-from interfaces.files.cell_rules import Horizon, quoted
-from interfaces.files.columns import COLUMNS, REQUIRED_COLUMNS
 from interfaces.files.parsed_file import ErrorList, ParsedFile
 from interfaces.files.reading import (
     ROW_LIMIT,
@@ -24,8 +22,10 @@ from interfaces.files.reading import (
     records,
     rows_below,
 )
-from interfaces.files.row import WHOLE_ROW, Row
-from interfaces.files.rows import RowReader
+from interfaces.files.template.cell_rules import Horizon, quoted
+from interfaces.files.template.columns import COLUMNS, REQUIRED_COLUMNS
+from interfaces.files.template.row import WHOLE_ROW, Row
+from interfaces.files.template.rows import RowReader
 
 SOURCE_FORMAT = "template"
 TEMPLATE_FILE_NAME = "sigmasight_portfolio_template.csv"

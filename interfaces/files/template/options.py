@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from domain.instrument import OptionTerms
-from interfaces.files.columns import (
+from interfaces.files.template.columns import (
     EXPIRATION,
     EXPIRATION_RULE,
     INVESTMENT_SUBTYPE,
@@ -17,7 +17,7 @@ from interfaces.files.columns import (
     UNDERLYING,
     UNDERLYING_RULE,
 )
-from interfaces.files.row import OPTIONS_COLUMNS, Row
+from interfaces.files.template.row import OPTIONS_COLUMNS, Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from msgspec import structs
 from domain import instrument
 from domain.instrument import SUBTYPE_SPELLINGS, SUBTYPES, InvestmentClass, OptionTerms
 from domain.position import PositionTerms
-from interfaces.files.cell_rules import listed, quoted
-from interfaces.files.columns import (
+from interfaces.files.template.cell_rules import listed, quoted
+from interfaces.files.template.columns import (
     CLASS_RULE,
     ENTRY_DATE,
     ENTRY_DATE_RULE,
@@ -29,8 +29,8 @@ from interfaces.files.columns import (
     SYMBOL,
     SYMBOL_RULE,
 )
-from interfaces.files.options import OptionColumns, check_option, option_terms
-from interfaces.files.row import WHOLE_ROW, Row
+from interfaces.files.template.options import OptionColumns, check_option, option_terms
+from interfaces.files.template.row import WHOLE_ROW, Row
 
 LARGEST_AMOUNT = Decimal(10**12)
 """Largest quantity x price x multiplier, in USD (ERR_POS_027)."""

@@ -4,7 +4,7 @@ What needs two columns stands in `rows` and `options`.
 """
 
 from domain.instrument import SUBTYPES, InvestmentClass
-from interfaces.files.cell_rules import ChoiceRule, DateRule, NumberRule, Sign, SymbolRule
+from interfaces.files.template.cell_rules import ChoiceRule, DateRule, NumberRule, Sign, SymbolRule
 
 SYMBOL = "Symbol"
 QUANTITY = "Quantity"

@@ -1,0 +1,1 @@
+"""Specifications of the broker formats, one module a broker."""

@@ -1,13 +1,12 @@
 """What people ask for, as plain data: texts as typed where a rule has yet to read them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from application.ports import Market
-from domain.portfolio import Account, ImportSource
-from domain.position import PositionTerms
+from domain.account import Account
+from domain.position_import import Intake
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +42,43 @@ class AccountTexts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenPortfolio:
-    """Open an account with the positions that a parser read from a file."""
+    """Open an account with the positions of a file.
+
+    `rejected_rows` is the CSV of the rows that were left out, None where there are none.
+    """
 
     owner_id: UUID
     account: Account
-    source: ImportSource
-    terms: Sequence[PositionTerms]
+    intake: Intake
+    rejected_rows: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportPositions:
+    """Take the positions of a file into a portfolio; `rejected_rows` as in `OpenPortfolio`."""
+
+    portfolio_id: UUID
+    intake: Intake
+    rejected_rows: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevertImport:
+    """Take an import back; with `is_dry_run` only say what that would change."""
+
+    portfolio_id: UUID
+    import_id: UUID
+    reason: str = ""
+    is_dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreImport:
+    """Bring a reverted import back; with `is_dry_run` only say what that would change."""
+
+    portfolio_id: UUID
+    import_id: UUID
+    is_dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

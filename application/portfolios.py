@@ -9,15 +9,17 @@ from application.deciding import decide
 from application.errors import OpeningDateRefused, UserUnknown
 from application.identities import Identities
 from application.markets import Markets
-from application.ports import Cause, EventLog
+from application.ports import Cause, EventLog, RejectedRows
 from domain.account import (
+    Account,
     AccountName,
     AccountType,
+    Opening,
     PortfolioName,
     parse_description,
     parse_equity,
 )
-from domain.portfolio import Account, Opening, Portfolio
+from domain.portfolio import Portfolio
 from domain.user import User
 
 
@@ -40,6 +42,7 @@ class Portfolios:
     log: EventLog
     markets: Markets
     identities: Identities
+    rejected_rows: RejectedRows
 
     def read_account(self, texts: AccountTexts) -> Account:
         """Check the texts of an account in the published order (spec 3.5).
@@ -76,12 +79,13 @@ class Portfolios:
             if owner is None:
                 raise UserUnknown
             portfolio = self._opened(owner, command, import_id)
-            position = self.log.save(owner, portfolio, cause=cause)
+            kept = self.rejected_rows.keep(import_id, command.rejected_rows)
+            position = self.log.save(owner, portfolio, cause=cause, also=kept)
             return OpenedPortfolio(
                 portfolio_id=portfolio.id,
                 account=command.account,
                 import_id=import_id,
-                positions_imported=len(portfolio.positions),
+                positions_imported=len(portfolio.holdings.positions),
                 created_at=self.markets[portfolio.opening.price_source].clock.now(),
                 position=position,
             )
@@ -94,7 +98,7 @@ class Portfolios:
         owner.open_account(account.account_name, portfolio_id)
         portfolio = Portfolio.open(portfolio_id, owner.id, account)
         new_id = self.identities.position_ids(owner, portfolio_id)
-        portfolio.import_positions(import_id, command.source, command.terms, new_id)
+        portfolio.import_positions(import_id, command.intake, new_id)
         return portfolio
 
     def _opening_session(self, texts: AccountTexts) -> date:

@@ -199,6 +199,18 @@ class PriceBook(Protocol):
         ...
 
 
+class RejectedRows(Protocol):
+    """The rows that imports left out, as CSV to be mended and imported again."""
+
+    def keep(self, import_id: UUID, csv: str | None) -> Sequence[Statement]:
+        """The writes that keep an import's `csv`, for `EventLog.save(also=...)`; none for None."""
+        ...
+
+    def of(self, import_id: UUID) -> str | None:
+        """The CSV of an import, None where no row was left out."""
+        ...
+
+
 class Passwords(Protocol):
     """Credentials, kept apart from events. A hash never leaves the adapter."""
 

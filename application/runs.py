@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 
 from application.commands import RequestRun
 from application.deciding import decide
-from application.errors import PortfolioForbidden, PortfolioUnknown, RunUnknown, StoreUnavailable
+from application.errors import RunUnknown, StoreUnavailable
 from application.markets import Markets
+from application.ownership import own_portfolio
 from application.ports import Cause, Clock, EventLog, Jobs, Rooms
 from application.prices import Prices
 from application.valuations import Valuations, price_warnings, symbols_to_price
@@ -66,7 +67,7 @@ class Runs:
             PortfolioUnknown: ERR_PORT_404. PortfolioForbidden: ERR_PORT_403.
             SessionNotCompleted: ERR_VAL_001. RunAlreadyLive: ERR_BATCH_005, with its id.
         """
-        portfolio = self._owned(command.portfolio_id, cause)
+        portfolio = own_portfolio(self.log, command.portfolio_id, cause)
         market = self.markets[portfolio.opening.price_source]
         until = market.completed_session(command.calculation_on)
         run_id = uuid4()
@@ -107,7 +108,7 @@ class Runs:
         self._end(run_id, lambda run: run.abandon(reason))
 
     def _work_off(self, run: CalculationRun) -> None:
-        portfolio = self._portfolio(run.portfolio_ids[0])
+        portfolio = own_portfolio(self.log, run.portfolio_ids[0], _cause_of(run.id))
         symbols, until = symbols_to_price(portfolio), run.calculation_on
         missing = self.valuations.missing(portfolio, until)
         self._perform(
@@ -179,18 +180,6 @@ class Runs:
         if run is None:
             raise RunUnknown
         return run
-
-    def _owned(self, portfolio_id: UUID, cause: Cause) -> Portfolio:
-        portfolio = self._portfolio(portfolio_id)
-        if cause.actor is not None and cause.actor != portfolio.owner_id:
-            raise PortfolioForbidden
-        return portfolio
-
-    def _portfolio(self, portfolio_id: UUID) -> Portfolio:
-        portfolio = self.log.load(Portfolio, portfolio_id)
-        if portfolio is None:
-            raise PortfolioUnknown
-        return portfolio
 
 
 def _cause_of(run_id: UUID) -> Cause:

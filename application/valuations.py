@@ -107,11 +107,11 @@ class Valuations:
             position_id: choose_marks(
                 position,
                 closes.get(position.symbol, ()),
-                portfolio.revaluations.get(position_id, ()),
+                portfolio.holdings.revaluations.get(position_id, ()),
                 sessions,
                 calendar,
             )
-            for position_id, position in portfolio.positions.items()
+            for position_id, position in portfolio.holdings.positions.items()
         }
 
     def _closes(
@@ -136,7 +136,7 @@ def symbols_to_price(portfolio: Portfolio) -> list[str]:
     return sorted(
         {
             position.symbol
-            for position in portfolio.positions.values()
+            for position in portfolio.holdings.positions.values()
             if needs_price(position) and position.option is None
         }
     )
@@ -148,7 +148,7 @@ def price_warnings(portfolio: Portfolio, snapshot: Snapshot) -> list[str]:
     for position_id, symbol, quality, quantity in snapshot.lines.rows(
         "position_id", "symbol", "mark_quality", "quantity"
     ):
-        if quantity and needs_price(portfolio.positions[position_id]):
+        if quantity and needs_price(portfolio.holdings.positions[position_id]):
             symbols[quality].add(symbol)
     warnings = []
     if assumed := symbols[MarkQuality.ASSUMED]:

@@ -1,9 +1,12 @@
 """What a portfolio is called and of what kind it is: the texts people give, checked."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import Self
+from typing import Literal, Self
+
+import msgspec
 
 from domain.errors import NotAllowedValue
 from domain.text import has_control_characters
@@ -230,3 +233,22 @@ def parse_equity(text: str) -> Decimal:
     if amount <= 0 or amount != round(amount, 2):
         raise EquityNotPositive
     return round(amount, 2)
+
+
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
+    """The declared state a portfolio starts from: its equity at the close of a session."""
+
+    equity_balance: Decimal
+    equity_as_of: date
+    price_source: Literal["live", "sample"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An account as its owner describes it, every text read and found good."""
+
+    name: PortfolioName
+    account_name: AccountName
+    account_type: AccountType
+    description: str
+    opening: Opening

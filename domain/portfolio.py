@@ -3,56 +3,40 @@
 Everything in it says when it takes effect, apart from when it was recorded: two time axes.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal, Self
 from uuid import UUID
 
-import msgspec
-
-from domain.account import AccountName, AccountType, PortfolioName
-from domain.errors import DomainError, NotAllowedValue
+from domain.account import Account, AccountType, Opening
+from domain.errors import DomainError
+from domain.flow import (
+    LARGEST_FLOW,
+    Flow,
+    FlowAmountRefused,
+    FlowBeforeOpening,
+    WithdrawalOverNav,
+)
+from domain.holdings import Holdings
 from domain.instrument import InvestmentClass
 from domain.kernel import Aggregate, Event
 from domain.mark import Revaluation
-from domain.money import MOST_CENTS, money
-from domain.position import Position, PositionTerms
-from domain.valuation import Flow, PortfolioBook
-
-NewPositionId = Callable[[str, date, int], UUID]
-"""Gives the id of the n-th lot (from 1) of a symbol entered on a date."""
-
-LARGEST_FLOW = money(MOST_CENTS)
-
-
-class ImportSource(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where imported positions came from, so that an auditor can see what the file said."""
-
-    format: str
-    file_name: str
-    sha256: str
-    assumptions: tuple[str, ...] = ()
-
-
-class Opening(msgspec.Struct, frozen=True, kw_only=True):
-    """The declared state a portfolio starts from: its equity at the close of a session."""
-
-    equity_balance: Decimal
-    equity_as_of: date
-    price_source: Literal["live", "sample"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
-    """An account as its owner describes it, every text read and found good."""
-
-    name: PortfolioName
-    account_name: AccountName
-    account_type: AccountType
-    description: str
-    opening: Opening
+from domain.position import PositionTerms
+from domain.position_import import (
+    FileImportedBefore,
+    HeldAlready,
+    ImportBuiltUpon,
+    ImportMode,
+    ImportUnknown,
+    Intake,
+    NewPositionId,
+    PositionClosing,
+    TakenIn,
+)
+from domain.replacement import Change, replacement
+from domain.valuation import PortfolioBook
 
 
 class PositionUnknown(DomainError):
@@ -72,39 +56,6 @@ class NotRevaluable(DomainError):
     def __init__(self, symbol: str) -> None:
         super().__init__(
             f"'{symbol}' is priced by the market or is cash; only private assets are revalued."
-        )
-
-
-class FlowAmountRefused(NotAllowedValue):
-    """The amount of a flow is above zero, has at most 2 decimals, and can be reckoned with."""
-
-    code = "ERR_EQUITY_001"
-
-    def __init__(self) -> None:
-        super().__init__("The amount of a cash flow is above 0 with at most 2 decimals.")
-
-
-class WithdrawalOverNav(DomainError):
-    """More would be withdrawn than the account is worth."""
-
-    code = "ERR_EQUITY_003"
-
-    def __init__(self, available: Decimal) -> None:
-        super().__init__(
-            f"The account was worth {available} USD; withdraw at most that.",
-            available=str(available),
-        )
-
-
-class FlowBeforeOpening(DomainError):
-    """Flows on or before the opening are in the declared equity already."""
-
-    code = "ERR_EQUITY_004"
-
-    def __init__(self, opening_on: date) -> None:
-        super().__init__(
-            f"The account opens on {opening_on}; cash flows are dated after it.",
-            opening_on=opening_on.isoformat(),
         )
 
 
@@ -136,22 +87,45 @@ class Portfolio(Aggregate):
                 price_source=self.price_source,
             )
 
-    class PositionsImported(Event, frozen=True):
-        """Positions came in from a file; the quantities contain every split up to a day."""
+    class PositionsImported(TakenIn, Event, frozen=True):
+        """Positions came in from a file, beside what was held or in its place."""
 
         TOPIC = "portfolio.positions_imported"
-        import_id: UUID
-        source: ImportSource
-        quantities_as_of: date
-        positions: tuple[Position, ...]
+        VERSION = 2
 
         def apply(self, portfolio: "Portfolio") -> None:
             """The positions are held from their entry dates on."""
-            portfolio.import_ids.add(self.import_id)
-            for position in self.positions:
-                lot = (position.symbol, position.entry_on)
-                portfolio.lots[lot] = portfolio.lots.get(lot, 0) + 1
-                portfolio.positions[position.position_id] = position
+            portfolio.holdings.take_in(self)
+            portfolio.effects.append((portfolio.version + 1, self.effective_on))
+
+    class ImportReverted(Event, frozen=True):
+        """The owner took an import back: its positions went, what it had closed is held again."""
+
+        TOPIC = "portfolio.import_reverted"
+        import_id: UUID
+        reason: str
+        removed: tuple[UUID, ...]
+        reopened: tuple[PositionClosing, ...]
+
+        def apply(self, portfolio: "Portfolio") -> None:
+            """None of the import's positions is held, none of its closings counts."""
+            taken = portfolio.holdings.imports[self.import_id]
+            portfolio.holdings.revert(taken)
+            portfolio.effects.append((portfolio.version + 1, taken.effective_on))
+
+    class ImportRestored(Event, frozen=True):
+        """The owner brought a reverted import back, with all it had opened and closed."""
+
+        TOPIC = "portfolio.import_restored"
+        import_id: UUID
+        restored: tuple[UUID, ...]
+        closed: tuple[PositionClosing, ...]
+
+        def apply(self, portfolio: "Portfolio") -> None:
+            """The import's positions are held as it had stated them."""
+            taken = portfolio.holdings.imports[self.import_id]
+            portfolio.holdings.restore(taken)
+            portfolio.effects.append((portfolio.version + 1, taken.effective_on))
 
     class PositionRevalued(Event, frozen=True):
         """The owner put a price on a private asset."""
@@ -164,11 +138,8 @@ class Portfolio(Aggregate):
 
         def apply(self, portfolio: "Portfolio") -> None:
             """The price is the position's manual mark from that day on, the only one of the day."""
-            prices = {r.on: r.price for r in portfolio.revaluations.get(self.position_id, ())}
-            prices[self.revalued_on] = self.price
-            portfolio.revaluations[self.position_id] = tuple(
-                Revaluation(on, price) for on, price in sorted(prices.items())
-            )
+            portfolio.holdings.revalue(self.position_id, Revaluation(self.revalued_on, self.price))
+            portfolio.effects.append((portfolio.version + 1, self.revalued_on))
 
     class CapitalContributed(Event, frozen=True):
         """The owner paid money in."""
@@ -182,6 +153,7 @@ class Portfolio(Aggregate):
         def apply(self, portfolio: "Portfolio") -> None:
             """The amount is a flow of that day."""
             portfolio.flows[self.flow_id] = Flow(self.contributed_on, self.amount)
+            portfolio.effects.append((portfolio.version + 1, self.contributed_on))
 
     class CapitalWithdrawn(Event, frozen=True):
         """The owner took money out."""
@@ -195,6 +167,7 @@ class Portfolio(Aggregate):
         def apply(self, portfolio: "Portfolio") -> None:
             """The amount is a negative flow of that day."""
             portfolio.flows[self.flow_id] = Flow(self.withdrawn_on, -self.amount)
+            portfolio.effects.append((portfolio.version + 1, self.withdrawn_on))
 
     def __init__(self, aggregate_id: UUID) -> None:
         super().__init__(aggregate_id)
@@ -202,11 +175,9 @@ class Portfolio(Aggregate):
         self.opening = Opening(
             equity_balance=Decimal(0), equity_as_of=date.min, price_source="live"
         )
-        self.positions: dict[UUID, Position] = {}
-        self.lots: dict[tuple[str, date], int] = {}
-        self.import_ids: set[UUID] = set()
-        self.revaluations: dict[UUID, tuple[Revaluation, ...]] = {}  # oldest first, one a day
+        self.holdings = Holdings()
         self.flows: dict[UUID, Flow] = {}
+        self.effects: list[tuple[int, date]] = []  # version, and the day it counts from
 
     @property
     def book(self) -> PortfolioBook:
@@ -214,7 +185,7 @@ class Portfolio(Aggregate):
         return PortfolioBook(
             portfolio_id=self.id,
             version=self.version,
-            positions=tuple(self.positions.values()),
+            positions=tuple(self.holdings.positions.values()),
             flows=tuple(self.flows.values()),
         )
 
@@ -237,33 +208,85 @@ class Portfolio(Aggregate):
         )
         return portfolio
 
-    def import_positions(
-        self,
-        import_id: UUID,
-        source: ImportSource,
-        terms: Sequence[PositionTerms],
-        new_id: NewPositionId,
-    ) -> None:
-        """Take in the positions of a file; nothing to do if this import is known.
+    def changed_from(self, version: int) -> date | None:
+        """The day from which what was recorded after `version` counts; None if nothing was."""
+        days = [on for recorded, on in self.effects if recorded > version]
+        return max(min(days), self.opening.equity_as_of) if days else None
 
-        A template's quantities are as of the later of entry and opening (spec 3.6), so the
-        whole file's are as of the opening.
+    def differences(self, intake: Intake) -> list[Change]:
+        """What replacing the holdings by the file would change, symbol by symbol.
+
+        Raises:
+            ClosingPriceMissing: ERR_PORT_016.
         """
-        if import_id in self.import_ids:
+        prices = {**self.holdings.manual_prices(), **intake.prices}
+        return replacement(self.holdings.positions.values(), replace(intake, prices=prices))
+
+    def import_positions(self, import_id: UUID, intake: Intake, new_id: NewPositionId) -> None:
+        """Take in the positions of a file, beside what is held or in its place.
+
+        Nothing to do if this import is known.
+
+        Raises:
+            FileImportedBefore: ERR_PORT_014, unless forced.
+            HeldAlready: ERR_POS_022, of mode add, unless forced.
+            ClosingPriceMissing: ERR_PORT_016, of mode replace.
+        """
+        if import_id in self.holdings.imports:
             return
-        lots = dict(self.lots)
-        positions = []
-        for stated in terms:
-            lot = (stated.symbol, stated.entry_on)
-            lots[lot] = lots.get(lot, 0) + 1
-            position_id = new_id(stated.symbol, stated.entry_on, lots[lot])
-            positions.append(Position(position_id=position_id, **msgspec.structs.asdict(stated)))
+        terms, closings = self._taken_in(intake)
         self.record(
             self.PositionsImported(
                 import_id=import_id,
-                source=source,
-                quantities_as_of=self.opening.equity_as_of,
-                positions=tuple(positions),
+                source=intake.source,
+                mode=intake.mode,
+                quantities_as_of=intake.quantities_as_of or self.opening.equity_as_of,
+                positions=tuple(self.holdings.numbered(terms, new_id)),
+                closings=tuple(closings),
+            )
+        )
+
+    def revert_import(self, import_id: UUID, reason: str) -> None:
+        """Take an import back. Nothing to do if it was.
+
+        Raises:
+            ImportUnknown: ERR_IMPORT_404.
+            ImportBuiltUpon: ERR_PORT_013, where a later event closed or changed a position of it.
+        """
+        taken = self._known_import(import_id)
+        if import_id in self.holdings.reverted:
+            return
+        if hindrances := self.holdings.hindrances_to_revert(taken):
+            raise ImportBuiltUpon(hindrances)
+        self.record(
+            self.ImportReverted(
+                import_id=import_id,
+                reason=reason,
+                removed=tuple(position.position_id for position in taken.positions),
+                reopened=taken.closings,
+            )
+        )
+
+    def restore_import(self, import_id: UUID) -> None:
+        """Bring a reverted import back. Nothing to do if it was not reverted.
+
+        Raises:
+            ImportUnknown: ERR_IMPORT_404.
+            FileImportedBefore: ERR_PORT_014, where the file was imported again meanwhile.
+            ImportBuiltUpon: ERR_PORT_013, where what it closed is not held any more.
+        """
+        taken = self._known_import(import_id)
+        if import_id not in self.holdings.reverted:
+            return
+        if again := self.holdings.import_of(taken.source):
+            raise FileImportedBefore(again)
+        if hindrances := self.holdings.hindrances_to_restore(taken):
+            raise ImportBuiltUpon(hindrances)
+        self.record(
+            self.ImportRestored(
+                import_id=import_id,
+                restored=tuple(position.position_id for position in taken.positions),
+                closed=taken.closings,
             )
         )
 
@@ -276,12 +299,12 @@ class Portfolio(Aggregate):
             PositionUnknown: ERR_POS_404.
             NotRevaluable: ERR_POS_029.
         """
-        position = self.positions.get(position_id)
+        position = self.holdings.positions.get(position_id)
         if position is None:
             raise PositionUnknown
         if position.investment_class is not InvestmentClass.PRIVATE or position.is_cash_like:
             raise NotRevaluable(position.symbol)
-        if Revaluation(revalued_on, price) not in self.revaluations.get(position_id, ()):
+        if Revaluation(revalued_on, price) not in self.holdings.revaluations.get(position_id, ()):
             self.record(
                 self.PositionRevalued(
                     position_id=position_id, revalued_on=revalued_on, price=price, note=note
@@ -327,3 +350,24 @@ class Portfolio(Aggregate):
         if on <= self.opening.equity_as_of:
             raise FlowBeforeOpening(self.opening.equity_as_of)
         return flow_id not in self.flows
+
+    def _taken_in(
+        self, intake: Intake
+    ) -> tuple[Iterable[PositionTerms], Iterable[PositionClosing]]:
+        """What is opened and closed for a file."""
+        if not intake.is_forced and (known := self.holdings.import_of(intake.source)):
+            raise FileImportedBefore(known)
+        if intake.mode is ImportMode.REPLACE:
+            changes = self.differences(intake)
+            return (
+                [stated for change in changes for stated in change.openings],
+                [closing for change in changes for closing in change.closings],
+            )
+        if not intake.is_forced and (held := self.holdings.held_already(intake.terms)):
+            raise HeldAlready(held)
+        return intake.terms, ()
+
+    def _known_import(self, import_id: UUID) -> TakenIn:
+        if import_id not in self.holdings.imports:
+            raise ImportUnknown
+        return self.holdings.imports[import_id]

@@ -10,13 +10,25 @@ from domain import instrument
 from domain.instrument import InvestmentClass, OptionTerms
 
 
+class Closing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A part of a position, or all of it, that was closed: `quantity` is signed as the position's.
+
+    `price` is USD a share; 0 for an option that expired worthless.
+    """
+
+    closed_on: date
+    quantity: Decimal
+    price: Decimal
+
+
 class PositionTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A position as someone states it: a row of a file, a form, a demo.
 
     Quantity is signed (negative = short), prices are USD a share. Option terms stand beside the
     symbol, not only in it, because a user may give an option without an OCC symbol. `row` is the
-    physical line of the file it came from, None where there is no file. Plain data: the parsers
-    refuse nonsense, so that tightening a rule never makes recorded history unreadable.
+    physical line of the file it came from, None where there is no file; `stated_as` what the file
+    called the asset where the symbol was made from that. Plain data: the parsers refuse nonsense,
+    so that tightening a rule never makes recorded history unreadable.
     """
 
     symbol: str
@@ -29,14 +41,42 @@ class PositionTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     strike: Decimal | None = None
     expires_on: date | None = None
     right: str | None = None
-    exit_on: date | None = None
-    exit_price: Decimal | None = None
+    closings: tuple[Closing, ...] = ()
     row: int | None = None
+    stated_as: str | None = None
 
     @property
     def multiplier(self) -> int:
         """Shares one unit of quantity stands for."""
         return instrument.multiplier(self.investment_class)
+
+    @property
+    def open_quantity(self) -> Decimal:
+        """What is left of `quantity` after all closings, signed."""
+        return self.quantity - sum((closing.quantity for closing in self.closings), Decimal(0))
+
+    def quantity_after(self, day: date) -> Decimal:
+        """What was left of `quantity` after the closings up to `day`, signed."""
+        gone = (closing.quantity for closing in self.closings if closing.closed_on <= day)
+        return self.quantity - sum(gone, Decimal(0))
+
+    @property
+    def exit_on(self) -> date | None:
+        """The day the last of it was closed, None while some is held."""
+        if self.open_quantity or not self.closings:
+            return None
+        return max(closing.closed_on for closing in self.closings)
+
+    @property
+    def exit_price(self) -> Decimal | None:
+        """What a share of it brought on average, at 6 decimals; None while some is held."""
+        if self.exit_on is None:
+            return None
+        first = self.closings[0].price
+        if all(part.price == first for part in self.closings):
+            return first
+        brought = sum((part.quantity * part.price for part in self.closings), Decimal(0))
+        return round(brought / self.quantity, 6)
 
     @property
     def is_cash_like(self) -> bool:

@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Self
 from uuid import UUID
 
-import msgspec
 import numpy as np
 
 from domain.arithmetic import Ledger, Movements, value
+from domain.flow import Flow
 from domain.mark import Mark
 from domain.money import Int64, amount_cents, price_e6, shares_e8
 from domain.position import Position
@@ -20,13 +20,6 @@ from domain.statement import Statement
 
 Marks = Mapping[UUID, Sequence[Mark]]
 """By position, its mark on each of the sessions to be valued."""
-
-
-class Flow(msgspec.Struct, frozen=True):
-    """A contribution (+) or withdrawal (-) of the owner in USD, dated `on`."""
-
-    on: date
-    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +118,9 @@ class _Span:
 
     def has_line(self, position: Position) -> bool:
         """Whether the position is held or closed on one of the sessions."""
-        gone = position.exit_on is not None and position.exit_on <= self.known_until
-        return position.entry_on <= self.sessions[-1] and not gone
+        if position.entry_on > self.sessions[-1]:
+            return False
+        return position.quantity_after(self.known_until) != 0
 
     def ledger(
         self,
@@ -137,7 +131,8 @@ class _Span:
         """Positions, their marks and the flows of the span, in whole units."""
         prices = _column(price_e6(mark.price) for line in marks for mark in line)
         shares_before = _column(
-            _shares(p) if p.entry_on <= self.known_until else 0 for p in positions
+            _shares(p, p.quantity_after(self.known_until)) if p.entry_on <= self.known_until else 0
+            for p in positions
         )
         return Ledger(
             marks=np.ascontiguousarray(prices.reshape(len(positions), len(self.sessions)).T),
@@ -150,20 +145,21 @@ class _Span:
             nav_before=self.nav,
         )
 
-    def _row(self, day: date | None) -> int | None:
+    def _row(self, day: date) -> int | None:
         """The session on which a movement dated `day` takes effect; None outside the span."""
-        if day is None or not self.known_until < day <= self.sessions[-1]:
+        if not self.known_until < day <= self.sessions[-1]:
             return None
         return bisect_left(self.sessions, day)
 
     def _movements(self, positions: Sequence[Position]) -> Movements:
         rows = []
         for line, position in enumerate(positions):
-            shares = _shares(position)
             if (entry := self._row(position.entry_on)) is not None:
-                rows.append((entry, line, shares, 0, 0, 0))
-            if (exit_ := self._row(position.exit_on)) is not None:
-                rows.append((exit_, line, 0, shares, _exit_price(position), 0))
+                rows.append((entry, line, _shares(position, position.quantity), 0, 0, 0))
+            for part in position.closings:
+                if (exit_ := self._row(part.closed_on)) is not None:
+                    gone = _shares(position, part.quantity)
+                    rows.append((exit_, line, 0, gone, price_e6(part.price), 0))
         session, line_of, opened, closed, exit_price, income = (
             np.array(rows, dtype=np.int64).reshape(-1, 6).T
         )
@@ -196,14 +192,8 @@ class _Span:
         return _column(self.held[key][1] if key in self.held else 0 for key in ids)
 
 
-def _shares(position: Position) -> int:
-    return shares_e8(position.quantity, position.multiplier)
-
-
-def _exit_price(position: Position) -> int:
-    if position.exit_price is None:
-        raise ValueError(f"Position {position.position_id} is closed without a price.")
-    return price_e6(position.exit_price)
+def _shares(position: Position, held: Decimal) -> int:
+    return shares_e8(held, position.multiplier)
 
 
 def _column(units: Iterable[int]) -> Int64:

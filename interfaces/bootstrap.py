@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from application.identities import Identities
+from application.imports import Imports
 from application.markets import Markets, MarketTime
 from application.portfolios import Portfolios
 from application.ports import EventLog, PriceSource, Tokens
@@ -27,6 +28,7 @@ from infrastructure.nyse_calendar import NyseCalendar, SampleCalendar
 from infrastructure.postgres import Pool, app_url, open_pool
 from infrastructure.price_book import PostgresPriceBook
 from infrastructure.procrastinate_jobs import ProcrastinateJobs, RunsToWork, Worker
+from infrastructure.rejected_rows import PostgresRejectedRows
 from infrastructure.settings import Settings, SettingsRefused, read_settings
 from infrastructure.system_clock import SystemClock
 from infrastructure.yahoo_prices import YahooPrices
@@ -89,6 +91,7 @@ class Program:
     markets: Markets
     users: Users
     portfolios: Portfolios
+    imports: Imports
     valuations: Valuations
     runs: Runs
     rooms: CatchUp
@@ -145,6 +148,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
         passwords = Argon2Passwords(store.pool, parts.password_cost)
         markets = _markets(store.clock)
         prices = _prices(settings, parts, store, markets)
+        rejected_rows = PostgresRejectedRows(store.pool)
         valuations = Valuations(store.log, markets, prices.book)
         return Program(
             log=store.log,
@@ -153,7 +157,8 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             users=Users(
                 store.log, store.clock, passwords, tokens, identities, settings.beta_invite_code
             ),
-            portfolios=Portfolios(store.log, markets, identities),
+            portfolios=Portfolios(store.log, markets, identities, rejected_rows),
+            imports=Imports(store.log, identities, prices.book, rejected_rows),
             valuations=valuations,
             runs=Runs(
                 store.log, store.clock, markets, ProcrastinateJobs(), prices, valuations, rooms

@@ -5,7 +5,7 @@ The stored state is one JSON object that an auditor can read with SQL:
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -16,12 +16,9 @@ from eventsourcing.persistence import Notification, StoredEvent
 from application.ports import Cause, Recorded
 from domain.kernel import Event
 from infrastructure.event_store.topics import event_classes, stored_topic
+from infrastructure.event_store.upcasts import UPCASTS, Upcast
 
 AnyEvent = TypeVar("AnyEvent", bound=Event)
-Upcast = Callable[[dict[str, Any]], dict[str, Any]]
-
-UPCASTS: Mapping[tuple[str, int], Upcast] = {}
-"""(topic, version) to the function that turns the data of that version into the next one's."""
 
 _NUL = re.compile(rb"(?<!\\)(\\\\)*\\u0000")
 

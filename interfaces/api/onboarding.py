@@ -13,10 +13,10 @@ from application.ports import Market
 from domain.account import AccountType
 from interfaces.api.access import Asked, SignedIn, cause_of, show_position
 from interfaces.api.documenting import SIGNED_IN, command_answers, example, refusals
-from interfaces.api.uploads import read_positions, source_of
+from interfaces.api.uploads import intake_of, read_positions
 from interfaces.api.values import Amount, Instant, Text
 from interfaces.files.parsed_file import ParsedFile
-from interfaces.files.template import TEMPLATE_FILE_NAME, template_csv
+from interfaces.files.template.template import TEMPLATE_FILE_NAME, template_csv
 
 router = APIRouter(prefix="/onboarding", tags=["Onboarding"])
 
@@ -220,8 +220,7 @@ def create_portfolio(
         OpenPortfolio(
             owner_id=user.user_id,
             account=account,
-            source=source_of(parsed, file_name),
-            terms=parsed.positions,
+            intake=intake_of(program, form.price_source, parsed, file_name),
         ),
         cause_of(request, user.user_id),
     )
@@ -257,7 +256,7 @@ def _opened(opened: OpenedPortfolio, parsed: ParsedFile, created_at: datetime) -
         positions_failed=0,
         total_positions=count,
         import_id=opened.import_id,
-        source_format=parsed.source_format,
+        source_format=parsed.source_format or "",
         price_source=account.opening.price_source,
         warnings=list(parsed.warnings),
         calculate_url=url,

@@ -1,16 +1,16 @@
 """What an uploaded file must be before anything is opened with it (spec 3.2, 3.5)."""
 
 from dataclasses import asdict
-from datetime import date
 
 from fastapi import UploadFile
 
 from application.ports import Market
 from domain.errors import DomainError
-from domain.portfolio import ImportSource
+from domain.position_import import ImportSource, Intake
 from interfaces.bootstrap import Program
+from interfaces.files.choices import Choices, Horizon
 from interfaces.files.parsed_file import ParsedFile
-from interfaces.files.template import parse
+from interfaces.files.recognition import parse
 
 _LONGEST_FILE_NAME = 255
 
@@ -63,8 +63,8 @@ def read_positions(program: Program, market: Market, file: UploadFile | None) ->
     """
     if file is None:
         raise FileMissing
-    today, market_end = _horizon(program, market)
-    parsed = parse(file.file.read(), file.filename or "", today, market_end)
+    choices = Choices(horizon=horizon_of(program, market))
+    parsed = parse(file.file.read(), file.filename or "", choices)
     for error in parsed.errors:
         if error.code in _SPEAK_FOR_THEMSELVES:
             raise _SPEAK_FOR_THEMSELVES[error.code](error.message)
@@ -73,17 +73,28 @@ def read_positions(program: Program, market: Market, file: UploadFile | None) ->
     return parsed
 
 
-def source_of(parsed: ParsedFile, file_name: str) -> ImportSource:
-    """Where the positions came from, for the event."""
-    return ImportSource(
-        format=parsed.source_format,
+def intake_of(program: Program, market: Market, parsed: ParsedFile, file_name: str) -> Intake:
+    """What the file brings, for the event."""
+    source = ImportSource(
+        format=parsed.source_format or "",
         file_name=file_name[-_LONGEST_FILE_NAME:],
         sha256=parsed.sha256,
+        account=parsed.account,
+        assumptions=parsed.assumptions,
+    )
+    today = program.markets[market].today()
+    is_brokers = bool(parsed.accounts)
+    return Intake(
+        source=source,
+        terms=parsed.positions,
+        stated_on=parsed.as_of or today,
+        quantities_as_of=(parsed.as_of or today) if is_brokers else None,
+        prices=parsed.last_prices,
     )
 
 
-def _horizon(program: Program, market: Market) -> tuple[date, date | None]:
+def horizon_of(program: Program, market: Market) -> Horizon:
     """New York's today, and the last day of a market that has ended."""
-    today = program.markets["live"].today()
     ends = program.markets[market].today()
-    return today, None if market == "live" else ends
+    today = program.markets["live"].today()
+    return Horizon(today=today, market_end=None if market == "live" else ends)

@@ -12,7 +12,7 @@ from application.commands import RequestRun
 from domain.calculation_run import CalculationRun, RunStatus
 from domain.instrument import InvestmentClass
 from domain.mark import MarkQuality, MarkSource
-from domain.position import PositionTerms
+from domain.position import Closing, PositionTerms
 from domain.snapshot import Snapshot
 from tests.support.accounts import Owner, cause, register, shares
 from tests.support.events import stated
@@ -174,8 +174,7 @@ def test_what_is_closed_needs_no_price_any_more(database: str, closed_on: date) 
         entry_price=sold.entry_price,
         entry_on=sold.entry_on,
         investment_class=sold.investment_class,
-        exit_on=closed_on,
-        exit_price=Decimal("6.00"),
+        closings=(Closing(closed_on=closed_on, quantity=sold.quantity, price=Decimal("6.00")),),
     )
     answer = Account(database, [gone]).calculate(SATURDAY)
 

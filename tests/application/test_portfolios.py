@@ -19,7 +19,8 @@ from domain.account import (
     PortfolioNameBlank,
 )
 from domain.errors import DomainError
-from domain.portfolio import ImportSource, Portfolio
+from domain.portfolio import Portfolio
+from domain.position_import import ImportSource, Intake
 from domain.user import AccountNameTaken, User
 from interfaces.bootstrap import Program
 from tests.support.accounts import cause, register
@@ -157,8 +158,11 @@ class TestOpening:
                 account=program.portfolios.read_account(
                     texts(account_name=name, description=" For later ", price_source="sample")
                 ),
-                source=ImportSource(format="template", file_name="p.csv", sha256="0" * 64),
-                terms=PAIR,
+                intake=Intake(
+                    source=ImportSource(format="template", file_name="p.csv", sha256="0" * 64),
+                    terms=PAIR,
+                    stated_on=date(2013, 3, 1),
+                ),
             ),
             cause(owner_id),
         )

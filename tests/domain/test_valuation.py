@@ -14,11 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import infrastructure
+from domain.flow import Flow
 from domain.mark import Mark, MarkQuality, MarkSource
 from domain.money import ZERO
 from domain.position import Position
 from domain.snapshot import Snapshot
-from domain.valuation import Flow, PortfolioBook, Previous, value_sessions
+from domain.valuation import PortfolioBook, Previous, value_sessions
 from tests.support.books import FRIDAY, book, closes, flow, opening, position, valued, weekdays
 
 BUNDLED = Path(infrastructure.__file__).parent / "bundled" / "us_daily_closes.csv.gz"

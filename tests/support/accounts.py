@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 from application.commands import AccountTexts, LogIn, OpenPortfolio, RegisterUser, RequestRun
 from application.ports import Cause
 from domain.instrument import InvestmentClass
-from domain.portfolio import ImportSource
 from domain.position import PositionTerms
+from domain.position_import import ImportSource, Intake
 from interfaces.bootstrap import Program
 
 PASSWORD = "Analytical1843"
@@ -81,7 +81,8 @@ def open_sample(
         )
     )
     source = ImportSource(format="template", file_name="positions.csv", sha256="0" * 64)
-    command = OpenPortfolio(owner_id=owner.user_id, account=account, source=source, terms=terms)
+    intake = Intake(source=source, terms=terms, stated_on=date(2013, 3, 1))
+    command = OpenPortfolio(owner_id=owner.user_id, account=account, intake=intake)
     return program.portfolios.open(command, cause(owner.user_id)).portfolio_id
 
 

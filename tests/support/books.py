@@ -6,11 +6,12 @@ from decimal import Decimal
 from itertools import count
 from uuid import UUID
 
+from domain.flow import Flow
 from domain.instrument import InvestmentClass
 from domain.mark import Mark, MarkQuality, MarkSource
-from domain.position import Position
+from domain.position import Closing, Position
 from domain.snapshot import Snapshot
-from domain.valuation import Flow, Opening, PortfolioBook, value_sessions
+from domain.valuation import Opening, PortfolioBook, value_sessions
 
 PORTFOLIO = UUID("00000000-0000-4000-8000-00000000000a")
 FRIDAY = date(2012, 6, 29)
@@ -49,9 +50,12 @@ def position(
         investment_class=classes.get(subtype, InvestmentClass.PUBLIC),
         investment_subtype=subtype,
         right=subtype if subtype in ("CALL", "PUT") else None,
-        exit_on=closed[0] if closed else None,
-        exit_price=Decimal(closed[1]) if closed else None,
+        closings=() if closed is None else (_whole(quantity, *closed),),
     )
+
+
+def _whole(quantity: str, closed_on: date, price: str) -> Closing:
+    return Closing(closed_on=closed_on, quantity=Decimal(quantity), price=Decimal(price))
 
 
 def flow(on: date, amount: str) -> Flow:

@@ -12,8 +12,9 @@ from domain.calculation_run import VALUATION, CalculationRun, Phase, RunKind, Ru
 from domain.email_claim import EmailClaim
 from domain.identity import position_id
 from domain.instrument import InvestmentClass
-from domain.portfolio import ImportSource, Portfolio
+from domain.portfolio import Portfolio
 from domain.position import Position, PositionTerms
+from domain.position_import import ImportMode, ImportSource
 from domain.run_slot import RunSlot
 from domain.user import User
 from tests.support.specification import SUBJECT
@@ -102,7 +103,12 @@ def numbered(terms: PositionTerms, lot: int = 1) -> Position:
 def imported(*positions: Position, name: str = "first file") -> Portfolio.PositionsImported:
     """Positions came in from a file."""
     return Portfolio.PositionsImported(
-        import_id=number(name), source=SOURCE, quantities_as_of=OPENING_DAY, positions=positions
+        import_id=number(name),
+        source=SOURCE,
+        mode=ImportMode.ADD,
+        quantities_as_of=OPENING_DAY,
+        positions=positions,
+        closings=(),
     )
 
 

@@ -10,8 +10,9 @@ from application.ports import Recorded
 from domain.daily_valuation import DailyValuation
 from domain.identity import daily_valuation_id
 from domain.kernel import Event
-from domain.portfolio import ImportSource, Portfolio
+from domain.portfolio import Portfolio
 from domain.position import PositionTerms
+from domain.position_import import ImportSource, Intake
 from domain.snapshot import Snapshot
 from interfaces.bootstrap import Program
 from tests.support.accounts import Owner, cause, shares
@@ -40,8 +41,11 @@ def open_account(
     command = OpenPortfolio(
         owner_id=owner.user_id,
         account=program.portfolios.read_account(texts(**changes)),
-        source=ImportSource(format="template", file_name="positions.csv", sha256="0" * 64),
-        terms=terms,
+        intake=Intake(
+            source=ImportSource(format="template", file_name="positions.csv", sha256="0" * 64),
+            terms=terms,
+            stated_on=ENTRY,
+        ),
     )
     return program.portfolios.open(command, cause(owner.user_id)).portfolio_id
 

@@ -13,10 +13,9 @@ from enum import Enum
 from functools import lru_cache
 from sys import intern
 
-from interfaces.files.parsed_file import shortened
-
-LARGEST_NUMBER = Decimal(10**9)
-"""Largest quantity or price (ERR_POS_027)."""
+from interfaces.files.choices import Horizon
+from interfaces.files.parsed_file import listed, quoted, shortened
+from interfaces.files.template.limits import LARGEST_NUMBER
 
 _PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
@@ -101,35 +100,6 @@ class NumberRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Horizon:
-    """The days a file may speak of: up to today, or to the end of the portfolio's market.
-
-    `today` is the date in New York at the time of the request. `market_end` is the last day of a
-    market that has ended, as the sample market has (spec 5.2).
-    """
-
-    today: date
-    market_end: date | None = None
-
-    @property
-    def first_day(self) -> date:
-        """The day a hundred years before today."""
-        day = 28 if (self.today.month, self.today.day) == (2, 29) else self.today.day
-        return date(self.today.year - 100, self.today.month, day)
-
-    def why_too_late(self, day: date) -> str | None:
-        """Why `day` lies beyond the horizon and what to do; None where it does not."""
-        if day > self.today:
-            return f"is in the future (today is {self.today}). Write a day up to today."
-        if self.market_end and day > self.market_end:
-            return (
-                f"is after {self.market_end}, the last day of the sample market. Write a day up "
-                "to then, or choose the price source live."
-            )
-        return None
-
-
-@dataclass(frozen=True, slots=True)
 class DateRule:
     """A day as YYYY-MM-DD; with `too_late` up to the horizon, with `too_early` from its start."""
 
@@ -205,6 +175,10 @@ class SymbolRule:
     too_long: str
     wrong_characters: str
 
+    def allows(self, text: str) -> bool:
+        """Whether a symbol may have these characters and this length."""
+        return bool(_SYMBOL_CHARACTERS.fullmatch(text)) and len(text) <= self.longest
+
     def read(self, text: str, complain: Complain) -> str | None:
         """The symbol in `text`; None if blank or not allowed."""
         wrong = bool(text) and not _SYMBOL_CHARACTERS.fullmatch(text)
@@ -221,16 +195,6 @@ class SymbolRule:
                 "Shorten it.",
             )
         return None if wrong or not text or len(text) > self.longest else text.upper()
-
-
-def listed(words: tuple[str, ...]) -> str:
-    """`words` as a sentence lists them: A, B or C."""
-    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
-
-
-def quoted(text: str) -> str:
-    """`text` as a message gives it back: on one line, shortened, in quotation marks."""
-    return f"'{shortened(text)}'"
 
 
 def _how_to_write(column: str, text: str) -> str:

@@ -5,8 +5,9 @@ from datetime import date
 from functools import partial
 from typing import Protocol, TypeVar
 
+from interfaces.files.choices import Horizon
 from interfaces.files.parsed_file import FileError, shortened
-from interfaces.files.template.cell_rules import Complain, DateRule, Horizon
+from interfaces.files.template.cell_rules import Complain, DateRule
 from interfaces.files.template.columns import COLUMNS, SYMBOL
 
 WHOLE_ROW = "row"

@@ -9,8 +9,8 @@ from msgspec import structs
 
 from domain import instrument
 from domain.instrument import SUBTYPE_SPELLINGS, SUBTYPES, InvestmentClass, OptionTerms
-from domain.position import PositionTerms
-from interfaces.files.template.cell_rules import listed, quoted
+from domain.position import Closing, PositionTerms
+from interfaces.files.parsed_file import listed, quoted
 from interfaces.files.template.columns import (
     CLASS_RULE,
     ENTRY_DATE,
@@ -29,11 +29,9 @@ from interfaces.files.template.columns import (
     SYMBOL,
     SYMBOL_RULE,
 )
+from interfaces.files.template.limits import LARGEST_AMOUNT
 from interfaces.files.template.options import OptionColumns, check_option, option_terms
 from interfaces.files.template.row import WHOLE_ROW, Row
-
-LARGEST_AMOUNT = Decimal(10**12)
-"""Largest quantity x price x multiplier, in USD (ERR_POS_027)."""
 
 
 class RowReader:
@@ -69,8 +67,7 @@ class RowReader:
             entry_on=entry_on,
             investment_class=asset.investment_class,
             investment_subtype=asset.subtype,
-            exit_on=exit_on,
-            exit_price=exit_price,
+            closings=_whole(quantity, exit_on, exit_price),
             row=row.number,
         )
         return _on_option(position, asset.option) if asset.option else position
@@ -200,6 +197,15 @@ def _exit(
             f"{given} is given without {lacking}. Fill in both, or none if the position is open.",
         )
     return exit_on, exit_price
+
+
+def _whole(
+    quantity: Decimal, exit_on: date | None, exit_price: Decimal | None
+) -> tuple[Closing, ...]:
+    """The closing of all of a position that the row says was sold."""
+    if exit_on is None or exit_price is None:
+        return ()
+    return (Closing(closed_on=exit_on, quantity=quantity, price=exit_price),)
 
 
 def _refuse_huge_amount(

@@ -1,16 +1,13 @@
-"""The 12-column template: a file's bytes into positions, or into all its errors (spec 3.1-3.4).
-
-Pure: no clock, no files, no HTTP. Every way in (API, web page, command line, demo) calls `parse`.
-"""
+"""The 12-column template: its rows into positions, or into all their errors (spec 3.1-3.4)."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
-from hashlib import sha256
 from importlib.resources import files
 from itertools import islice
 
 from domain.position import PositionTerms
-from interfaces.files.parsed_file import ErrorList, ParsedFile
+from interfaces.files.choices import Choices, Horizon
+from interfaces.files.guide import Guide
+from interfaces.files.parsed_file import Findings, Layout, names
 from interfaces.files.reading import (
     ROW_LIMIT,
     Header,
@@ -18,93 +15,86 @@ from interfaces.files.reading import (
     Record,
     Text,
     find_header,
-    open_text,
     records,
     rows_below,
 )
-from interfaces.files.template.cell_rules import Horizon, quoted
 from interfaces.files.template.columns import COLUMNS, REQUIRED_COLUMNS
 from interfaces.files.template.row import WHOLE_ROW, Row
 from interfaces.files.template.rows import RowReader
 
-SOURCE_FORMAT = "template"
 TEMPLATE_FILE_NAME = "sigmasight_portfolio_template.csv"
+GUIDE = Guide(
+    name="template",
+    title="SigmaSight template",
+    file_name=TEMPLATE_FILE_NAME,
+    how_to_export="Download the template, fill in a row for each position, save it as CSV (UTF-8).",
+    has_cost=True,
+    has_entry_dates=True,
+    where_cost="The column Entry Price Per Share has it.",
+    where_dates="The column Entry Date has them.",
+    assumptions=("Quantities are as of the opening of the portfolio, or of the entry if later.",),
+    documentation="docs/import/template.md",
+)
 
-_NAMES_SHOWN = 20
+_ROWS_SHOWN = 20
 
 
 def template_csv() -> bytes:
     """The template as it is served: instructions, header and an example of each kind, UTF-8."""
-    return files("interfaces.files").joinpath(TEMPLATE_FILE_NAME).read_bytes()
+    return files("interfaces.files.template").joinpath(TEMPLATE_FILE_NAME).read_bytes()
 
 
-def parse(
-    content: bytes, file_name: str, today: date, market_end: date | None = None
-) -> ParsedFile:
-    """Read a template file completely; never raises, whatever the bytes.
-
-    Args:
-        content: the file; over 10 MB is ERR_CSV_001.
-        file_name: as the user's machine calls it; must end in .csv.
-        today: the date in New York at the time of the request.
-        market_end: the last day of the portfolio's market if that has ended (the sample market,
-            spec 5.2): later entries and exits are ERR_POS_012 and ERR_POS_016.
-    """
-    parsing = _Parsing(Horizon(today, market_end))
-    text = open_text(content, file_name)
-    if isinstance(text, Problem):
-        parsing.errors.add_for_file(text.code, text.message)
+def read(text: Text, choices: Choices, found: Findings) -> None:
+    """Read the file completely into `found`; what has no header of ours is told what is known."""
+    header = find_header(text, _count_required)
+    if header is None:
+        _explain_missing_header(text, found)
     else:
-        parsing.read(text)
-    return ParsedFile(
-        source_format=SOURCE_FORMAT,
-        sha256=sha256(content).hexdigest(),
-        positions=tuple(parsing.positions),
-        errors=tuple(parsing.errors.listed),
-        total_errors=parsing.errors.total,
-        warnings=tuple(parsing.warnings),
-    )
+        found.source_format = GUIDE.name
+        found.layout = Layout(header.delimiter, (header.row,))
+        _Reading(choices.horizon, found).read(text, header)
 
 
-class _Parsing:
-    """One file being read: what was found so far."""
+def _explain_missing_header(text: Text, found: Findings) -> None:
+    read = list(islice(records(text, ","), ROW_LIMIT))
+    problems = [item for item in read if isinstance(item, Problem)]
+    for problem in problems:
+        found.errors.add_for_file(problem.code, problem.message)
+    if not read:
+        found.errors.add_for_file(
+            "ERR_CSV_003", "The file is empty, comments aside. Start from the template."
+        )
+    elif isinstance(read[0], Record) and not problems:
+        found.errors.add_for_file(
+            "ERR_CSV_004",
+            "The file is of no format that is known: exports of Schwab, Fidelity, Vanguard and "
+            f"E*TRADE, and the template, whose header names {', '.join(REQUIRED_COLUMNS)}. The "
+            f"first line reads {names(read[0].cells)}. Export the positions again, or start from "
+            "the template.",
+        )
 
-    def __init__(self, horizon: Horizon) -> None:
+
+class _Reading:
+    """One file being read."""
+
+    def __init__(self, horizon: Horizon, found: Findings) -> None:
         self._horizon = horizon
-        self.positions: list[PositionTerms] = []
-        self.errors = ErrorList()
-        self.warnings: list[str] = []
+        self._found = found
+        self._positions: list[PositionTerms] = []
 
-    def read(self, text: Text) -> None:
+    def read(self, text: Text, header: Header) -> None:
         """Read header and rows; everything found goes into positions, errors, warnings."""
-        header = find_header(text, _count_required)
-        if header is None:
-            self._explain_missing_header(text)
-            return
         first = next(records(text, header.delimiter))
         if not isinstance(first, Record) or first.row < header.row:
-            self.warnings.append(f"What stands above the header in line {header.row} was not read.")
+            self._found.warnings.append(
+                f"What stands above the header in line {header.row} was not read."
+            )
         columns = self._read_header(header)
-        if not self._read_rows(text, header, columns):
-            self.errors.add_for_file(
+        has_rows = self._read_rows(text, header, columns)
+        self._found.positions = self._positions
+        if not has_rows:
+            self._found.errors.add_for_file(
                 "ERR_CSV_003", "The file has a header but no rows. Add a row for each position."
-            )
-
-    def _explain_missing_header(self, text: Text) -> None:
-        found = list(islice(records(text, ","), ROW_LIMIT))
-        problems = [item for item in found if isinstance(item, Problem)]
-        for problem in problems:
-            self.errors.add_for_file(problem.code, problem.message)
-        if not found:
-            self.errors.add_for_file(
-                "ERR_CSV_003", "The file is empty, comments aside. Start from the template."
-            )
-        elif isinstance(found[0], Record) and not problems:
-            self.errors.add_for_file(
-                "ERR_CSV_004",
-                "The file has no header row: no line names at least two of "
-                f"{', '.join(REQUIRED_COLUMNS)}. The first line reads {_names(found[0].cells)}. "
-                "Start from the template.",
             )
 
     def _read_header(self, header: Header) -> Mapping[str, int]:
@@ -117,16 +107,18 @@ class _Parsing:
             if column is None:
                 unknown.append(name)
             elif places.setdefault(column, index) != index:
-                self.errors.add_for_file(
+                self._found.errors.add_for_file(
                     "ERR_CSV_006",
                     f"The header in line {header.row} has {column} twice, as columns "
                     f"{places[column] + 1} and {index + 1}. Delete or rename one.",
                 )
         if any(unknown):
-            self.warnings.append(f"Columns that are not known were not read: {_names(unknown)}.")
+            self._found.warnings.append(
+                f"Columns that are not known were not read: {names(unknown)}."
+            )
         for column in REQUIRED_COLUMNS:
             if column not in places:
-                self.errors.add_for_file(
+                self._found.errors.add_for_file(
                     "ERR_CSV_005",
                     f"The column {column} is missing from the header in line {header.row}. "
                     "Add it, as the template has it.",
@@ -140,7 +132,7 @@ class _Parsing:
         for item in rows_below(text, header):
             anything = True
             if isinstance(item, Problem):
-                self.errors.add_for_file(item.code, item.message)
+                self._found.errors.add_for_file(item.code, item.message)
                 continue
             self._read_row(item, len(header.cells), places, reader)
         self._warn_of_mislabelled(reader.mislabelled)
@@ -163,16 +155,16 @@ class _Parsing:
         position = reader.read(row)
         for error in row.errors:
             if error.field in places or error.field not in REQUIRED_COLUMNS:
-                self.errors.add(error)
+                self._found.errors.add(error)
         if position is not None:
-            self.positions.append(position)
+            self._positions.append(position)
 
     def _warn_of_mislabelled(self, rows: Sequence[int]) -> None:
         if not rows:
             return
-        shown = ", ".join(map(str, rows[:_NAMES_SHOWN]))
-        more = f" and {len(rows) - _NAMES_SHOWN} more" if len(rows) > _NAMES_SHOWN else ""
-        self.warnings.append(
+        shown = ", ".join(map(str, rows[:_ROWS_SHOWN]))
+        more = f" and {len(rows) - _ROWS_SHOWN} more" if len(rows) > _ROWS_SHOWN else ""
+        self._found.warnings.append(
             f"Rows that look like options but have another Investment Class were read as that "
             f"class, without their options columns: {shown}{more}."
         )
@@ -187,10 +179,3 @@ _REQUIRED = frozenset(map(_plain, REQUIRED_COLUMNS))
 
 def _count_required(cells: Sequence[str]) -> int:
     return len(_REQUIRED & set(map(_plain, cells)))
-
-
-def _names(names: Sequence[str]) -> str:
-    named = [name for name in names if name]
-    shown = ", ".join(quoted(name) for name in named[:_NAMES_SHOWN])
-    more = len(named) - _NAMES_SHOWN
-    return f"{shown} and {more} more" if more > 0 else shown

@@ -1,0 +1,37 @@
+"""Earlier versions of events, turned into the next one step by step as they are read."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Data = dict[str, Any]
+Upcast = Callable[[Data], Data]
+
+
+def _imported_1_to_2(data: Data) -> Data:
+    """Imports got modes, closings and rows left out; an exit became the closing of the whole."""
+    source = data["source"]
+    return {
+        **data,
+        "mode": "add",
+        "closings": [],
+        "positions": [_with_closings(position) for position in data["positions"]],
+        "source": {
+            **source,
+            "account": None,
+            "assumptions": [{"text": text, "rows": []} for text in source["assumptions"]],
+            "left_out": [],
+        },
+    }
+
+
+def _with_closings(position: Data) -> Data:
+    stays = {key: value for key, value in position.items() if key not in ("exit_on", "exit_price")}
+    exit_on, exit_price = position["exit_on"], position["exit_price"]
+    whole = {"closed_on": exit_on, "quantity": position["quantity"], "price": exit_price}
+    return {**stays, "closings": [whole] if exit_on else [], "stated_as": None}
+
+
+UPCASTS: Mapping[tuple[str, int], Upcast] = {
+    ("portfolio.positions_imported", 1): _imported_1_to_2,
+}
+"""(topic, version) to the function that turns the data of that version into the next one's."""

@@ -1,0 +1,69 @@
+"""The front door: a file's bytes into positions and everything that is wrong with them (spec 3).
+
+Pure: no clock, no files, no HTTP. Every way in (API, web page, command line, demo) calls `parse`.
+"""
+
+from hashlib import sha256
+from itertools import islice
+
+from interfaces.files.brokers import conversion, etrade, fidelity, schwab, vanguard
+from interfaces.files.brokers.broker_file import BrokerFormat
+from interfaces.files.choices import Choices
+from interfaces.files.guide import Guide
+from interfaces.files.parsed_file import ERRORS_LISTED, ErrorList, Findings, ParsedFile
+from interfaces.files.reading import DELIMITERS, Problem, Record, Text, open_text, records
+from interfaces.files.template import template
+
+BROKERS: tuple[BrokerFormat, ...] = (
+    schwab.FORMAT,
+    fidelity.FORMAT,
+    vanguard.FORMAT,
+    etrade.FORMAT,
+)
+GUIDES: tuple[Guide, ...] = (template.GUIDE, *(broker.guide for broker in BROKERS))
+"""All formats that are recognised, in the order they are listed."""
+
+_HEAD = 100
+
+
+def parse(content: bytes, file_name: str, choices: Choices) -> ParsedFile:
+    """Read a file completely; never raises, whatever the bytes.
+
+    Args:
+        content: the file; over 10 MB is ERR_CSV_001.
+        file_name: as the user's machine calls it; must end in .csv.
+        choices: what the request says beside the file.
+    """
+    found = Findings(ErrorList(None if choices.accepts_valid else ERRORS_LISTED))
+    text = open_text(content, file_name)
+    if isinstance(text, Problem):
+        found.errors.add_for_file(text.code, text.message)
+    elif recognised := _recognised(text):
+        broker, delimiter = recognised
+        conversion.read(broker, text, delimiter, file_name, choices, found)
+    else:
+        template.read(text, choices, found)
+    if choices.accepts_valid and found.errors.total and not found.positions:
+        _say_that_none_is_valid(found)
+    return found.parsed(sha256(content).hexdigest())
+
+
+def _recognised(text: Text) -> tuple[BrokerFormat, str] | None:
+    """The broker whose file it is, and the delimiter; None for our own formats and unknown ones."""
+    for delimiter in DELIMITERS:
+        head = [
+            record
+            for record in islice(records(text, delimiter), _HEAD)
+            if isinstance(record, Record)
+        ]
+        for broker in BROKERS:
+            if broker.recognises(head):
+                return broker, delimiter
+    return None
+
+
+def _say_that_none_is_valid(found: Findings) -> None:
+    if all(error.row is not None for error in found.errors.listed):
+        found.errors.add_for_file(
+            "ERR_CSV_007", "No row of the file is without errors, so nothing can be imported."
+        )

@@ -8,6 +8,7 @@ a date in the column Symbol (`--` where E*TRADE knows none), and that row repeat
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 
 from domain.instrument import OptionTerms
@@ -56,6 +57,9 @@ _OPTION = re.compile(
     re.IGNORECASE,
 )
 _OPTION_LIKE = re.compile(r"\$[0-9.,]+ +(?:call|put)\b", re.IGNORECASE)
+
+_UNREADABLE = OptionTerms("", date.max, "CALL", Decimal(0))
+"""Terms that no OCC symbol expresses."""
 
 _GUIDE = Guide(
     name="etrade",
@@ -237,7 +241,7 @@ class _Reading:
         elif row.is_cash:
             others = [text for text in texts if text != row.name]
             value = row.text("value") or (others[0] if len(others) == 1 else "")
-            self._holdings.append(replace(nameless, kind=Kind.CASH, value=value))
+            self._holdings.append(replace(nameless, kind=Kind.CASH, symbol=row.name, value=value))
         elif row.name.casefold() != "total":
             self._position = row
 
@@ -291,14 +295,14 @@ def _first_text(cells: Sequence[str]) -> str:
 def _named(position: _Row, account: str) -> Holding:
     """What a symbol's row is a position in, still without figures.
 
-    An option in a spelling unknown to us keeps its text as symbol: it is no valid one, so the
-    row is refused by name instead of being taken for something without an option's multiplier.
+    An option in a spelling unknown to us is still handed over as one, so that its row is refused
+    instead of being taken for something without an option's multiplier.
     """
     named = Holding(row=position.row, account=account)
     name = position.name
-    if option := _option(name):
-        return replace(named, symbol=name, option=option)
-    if " " not in name or _OPTION_LIKE.search(name):
+    if _OPTION_LIKE.search(name):
+        return replace(named, symbol=name, option=_option(name) or _UNREADABLE)
+    if " " not in name:
         return replace(named, symbol=name)
     if not _MATURITY.search(name):
         return replace(named, description=name)
@@ -327,7 +331,7 @@ def _with_figures(named: Holding, part: _Row) -> Holding:
 
 
 def _option(text: str) -> OptionTerms | None:
-    """The option in `QQQ Dec 31 '26 $600 Put`; None if it is none that an OCC symbol can say."""
+    """The option in `QQQ Dec 31 '26 $600 Put`; None where the text is spelled otherwise."""
     found = _OPTION.fullmatch(text)
     if found is None:
         return None
@@ -335,5 +339,4 @@ def _option(text: str) -> OptionTerms | None:
     strike = number(found["strike"])
     if expires_on is None or strike is None:
         return None
-    terms = OptionTerms(found["underlying"].upper(), expires_on, found["right"].upper(), strike)
-    return terms if terms.occ_symbol else None
+    return OptionTerms(found["underlying"].upper(), expires_on, found["right"].upper(), strike)

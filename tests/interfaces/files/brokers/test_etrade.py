@@ -182,7 +182,7 @@ def test_totals_filters_and_footers_are_neither_positions_nor_notes() -> None:
         (15, "VMFXX"),
         (16, "XOM Dec 19 '25 $1,100 Put"),
         (17, "ZVZZT"),
-        (18, ""),
+        (18, "CASH"),
     ]
     assert file.notes == []
 
@@ -305,7 +305,9 @@ def test_an_option_is_read_from_the_broker_s_spelling(
 )
 def test_an_option_that_cannot_be_read_does_not_become_an_asset(spelling: str) -> None:
     option = only(below_the_header(f'"{spelling}",8.40,1,9.15,840\n'))
-    assert (option.option, option.symbol, option.description) == (None, spelling, "")
+    assert (option.symbol, option.description) == (spelling, "")
+    assert option.option is not None
+    assert option.option.occ_symbol is None
 
 
 # Lots
@@ -410,7 +412,7 @@ def test_columns_are_found_by_name_wherever_they_stand() -> None:
             value="2000.0000",
             entry_date="06/30/2021",
         ),
-        Holding(row=15, account="Roth IRA -1357", kind=Kind.CASH, value="210.00"),
+        Holding(row=15, account="Roth IRA -1357", kind=Kind.CASH, symbol="CASH", value="210.00"),
     ]
 
 
@@ -438,7 +440,7 @@ def test_a_file_saved_again_by_a_spreadsheet_says_the_same() -> None:
         ("BRK.B", "2.5", date(2024, 1, 5), "1025"),
         ("BRK.B", "10", date(2024, 12, 31), "4100"),
         ("IWM Jan 15 ’27 $212.50 Call", "-3", None, "-2520"),  # noqa: RUF001 -- as the file has it
-        ("", "", None, "1,500.26"),
+        ("CASH", "", None, "1,500.26"),
     ]
     assert file.holdings[2].option == OptionTerms(
         "IWM", date(2027, 1, 15), "CALL", Decimal("212.5")

@@ -186,13 +186,9 @@ class _Reading:
         A masked number at its end says so; else, where the title names no single account, that
         it is the line above a header.
         """
-        line = _line(record)
-        count = sum(map(bool, record.cells))
-        if not record.cells or not record.cells[0] or count > _LABEL_CELLS:
+        if not 0 < sum(map(bool, record.cells)) <= _LABEL_CELLS:
             return False
-        if line.casefold() in _TOTALS:
-            return False
-        if _MASKED_NUMBER.search(line):
+        if _MASKED_NUMBER.search(_line(record)):
             return True
         may_hold_several = self._title is None or self._title.is_group
         is_above_header = following is not None and bool(_header(following, self._title))
@@ -245,7 +241,7 @@ class _Row:
         self.row = record.row
         self._cells = record.cells
         self._columns = columns
-        self.name = (self["symbol"] or self["open date"] or self["description"]).casefold()
+        self.name = (self["symbol"] or self["open date"]).casefold()
 
     def __getitem__(self, meaning: str) -> str:
         place = self._columns.get(meaning)
@@ -277,9 +273,8 @@ class _Row:
 
 
 def _left_out(row: _Row) -> str:
-    name = row["symbol"] or row["description"]
     value = f" ({row['value']})" if row["value"] else ""
-    return f"{name}{value} was left out: futures are not imported."
+    return f"{row['symbol'] or row['description']}{value} was left out: futures are not imported."
 
 
 def _header(record: Record, title: _Title | None) -> Mapping[str, int] | None:
@@ -302,7 +297,7 @@ def _header(record: Record, title: _Title | None) -> Mapping[str, int] | None:
 
 def _option(symbol: str) -> OptionTerms | None:
     """The terms in `MAR 12/28/2018 112.00 C`, None where the symbol is not an option's."""
-    found = _OPTION.fullmatch(symbol.upper())
+    found = _OPTION.fullmatch(symbol)
     if found is None:
         return None
     expires_on, strike = day(found["expires"]), number(found["strike"])

@@ -103,10 +103,11 @@ class AssetRow:
             return InvestmentClass.PUBLIC, "CASH"
         if is_per_hundred:
             return InvestmentClass.PUBLIC, "BOND"
-        if holding.subtype is None and not holding.symbol:
-            return InvestmentClass.PRIVATE, None
-        is_private = holding.subtype in SUBTYPES[InvestmentClass.PRIVATE]
-        return (InvestmentClass.PRIVATE if is_private else InvestmentClass.PUBLIC), holding.subtype
+        if holding.subtype is None:
+            has_ticker = bool(holding.symbol)
+            return InvestmentClass.PUBLIC if has_ticker else InvestmentClass.PRIVATE, None
+        is_public = holding.subtype in SUBTYPES[InvestmentClass.PUBLIC]
+        return InvestmentClass.PUBLIC if is_public else InvestmentClass.PRIVATE, holding.subtype
 
     def _symbol(self) -> str | None:
         """The symbol: an option's OCC one, the file's, or one made of the description."""
@@ -290,6 +291,6 @@ def _ticker(symbol: str) -> str:
 
 
 def _price(exact: Decimal) -> Decimal:
-    """At most 6 decimals, half-even; fewer stay as they are."""
+    """At most 6 decimals, half-even; fewer stay as they are, written plainly."""
     rounded = exact.quantize(PRICE_DECIMALS, ROUND_HALF_EVEN)
-    return exact if rounded == exact else rounded
+    return Decimal(f"{exact if rounded == exact else rounded:f}")

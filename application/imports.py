@@ -13,7 +13,14 @@ from application.ownership import own_portfolio
 from application.ports import Cause, EventLog, PriceBook, RejectedRows
 from domain.portfolio import Portfolio
 from domain.position import PositionTerms
-from domain.position_import import ImportMode, ImportUnknown, Intake, PositionClosing, TakenIn
+from domain.position_import import (
+    ImportMode,
+    ImportSource,
+    ImportUnknown,
+    Intake,
+    PositionClosing,
+    TakenIn,
+)
 from domain.replacement import Change
 from domain.user import User
 
@@ -23,13 +30,14 @@ class Impact:
     """What an import, its reverting or its restoring changes.
 
     `positions` counts those that come or go, `closings` are parts of others that are closed or
-    held again. Valuations from `counts_from` on are stale. `position` is that of the last event,
-    None for a dry run.
+    held again. `changes` tells both by symbol, where a file replaces what was held. Valuations
+    from `counts_from` on are stale. `position` is that of the last event, None for a dry run.
     """
 
     import_id: UUID
     positions: int
     closings: Sequence[PositionClosing]
+    changes: Sequence[Change] = ()
     counts_from: date
     position: int | None
 
@@ -52,6 +60,16 @@ class Imports:
             PortfolioUnknown: ERR_PORT_404. PortfolioForbidden: ERR_PORT_403.
         """
         return own_portfolio(self.log, portfolio_id, cause).holdings.held_already(terms)
+
+    def imported_before(
+        self, portfolio_id: UUID, source: ImportSource, cause: Cause
+    ) -> UUID | None:
+        """The import, not taken back, of the same file and account; None where there is none.
+
+        Raises:
+            PortfolioUnknown: ERR_PORT_404. PortfolioForbidden: ERR_PORT_403.
+        """
+        return own_portfolio(self.log, portfolio_id, cause).holdings.import_of(source)
 
     def differences(self, portfolio_id: UUID, intake: Intake, cause: Cause) -> list[Change]:
         """What replacing the holdings by the file would change, symbol by symbol.
@@ -77,10 +95,12 @@ class Imports:
             portfolio = own_portfolio(self.log, command.portfolio_id, cause)
             new_id = self.identities.position_ids(self._owner(portfolio), portfolio.id)
             intake = self._priced(portfolio, command.intake)
+            replaces = intake.mode is ImportMode.REPLACE
+            changes = portfolio.differences(intake) if replaces else ()
             portfolio.import_positions(import_id, intake, new_id)
             kept = self.rejected_rows.keep(import_id, command.rejected_rows)
             position = self.log.save(portfolio, cause=cause, also=kept)
-            return _impact(portfolio, import_id, position)
+            return replace(_impact(portfolio, import_id, position), changes=changes)
 
         return decide(attempt)
 

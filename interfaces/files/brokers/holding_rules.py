@@ -75,7 +75,7 @@ class AssetRow:
         held = self._rounded(quantity)
         price = self._entry_price(held * multiplier, symbol, last_price, is_per_hundred)
         entry_on = self._entry_on()
-        self._check_amount(held * multiplier, price)
+        self._check_amount(held, multiplier, price)
         if self.errors or symbol is None or price is None or entry_on is None:
             return Asset(None, symbol or "", last_price)
         option = holding.option
@@ -273,9 +273,9 @@ class AssetRow:
         text = self._holding.entry_date
         self._complaints.complain(ENTRY_DATE, code, text, f"{ENTRY_DATE} {quoted(text)} {what}")
 
-    def _check_amount(self, units: Decimal, price: Decimal | None) -> None:
-        largest = max(abs(units), price or Decimal(0))
-        if largest > LARGEST_NUMBER or abs(units) * (price or 0) > LARGEST_AMOUNT:
+    def _check_amount(self, held: Decimal, multiplier: int, price: Decimal | None) -> None:
+        each = price or Decimal(0)
+        if max(abs(held), each) > LARGEST_NUMBER or abs(held) * multiplier * each > LARGEST_AMOUNT:
             self._complaints.complain(
                 QUANTITY,
                 "ERR_POS_027",

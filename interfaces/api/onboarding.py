@@ -13,10 +13,11 @@ from application.ports import Market
 from domain.account import AccountType
 from interfaces.api.access import Asked, SignedIn, cause_of, show_position
 from interfaces.api.documenting import SIGNED_IN, command_answers, example, refusals
-from interfaces.api.uploads import intake_of, read_positions
+from interfaces.api.uploads import read_positions
 from interfaces.api.values import Amount, Instant, Text
 from interfaces.files.parsed_file import ParsedFile
 from interfaces.files.template.template import TEMPLATE_FILE_NAME, template_csv
+from interfaces.importing import horizon_of, intake_of
 
 router = APIRouter(prefix="/onboarding", tags=["Onboarding"])
 
@@ -216,11 +217,12 @@ def create_portfolio(
     account = program.portfolios.read_account(_texts(form))
     parsed = read_positions(program, form.price_source, form.csv_file)
     file_name = (form.csv_file and form.csv_file.filename) or ""
+    horizon = horizon_of(program.markets, form.price_source)
     opened = program.portfolios.open(
         OpenPortfolio(
             owner_id=user.user_id,
             account=account,
-            intake=intake_of(program, form.price_source, parsed, file_name),
+            intake=intake_of(parsed, file_name, horizon),
         ),
         cause_of(request, user.user_id),
     )

@@ -1,16 +1,24 @@
-"""What an uploaded file must be before anything is opened with it (spec 3.2, 3.5)."""
+"""An uploaded file: what is sent beside it, how it is read, when it is refused (spec 3.2-3.7)."""
 
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Annotated, Literal
 
 from fastapi import UploadFile
+from pydantic import BaseModel, BeforeValidator, Field
 
 from application.ports import Market
 from domain.errors import DomainError
-from domain.position_import import ImportSource, Intake
+from domain.position import PositionTerms
+from domain.position_import import ImportMode, ImportSource, Intake
+from domain.text import has_control_characters
+from interfaces.api.values import Text
 from interfaces.bootstrap import Program
 from interfaces.files.choices import Choices, Horizon
-from interfaces.files.parsed_file import ParsedFile
+from interfaces.files.parsed_file import ERRORS_LISTED, FileError, ParsedFile
+from interfaces.files.reading import SIZE_LIMIT_BYTES
 from interfaces.files.recognition import parse
+from interfaces.files.rejected_rows import left_out_rows, rejected_csv
 
 _LONGEST_FILE_NAME = 255
 
@@ -32,10 +40,12 @@ class FileHasErrors(DomainError):
     def __init__(self, parsed: ParsedFile) -> None:
         count = parsed.total_errors
         told = "1 error" if count == 1 else f"{count:,} errors"
+        several = {"accounts": list(parsed.accounts)} if len(parsed.accounts) > 1 else {}
         super().__init__(
             f"The file has {told}; nothing was imported.",
             total_errors=count,
-            errors=[asdict(error) for error in parsed.errors],
+            errors=[asdict(error) for error in listed_errors(parsed)],
+            **several,
         )
 
 
@@ -54,47 +64,53 @@ class FileNotCsv(DomainError):
 _SPEAK_FOR_THEMSELVES = {kind.code: kind for kind in (FileTooLarge, FileNotCsv)}
 
 
-def read_positions(program: Program, market: Market, file: UploadFile | None) -> ParsedFile:
-    """The positions of an uploaded file without errors, by the market's own today.
-
-    Raises:
-        FileMissing: ERR_PORT_007. FileTooLarge: ERR_CSV_001. FileNotCsv: ERR_CSV_002.
-        FileHasErrors: ERR_PORT_008, with every error.
-    """
-    if file is None:
-        raise FileMissing
-    choices = Choices(horizon=horizon_of(program, market))
-    parsed = parse(file.file.read(), file.filename or "", choices)
-    for error in parsed.errors:
-        if error.code in _SPEAK_FOR_THEMSELVES:
-            raise _SPEAK_FOR_THEMSELVES[error.code](error.message)
-    if parsed.total_errors:
-        raise FileHasErrors(parsed)
-    return parsed
+def _trimmed(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value or ""
 
 
-def intake_of(program: Program, market: Market, parsed: ParsedFile, file_name: str) -> Intake:
-    """What the file brings, for the event."""
-    source = ImportSource(
-        format=parsed.source_format or "",
-        file_name=file_name[-_LONGEST_FILE_NAME:],
-        sha256=parsed.sha256,
-        account=parsed.account,
-        assumptions=parsed.assumptions,
+class FileForm(BaseModel):
+    """A file with positions, and what the request says of what it lacks."""
+
+    csv_file: UploadFile | None = Field(
+        default=None, description="A broker's export as it is, or the template; up to 10 MB."
     )
-    today = program.markets[market].today()
-    is_brokers = bool(parsed.accounts)
-    return Intake(
-        source=source,
-        terms=parsed.positions,
-        stated_on=parsed.as_of or today,
-        quantities_as_of=(parsed.as_of or today) if is_brokers else None,
-        prices=parsed.last_prices,
+    source_account: Text = Field(
+        default="",
+        description="Which account of the file, where it has several.",
+        examples=["Individual ...632"],
+    )
+    default_entry_date: Text = Field(
+        default="",
+        description="The entry date, YYYY-MM-DD, of rows of a broker's file that have none.",
+        examples=["2024-01-31"],
+    )
+    default_entry_price: Annotated[Literal["", "last"], BeforeValidator(_trimmed)] = Field(
+        default="",
+        description="`last`: rows without cost get the file's own last price, marked as assumed.",
+    )
+    accept_valid: bool = Field(
+        default=False,
+        description="Import the rows without errors and keep the others to be mended. Without "
+        "effect where the file replaces what is held: a row left out would count as sold.",
     )
 
 
-def horizon_of(program: Program, market: Market) -> Horizon:
-    """New York's today, and the last day of a market that has ended."""
-    ends = program.markets[market].today()
-    today = program.markets["live"].today()
-    return Horizon(today=today, market_end=None if market == "live" else ends)
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was read, and the market whose days it may speak of."""
+
+    file_name: str
+    content: bytes
+    market: Market
+    parsed: ParsedFile
+
+    def check(self) -> None:
+        """Refuse the file if anything is wrong that keeps it out.
+
+        Raises:
+            FileHasErrors: ERR_PORT_008, with every error.
+        """
+        if self.parsed.total_errors and (self.parsed.refuses_file or not self.accepts_valid):
+            raise FileHasErrors(self.parsed)
+"""
+"""

@@ -75,11 +75,11 @@ _OF_ROW_ABOVE = "It was taken for account {account}, as the row above it."
 _READ_AS_SHORT = "The position type is Short, so the quantity was read as negative."
 _COST_IS_VALUE = "It is a money fund, worth 1.00 USD a share: its cost was taken to be its value."
 _COST_FROM_TRANSACTIONS = (
-    "The cost of {cost} USD is from the file's transactions: the average cost of what is held."
+    "The cost is from the file's transactions: the average cost of what is held."
 )
 _DATE_FROM_TRANSACTIONS = (
-    "The entry date {on} is from the file's transactions: that of the earliest purchase still "
-    "held, first in, first out."
+    "The entry date is from the file's transactions: that of the earliest purchase still held, "
+    "first in, first out."
 )
 _LEFT_OUT = "{name} has neither a quantity nor a value and was left out."
 
@@ -94,14 +94,12 @@ _GUIDE = Guide(
     has_cost=False,
     has_entry_dates=False,
     where_cost=(
-        "Vanguard shows it under Portfolio, Cost basis; the export of that page has a column "
-        "Total cost and can be uploaded in place of this file. A column Total Cost may also be "
-        "added to the holdings."
+        "Vanguard shows it under Portfolio, Cost basis: upload the export of that page in place "
+        "of this file, or add a column Total Cost to the holdings."
     ),
     where_dates=(
-        "Vanguard shows them under Portfolio, Cost basis, for each lot. Where the download covers "
-        "all purchases of what is held, its transactions give them; a column Entry Date may also "
-        "be added to the holdings."
+        "Vanguard shows it under Portfolio, Cost basis; you may add a column Entry Date to the "
+        "holdings. A download whose transactions go back to the first purchase needs neither."
     ),
     assumptions=(
         "Where the transactions in the file account for all shares held, the entry date is that "
@@ -195,8 +193,8 @@ class _Reading:
     def __init__(self) -> None:
         self._columns: Mapping[str, int] = {}
         self._account = UNNAMED_ACCOUNT
-        self._accounts: dict[str, None] = {}
-        self._traded: dict[str, None] = {}
+        self._accounts: dict[str, str] = {}
+        self._traded: dict[str, str] = {}
         self._as_of = ""
         self._header_rows: list[int] = []
         self._holdings: list[Holding] = []
@@ -224,7 +222,7 @@ class _Reading:
         Accounts that only transactions name hold nothing; they count where nothing is held at all.
         """
         purchases = self._purchases()
-        accounts = self._accounts or self._traded or {UNNAMED_ACCOUNT: None}
+        accounts = self._accounts or self._traded or (UNNAMED_ACCOUNT,)
         return BrokerFile(
             accounts=tuple(accounts),
             as_of=self._as_of,
@@ -244,16 +242,15 @@ class _Reading:
             return
         account = row.account or self._account
         if row.text(*_SHARES, *_VALUE, _COST):
-            self._accounts.setdefault(account)
-            self._account = account
-            self._holdings.append(_holding(row, account))
+            self._account = self._accounts.setdefault(account, account)
+            self._holdings.append(_holding(row, self._account))
         elif account in self._accounts:
             name = shortened(row.text(*_SYMBOL, *_NAME))
             self._notes.append((row.record.row, _LEFT_OUT.format(name=name)))
 
     def _take_transaction(self, row: _Row) -> None:
         account = row.account or UNNAMED_ACCOUNT
-        self._traded.setdefault(account)
+        account = self._traded.setdefault(account, account)
         self._transactions.add(_transaction(row, account))
 
     def _purchases(self) -> Mapping[int, Purchase]:
@@ -262,7 +259,7 @@ class _Reading:
         What stands in several rows is one to the transactions: each row gets its part of the cost.
         """
         rows_of: dict[Instrument, list[Holding]] = {}
-        for held in self._holdings:
+        for held in self._holdings if self._traded else ():
             key = instrument(held.account, held.symbol, held.description)
             rows_of.setdefault(key, []).append(held)
         found: dict[int, Purchase] = {}
@@ -339,11 +336,9 @@ def _completed(held: Holding, purchase: Purchase | None) -> Holding:
         told = (*held.assumptions, _COST_IS_VALUE)
         held = replace(held, total_cost=held.value or held.quantity, assumptions=told)
     if purchase and not held.total_cost:
-        cost = f"{purchase.total_cost:f}"
-        told = (*held.assumptions, _COST_FROM_TRANSACTIONS.format(cost=cost))
-        held = replace(held, total_cost=cost, assumptions=told)
+        told = (*held.assumptions, _COST_FROM_TRANSACTIONS)
+        held = replace(held, total_cost=f"{purchase.total_cost:f}", assumptions=told)
     if purchase and not held.entry_date:
-        on = purchase.entry_on.isoformat()
-        told = (*held.assumptions, _DATE_FROM_TRANSACTIONS.format(on=on))
-        held = replace(held, entry_date=on, assumptions=told)
+        told = (*held.assumptions, _DATE_FROM_TRANSACTIONS)
+        held = replace(held, entry_date=purchase.entry_on.isoformat(), assumptions=told)
     return held

@@ -49,22 +49,31 @@ class Holding:
     assumptions: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RowNote:
+    """A sentence on a row that is no position and that a user may miss."""
+
+    row: int
+    account: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokerFile:
     """What a broker's file says, of all its accounts, in file order.
 
-    `accounts` are all that the file names, with positions or without. `as_of` is the file's own
+    `accounts` are those with rows to read; of a file that names none, the one that `holdings`
+    have. `as_of` is the file's own
     date, in any spelling that `values.day` reads, "" where it names none. `header_rows` are the
-    physical lines of the headers above positions. `notes` are sentences on rows that are no
-    positions and that a user may miss (quantity 0, a wrapper account), each with its row; totals
-    and disclaimers are not worth a note.
+    physical lines of the headers above positions. `notes` are on what was left out (futures, a
+    wrapper account); totals and disclaimers are not worth one.
     """
 
     accounts: Sequence[str]
     as_of: str
     header_rows: Sequence[int]
     holdings: Sequence[Holding]
-    notes: Sequence[tuple[int, str]] = ()
+    notes: Sequence[RowNote] = ()
 
 
 class BrokerFormat(Protocol):

@@ -1,6 +1,6 @@
 """A broker's file into positions and cash of one account: the same for all brokers (spec 3.6)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from domain.position import PositionTerms
 from interfaces.files.brokers import values
 from interfaces.files.brokers.broker_file import BrokerFile, BrokerFormat, Holding, Kind
 from interfaces.files.brokers.complaints import Complaints, Notes
-from interfaces.files.brokers.holding_rules import AssetRow, Defaults
+from interfaces.files.brokers.holding_rules import AssetRow, Defaults, is_money_fund
 from interfaces.files.choices import Choices
 from interfaces.files.guide import Guide
 from interfaces.files.parsed_file import Findings, Layout, names
@@ -79,28 +79,19 @@ class _Reading:
     def __init__(self, guide: Guide, choices: Choices, found: Findings) -> None:
         self._found = found
         self._choices = choices
+        self._guide = guide
         self._notes = Notes()
-        entry_on = self._default_day()
-        self._defaults = Defaults(
-            guide=guide,
-            horizon=choices.horizon,
-            entry_on=entry_on,
-            needs_day=not choices.default_entry_date.strip(),
-            uses_last_price=choices.uses_last_price,
-        )
         self._positions: list[PositionTerms] = []
         self._last_prices: dict[str, Decimal] = {}
-        self._needs_day = False
 
     def read(self, file: BrokerFile) -> None:
         """Read the chosen account's rows, in file order."""
         found = self._found
         mine = [holding for holding in file.holdings if holding.account == found.account]
-        self._needs_day = any(
-            holding.kind is Kind.ASSET and values.is_nothing(holding.entry_date) for holding in mine
-        )
-        for row, note in file.notes:
-            found.warnings.append(f"Row {row}: {note}")
+        self._defaults = self._defaults_for(mine)
+        for note in file.notes:
+            if note.account == found.account:
+                found.warnings.append(f"Row {note.row}: {note.text}")
         for holding in mine:
             if holding.kind is Kind.CASH:
                 self._take_cash(holding)
@@ -115,6 +106,24 @@ class _Reading:
         found.positions = self._positions
         found.last_prices = self._last_prices
         found.assumptions = self._notes.assumptions
+
+    def _defaults_for(self, holdings: Sequence[Holding]) -> Defaults:
+        """What these rows get that lack it."""
+        choices = self._choices
+        is_dated = all(
+            holding.kind is Kind.CASH
+            or is_money_fund(holding)
+            or not values.is_nothing(holding.entry_date)
+            for holding in holdings
+        )
+        return Defaults(
+            guide=self._guide,
+            horizon=choices.horizon,
+            entry_on=self._default_day(),
+            needs_day=not choices.default_entry_date.strip(),
+            cash_on=(self._found.as_of or choices.horizon.last_day) if is_dated else None,
+            uses_last_price=choices.uses_last_price,
+        )
 
     def _default_day(self) -> date | None:
         """The request's day for rows without one; said once for the file where it is wrong."""
@@ -195,8 +204,7 @@ class _Reading:
         """The request's day; the file's own where every asset of it has a day."""
         if self._defaults.entry_on:
             return self._defaults.entry_on
-        if not self._needs_day:
-            day = self._found.as_of or self._choices.horizon.last_day
+        if day := self._defaults.cash_on:
             self._notes.assume(f"Cash is entered on {day}, the day of the file.", holding.row)
             return day
         if self._defaults.needs_day and values.number(holding.value):

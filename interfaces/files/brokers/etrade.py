@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from domain.instrument import OptionTerms
-from interfaces.files.brokers.broker_file import BrokerFile, BrokerFormat, Holding, Kind
+from interfaces.files.brokers.broker_file import BrokerFile, BrokerFormat, Holding, Kind, RowNote
 from interfaces.files.brokers.values import day, is_nothing, number
 from interfaces.files.guide import Guide
 from interfaces.files.reading import Record
@@ -179,7 +179,7 @@ class _Reading:
         self._position: _Row | None = None
         self._lots: list[_Row] = []
         self._holdings: list[Holding] = []
-        self._notes: list[tuple[int, str]] = []
+        self._notes: list[RowNote] = []
 
     def take(self, record: Record) -> None:
         """Read the next record, whatever part of the file it belongs to."""
@@ -267,7 +267,7 @@ class _Reading:
                 f"The lots of {position.name} add up to {found:f}, its own row says {stated:f}. "
                 "The lots were taken; compare them with your account."
             )
-            self._notes.append((position.row, told))
+            self._notes.append(RowNote(position.row, self._account, told))
 
 
 def _columns(cells: Sequence[str]) -> Mapping[str, int]:

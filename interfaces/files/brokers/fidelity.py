@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from domain.instrument import MONEY_FUNDS, OptionTerms
-from interfaces.files.brokers.broker_file import BrokerFile, BrokerFormat, Holding, Kind
+from interfaces.files.brokers.broker_file import BrokerFile, BrokerFormat, Holding, Kind, RowNote
 from interfaces.files.brokers.values import day, is_nothing, number
 from interfaces.files.guide import Guide
 from interfaces.files.parsed_file import shortened
@@ -208,7 +208,7 @@ class _Reading:
         self.as_of = ""
         self.header_rows: list[int] = []
         self.holdings: list[Holding] = []
-        self.notes: list[tuple[int, str]] = []
+        self.notes: list[RowNote] = []
 
     def take(self, record: Record) -> None:
         """Sort the next record."""
@@ -227,7 +227,7 @@ class _Reading:
     def _take_row(self, row: _Row) -> None:
         self._settle_account(row)
         if any(name.startswith(_WRAPPER) for name in row.names):
-            self.notes.append((row.number, _WRAPPER_SKIPPED))
+            self.notes.append(RowNote(row.number, row.account, _WRAPPER_SKIPPED))
         elif _PENDING in row.names:
             value = row.amount()
             if value != row.value:
@@ -250,7 +250,11 @@ class _Reading:
     def _take_cash(self, row: _Row, value: str) -> None:
         if is_nothing(value):
             name = row.symbol or row.description
-            self.notes.append((row.number, f"{shortened(name)} has no amount and was skipped."))
+            self.notes.append(
+                RowNote(
+                    row.number, row.account, f"{shortened(name)} has no amount and was skipped."
+                )
+            )
             return
         self.holdings.append(
             Holding(

@@ -35,13 +35,15 @@ _NEAR_ONE_HUNDREDTH = Decimal("0.1")
 class Defaults:
     """What rows get that lack it: a day, a price; and the days that are allowed.
 
-    `needs_day` is False where the request's own default is wrong, which is said once.
+    `needs_day` is False where the request's own default is wrong, which is said once. `cash_on` is
+    the day of cash and money funds where every other asset has a day of its own, else None.
     """
 
     guide: Guide
     horizon: Horizon
     entry_on: date | None
     needs_day: bool
+    cash_on: date | None
     uses_last_price: bool
 
 
@@ -99,7 +101,7 @@ class AssetRow:
         holding = self._holding
         if holding.option:
             return InvestmentClass.OPTIONS, holding.option.right
-        if _ticker(holding.symbol) in MONEY_FUNDS:
+        if is_money_fund(holding):
             return InvestmentClass.PUBLIC, "CASH"
         if is_per_hundred:
             return InvestmentClass.PUBLIC, "BOND"
@@ -249,6 +251,11 @@ class AssetRow:
         """The request's day for rows without one; an expired option's last day if earlier."""
         holding, defaults = self._holding, self._defaults
         day = defaults.entry_on
+        if day is None and defaults.cash_on and is_money_fund(holding):
+            self._notes.assume(
+                f"Cash is entered on {defaults.cash_on}, the day of the file.", holding.row
+            )
+            return defaults.cash_on
         if day is None:
             if defaults.needs_day:
                 self._complaints.complain(
@@ -283,6 +290,11 @@ class AssetRow:
                 "Quantity or price is over 1 billion, or their product over 1 trillion USD. "
                 "Correct the number that is too large.",
             )
+
+
+def is_money_fund(holding: Holding) -> bool:
+    """Whether the row is a listed money fund, which is cash whenever it was bought."""
+    return _ticker(holding.symbol) in MONEY_FUNDS
 
 
 def _ticker(symbol: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 
 from domain.instrument import OptionTerms
-from interfaces.files.brokers.broker_file import BrokerFile, BrokerFormat, Holding, Kind
+from interfaces.files.brokers.broker_file import BrokerFile, BrokerFormat, Holding, Kind, RowNote
 from interfaces.files.brokers.values import day, is_nothing, number
 from interfaces.files.guide import Guide
 from interfaces.files.reading import Record
@@ -144,7 +144,7 @@ class _Reading:
         self._accounts: dict[str, None] = {}
         self.header_rows: list[int] = []
         self.holdings: list[Holding] = []
-        self.notes: list[tuple[int, str]] = []
+        self.notes: list[RowNote] = []
 
     @property
     def accounts(self) -> Sequence[str]:
@@ -200,7 +200,7 @@ class _Reading:
         self._enter(self._account)
         if row.is_of_futures:
             if number(row["value"]) or number(row["quantity"]):
-                self.notes.append((row.row, _left_out(row)))
+                self.notes.append(RowNote(row.row, self._account, _left_out(row)))
             return
         self.holdings.append(self._cash(row) if row.is_cash else self._asset(row))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from domain.instrument import MONEY_FUNDS, OptionTerms
-from interfaces.files.brokers.broker_file import BrokerFile, BrokerFormat, Holding, Kind
+from interfaces.files.brokers.broker_file import BrokerFile, BrokerFormat, Holding, Kind, RowNote
 from interfaces.files.brokers.values import day, is_nothing, number
 from interfaces.files.brokers.vanguard_transactions import (
     Instrument,
@@ -198,7 +198,7 @@ class _Reading:
         self._as_of = ""
         self._header_rows: list[int] = []
         self._holdings: list[Holding] = []
-        self._notes: list[tuple[int, str]] = []
+        self._notes: list[RowNote] = []
         self._transactions = Transactions()
 
     def take(self, record: Record) -> None:
@@ -246,7 +246,7 @@ class _Reading:
             self._holdings.append(_holding(row, self._account))
         elif account in self._accounts:
             name = shortened(row.text(*_SYMBOL, *_NAME))
-            self._notes.append((row.record.row, _LEFT_OUT.format(name=name)))
+            self._notes.append(RowNote(row.record.row, account, _LEFT_OUT.format(name=name)))
 
     def _take_transaction(self, row: _Row) -> None:
         account = row.account or UNNAMED_ACCOUNT

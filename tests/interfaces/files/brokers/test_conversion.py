@@ -14,7 +14,7 @@ from domain.instrument import InvestmentClass, OptionTerms
 from domain.position import PositionTerms
 from domain.position_import import Assumption
 from interfaces.files.brokers import conversion
-from interfaces.files.brokers.broker_file import BrokerFile, Holding, Kind
+from interfaces.files.brokers.broker_file import BrokerFile, Holding, Kind, RowNote
 from interfaces.files.choices import Choices, Horizon
 from interfaces.files.guide import Guide
 from interfaces.files.parsed_file import ErrorList, Findings
@@ -73,10 +73,14 @@ def cash(value: str, row: int = 9) -> Holding:
     return Holding(row=row, account="IRA", kind=Kind.CASH, symbol="Cash", value=value)
 
 
-def read(*holdings: Holding, as_of: str = "2025/12/31", **choices: Any) -> Findings:
+def read(
+    *holdings: Holding, as_of: str = "2025/12/31", notes: Sequence[RowNote] = (), **choices: Any
+) -> Findings:
     """What is found in a file with these rows, entered on `BOUGHT` unless `choices` differ."""
     accounts = list(dict.fromkeys(holding.account for holding in holdings))
-    file = BrokerFile(accounts=accounts, as_of=as_of, header_rows=[3], holdings=holdings)
+    file = BrokerFile(
+        accounts=accounts, as_of=as_of, header_rows=[3], holdings=holdings, notes=notes
+    )
     chosen = Choices(horizon=Horizon(today=TODAY), default_entry_date=BOUGHT)
     found = Findings(ErrorList())
     conversion.read(
@@ -351,6 +355,16 @@ class TestCash:
         assert found.positions[1].entry_on == date(2025, 12, 31)
         assert assumed(found, "the day of the file").rows == (9,)
 
+    def test_a_money_fund_beside_dated_lots_is_dated_like_cash(self) -> None:
+        fund = held(row=5, symbol="VMFXX", quantity="9", total_cost="", value="9", last_price="1")
+        found = read(held(entry_date="2020-08-24"), fund, default_entry_date="")
+        assert [terms.entry_on for terms in found.positions] == [
+            date(2020, 8, 24),
+            date(2025, 12, 31),
+        ]
+        alone = read(held(), fund, default_entry_date="")
+        assert [e.row for e in alone.errors.listed] == [4, 5]
+
     def test_an_amount_that_is_no_number_is_an_error(self) -> None:
         assert error(held(), cash("much")) == (9, "Entry Price Per Share", "ERR_POS_007")
 
@@ -372,6 +386,11 @@ class TestAccounts:
         found = read(*self.BOTH, source_account=wanted)
         assert found.account == "Z1 Kid"
         assert [terms.symbol for terms in found.positions] == ["NVDA"]
+
+    def test_only_the_chosen_ones_notes_are_warnings(self) -> None:
+        notes = [RowNote(7, "X1 Primary", "A future was left out."), RowNote(8, "Z1 Kid", "So.")]
+        found = read(*self.BOTH, notes=notes, source_account="Z1")
+        assert found.warnings == ["Row 8: So."]
 
     def test_one_that_is_not_there_is_an_error_even_where_there_is_only_one(self) -> None:
         assert error(held(), source_account="Roth") == (None, None, "ERR_CSV_008")

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.instrument import OptionTerms
-from interfaces.files.brokers.broker_file import BrokerFile, Holding, Kind
+from interfaces.files.brokers.broker_file import BrokerFile, Holding, Kind, RowNote
 from interfaces.files.brokers.etrade import FORMAT
 from interfaces.files.brokers.values import day
 from interfaces.files.reading import Record, Text, open_text, records
@@ -344,8 +344,9 @@ def test_lots_that_do_not_add_up_are_taken_and_noted() -> None:
     file = read("etrade_lots.csv")
     assert named(file, "SHORT").quantity == "-50.0000"
     assert file.notes == [
-        (
+        RowNote(
             18,
+            file.accounts[0],
             "The lots of SHORT add up to -50.0000, its own row says -80.0000. The lots were "
             "taken; compare them with your account.",
         )

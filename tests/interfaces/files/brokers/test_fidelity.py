@@ -291,7 +291,8 @@ def test_nothing_is_assumed_of_other_core_funds(price: str, cost: str) -> None:
 def test_cash_without_an_amount_is_skipped_with_a_note(name: str, cells: str) -> None:
     file = rows(f"X1,Mine,{name},,{cells}")
     assert file.holdings == ()
-    assert file.notes == ((2, f"{name} has no amount and was skipped."),)
+    (note,) = file.notes
+    assert (note.row, note.text) == (2, f"{name} has no amount and was skipped.")
     assert file.accounts == ("X1 Mine",)
 
 
@@ -315,9 +316,10 @@ def test_the_current_value_of_pending_activity_counts_before_its_neighbours() ->
 
 def test_a_wrapper_of_another_account_is_skipped_with_a_note_but_its_account_is_read() -> None:
     file = read(fixture(SENTENCE_CASE))
-    [(row, note)] = file.notes
-    assert row == 8
-    assert note.startswith("BROKERAGELINK stands for another account and was skipped")
+    (note,) = file.notes
+    assert note.row == 8
+    assert note.account in file.accounts
+    assert note.text.startswith("BROKERAGELINK stands for another account and was skipped")
     assert [h.account for h in file.holdings if h.symbol == "01234AB56"] == ["W5 BrokerageLink"]
 
 

@@ -278,19 +278,19 @@ def test_what_is_almost_an_options_symbol_is_handed_over_as_it_is(symbol: str) -
 def test_futures_cash_is_left_out_with_a_note_unless_it_is_zero() -> None:
     file = read_fixture("schwab_2019.csv")
     sentence = "Futures Cash ($125.50) was left out: futures are not imported."
-    assert list(file.notes) == [(11, sentence)]
+    assert [(note.row, note.text) for note in file.notes] == [(11, sentence)]
 
 
 def test_sums_of_futures_are_known_without_their_type_too() -> None:
     file = read(SINGLE + "Symbol,Market Value\nFutures Cash,$5.00\n")
-    assert (list(file.holdings), [row for row, _ in file.notes]) == ([], [4])
+    assert (list(file.holdings), [note.row for note in file.notes]) == ([], [4])
 
 
 def test_a_contract_on_a_future_is_left_out_with_a_note() -> None:
     rows = "/ESZ25,E-MINI,1,$6000,$300000,--,Futures\n/MES,MICRO,2,$1,--,--,\n"
     file = read(SINGLE + HEADER + rows)
     assert list(file.holdings) == []
-    assert [row for row, _ in file.notes] == [4, 5]
+    assert [note.row for note in file.notes] == [4, 5]
 
 
 def test_the_line_above_each_header_names_the_account() -> None:
@@ -580,7 +580,7 @@ def numbered(rows: Sequence[Sequence[str]]) -> list[Record]:
 def test_no_cells_make_it_raise(rows: list[list[str]], file_name: str) -> None:
     given_records = numbered(rows)
     file = FORMAT.read(iter(given_records), file_name)
-    told = {found.row for found in file.holdings} | {row for row, _ in file.notes}
+    told = {found.row for found in file.holdings} | {note.row for note in file.notes}
     assert FORMAT.recognises(given_records) in (True, False)
     assert told <= {record.row for record in given_records}
     assert {found.account for found in file.holdings} <= set(file.accounts)

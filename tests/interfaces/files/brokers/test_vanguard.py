@@ -208,7 +208,11 @@ def test_totals_and_remarks_are_passed_over_silently() -> None:
 def test_a_row_that_says_nothing_of_its_amount_is_noted() -> None:
     file = read_text(HELD + "1,A FUND,AFX,1,2,2,\n1,B FUND,BFX,--,3,,\n")
     assert [h.symbol for h in file.holdings] == ["AFX"]
-    assert file.notes == [(3, "BFX has neither a quantity nor a value and was left out.")]
+    (note,) = file.notes
+    assert (note.row, note.text) == (
+        3,
+        "BFX has neither a quantity nor a value and was left out.",
+    )
 
 
 def test_a_nameless_row_with_shares_is_not_lost() -> None:

@@ -33,6 +33,8 @@ from infrastructure.settings import Settings, SettingsRefused, read_settings
 from infrastructure.system_clock import SystemClock
 from infrastructure.yahoo_prices import YahooPrices
 from projections.catch_up import CatchUp
+from projections.imports.postgres import ROOM as IMPORTS
+from projections.imports.postgres import ImportsRoom
 from projections.portfolios.postgres import ROOM as PORTFOLIOS
 from projections.portfolios.postgres import PortfoliosRoom
 from projections.positions.postgres import ROOM as POSITIONS
@@ -54,7 +56,7 @@ __all__ = [
     "read_settings",
 ]
 
-ROOMS = (USERS, PORTFOLIOS, POSITIONS, VALUATIONS, RUNS)
+ROOMS = (USERS, PORTFOLIOS, POSITIONS, IMPORTS, VALUATIONS, RUNS)
 
 _LIVE_FROM = date(1990, 1, 2)
 _SAMPLE_FROM = date(2000, 3, 1)
@@ -98,6 +100,7 @@ class Program:
     users_room: UsersRoom
     portfolios_room: PortfoliosRoom
     positions_room: PositionsRoom
+    imports_room: ImportsRoom
     valuations_room: ValuationsRoom
     runs_room: RunsRoom
     database_url: str
@@ -167,6 +170,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             users_room=UsersRoom(store.pool),
             portfolios_room=PortfoliosRoom(store.pool),
             positions_room=PositionsRoom(store.pool),
+            imports_room=ImportsRoom(store.pool),
             valuations_room=ValuationsRoom(store.pool),
             runs_room=RunsRoom(store.pool),
             database_url=store.url,

@@ -81,7 +81,9 @@ def list_portfolios(
     """The caller's portfolios with the figures of their latest valuations."""
     rows, total = program.portfolios_room.of_owner(user.user_id, limit, offset)
     worth = program.portfolios_room.net_asset_value_of(user.user_id)
-    return PortfolioList(total=total, portfolios=[_portfolio(row, worth) for row in rows])
+    held = program.positions_room.open_counts([row.portfolio_id for row in rows])
+    portfolios = [_portfolio(row, worth, held[row.portfolio_id]) for row in rows]
+    return PortfolioList(total=total, portfolios=portfolios)
 
 
 @router.get(
@@ -90,10 +92,11 @@ def list_portfolios(
 def one_portfolio(program: Asked, portfolio: OwnPortfolio) -> Portfolio:
     """A portfolio with the figures of its latest valuation."""
     worth = program.portfolios_room.net_asset_value_of(portfolio.owner_id)
-    return _portfolio(portfolio, worth)
+    held = program.positions_room.open_counts([portfolio.portfolio_id])
+    return _portfolio(portfolio, worth, held[portfolio.portfolio_id])
 
 
-def _portfolio(row: PortfolioRow, worth: Decimal) -> Portfolio:
+def _portfolio(row: PortfolioRow, worth: Decimal, held: int) -> Portfolio:
     return Portfolio(
         id=row.portfolio_id,
         name=row.name,
@@ -107,7 +110,7 @@ def _portfolio(row: PortfolioRow, worth: Decimal) -> Portfolio:
         net_asset_value=row.net_asset_value,
         valuation_date=row.valuation_on,
         weight=row.weight_in(worth),
-        position_count=row.position_count,
+        position_count=held,
         is_active=True,
         needs_price_update=row.needs_price_update,
         version=row.version,

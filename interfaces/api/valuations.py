@@ -30,6 +30,7 @@ from interfaces.api.valuation_shapes import (
     ValuationList,
 )
 from interfaces.api.values import Day, Limit, Offset
+from interfaces.bootstrap import Program
 from projections.portfolios.view import PortfolioRow
 from projections.valuations.view import ValuationRow
 
@@ -54,7 +55,7 @@ def overview(program: Asked, portfolio: OwnPortfolio) -> Overview | NotAvailable
     """Worth, exposures and P&L at the latest valued session."""
     row = program.valuations_room.latest(portfolio.portfolio_id)
     if row is None:
-        return NotAvailable(**_nothing(portfolio, _NOT_VALUED))
+        return NotAvailable(**_nothing(program, portfolio, _NOT_VALUED))
     spans = program.valuations_room.pnl_spans(portfolio.portfolio_id, row.session)
     pnl = Pnl(
         day=row.pnl,
@@ -93,7 +94,7 @@ def list_valuations(
     rows, total = program.valuations_room.span(portfolio.portfolio_id, days, limit, offset)
     if not rows:
         reason = _NONE_IN_SPAN if portfolio.valuation_on else _NOT_VALUED
-        return NoValuations(**_nothing(portfolio, reason), total=total)
+        return NoValuations(**_nothing(program, portfolio, reason), total=total)
     return ValuationList(
         **_available(rows[-1], total),
         total=total,
@@ -115,7 +116,7 @@ def day_valuation(
     row = program.valuations_room.one(portfolio.portfolio_id, session)
     if row is None:
         reason = _BEFORE_OPENING if session < portfolio.equity_as_of else _NOT_VALUED
-        return NotAvailable(**_nothing(portfolio, reason))
+        return NotAvailable(**_nothing(program, portfolio, reason))
     return DayValuation(**_available(row), **_valuation(row), lines=_lines(row.lines))
 
 
@@ -127,12 +128,13 @@ def _available(row: ValuationRow, observations: int = 1) -> dict[str, Any]:
     }
 
 
-def _nothing(portfolio: PortfolioRow, reason: Reason) -> dict[str, Any]:
+def _nothing(program: Program, portfolio: PortfolioRow, reason: Reason) -> dict[str, Any]:
+    held = program.positions_room.open_counts([portfolio.portfolio_id])
     quality = DataQuality(
         flag="none",
         observations=0,
         positions_analyzed=0,
-        positions_total=portfolio.position_count,
+        positions_total=held[portfolio.portfolio_id],
         skipped=[],
     )
     return {

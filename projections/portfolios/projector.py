@@ -16,6 +16,8 @@ FED_BY: frozenset[type[Event]] = frozenset(
     {
         Portfolio.Opened,
         Portfolio.PositionsImported,
+        Portfolio.ImportReverted,
+        Portfolio.ImportRestored,
         DailyValuation.SnapshotCalculated,
         DailyValuation.SnapshotRestated,
     }
@@ -32,18 +34,12 @@ def keys(recorded: Recorded) -> Iterable[Key]:
 def fold(rows: MutableMapping[Key, PortfolioRow], recorded: Recorded) -> None:
     """What an event changes in the row of its portfolio."""
     event = recorded.event
-    if isinstance(event, Portfolio.Opened):
-        rows[(recorded.aggregate_id,)] = _opened(recorded, event)
-    for key in keys(recorded):
-        if isinstance(event, Snapshot):
-            rows[key] = _valued(rows[key], event)
-        elif isinstance(event, Portfolio.PositionsImported):
-            held = sum(position.exit_on is None for position in event.positions)
-            rows[key] = replace(rows[key], position_count=rows[key].position_count + held)
-        if not isinstance(event, Snapshot):
-            rows[key] = replace(
-                rows[key], version=recorded.version, updated_at=recorded.occurred_at
-            )
+    (key,) = keys(recorded)
+    if isinstance(event, Snapshot):
+        rows[key] = _valued(rows[key], event)
+        return
+    row = _opened(recorded, event) if isinstance(event, Portfolio.Opened) else rows[key]
+    rows[key] = replace(row, version=recorded.version, updated_at=recorded.occurred_at)
 
 
 def _opened(recorded: Recorded, event: Portfolio.Opened) -> PortfolioRow:
@@ -58,7 +54,6 @@ def _opened(recorded: Recorded, event: Portfolio.Opened) -> PortfolioRow:
         equity_balance=event.equity_balance,
         equity_as_of=event.equity_as_of,
         price_source=event.price_source,
-        position_count=0,
         valuation_on=None,
         net_asset_value=None,
         priced=0,

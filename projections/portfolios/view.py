@@ -22,7 +22,6 @@ class PortfolioRow(msgspec.Struct, frozen=True):
     equity_balance: Decimal
     equity_as_of: date
     price_source: str
-    position_count: int
     valuation_on: date | None
     net_asset_value: Decimal | None
     priced: int

@@ -1,8 +1,8 @@
 """What does a portfolio hold, and at which mark?
 
-Fed by: portfolio.positions_imported, daily_valuation.snapshot_calculated,
-    daily_valuation.snapshot_restated
+Fed by: portfolio.positions_imported, portfolio.import_reverted, portfolio.import_restored,
+    daily_valuation.snapshot_calculated, daily_valuation.snapshot_restated
 Keyed by: position_id
-Served at: GET /portfolios/{portfolio_id}/positions
+Served at: GET /portfolios/{portfolio_id}/positions, GET /portfolios/{portfolio_id}/export
 Rebuild: from the first event
 """

@@ -1,6 +1,6 @@
 """The positions room in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,23 +14,36 @@ from projections.row_table import Pool, RowTable
 TABLE = RowTable(
     "positions", PositionRow, key=["position_id"], indexes=[["portfolio_id", "symbol"]]
 )
-ROOM = Room("positions", 1, projector.FED_BY, TABLE, projector.keys, projector.fold)
+ROOM = Room("positions", 2, projector.FED_BY, TABLE, projector.keys, projector.fold)
+_LIVE = sql.SQL("WHERE portfolio_id = %s AND NOT is_reverted")
 _STATUSES = {
-    "open": sql.SQL("WHERE portfolio_id = %s AND exit_on IS NULL"),
-    "closed": sql.SQL("WHERE portfolio_id = %s AND exit_on IS NOT NULL"),
-    "all": sql.SQL("WHERE portfolio_id = %s"),
+    "open": sql.SQL("{} AND open_quantity <> 0").format(_LIVE),
+    "closed": sql.SQL("{} AND open_quantity = 0").format(_LIVE),
+    "all": _LIVE,
 }
-_PAGE = sql.SQL("{} ORDER BY symbol, entry_on, position_id LIMIT %s OFFSET %s")
-_PAGES = {status: TABLE.query(_PAGE.format(where)) for status, where in _STATUSES.items()}
+_ORDERED = sql.SQL("{} ORDER BY symbol, entry_on, position_id")
+_ALL = TABLE.query(_ORDERED.format(_LIVE))
+_PAGE = sql.SQL("{} LIMIT %s OFFSET %s")
+_PAGES = {
+    status: TABLE.query(_PAGE.format(_ORDERED.format(where))) for status, where in _STATUSES.items()
+}
 _COUNT = sql.SQL("SELECT count(*) FROM {} {}")
 _COUNTS = {
     status: _COUNT.format(TABLE.qualified, where).as_bytes() for status, where in _STATUSES.items()
 }
+_OPEN_COUNTS = (
+    sql.SQL(
+        "SELECT portfolio_id, count(*) FROM {} WHERE portfolio_id = ANY(%s::uuid[])"
+        " AND NOT is_reverted AND open_quantity <> 0 GROUP BY portfolio_id"
+    )
+    .format(TABLE.qualified)
+    .as_bytes()
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PositionsRoom:
-    """Answers of the positions room."""
+    """Answers of the positions room; positions of reverted imports are never among them."""
 
     pool: Pool
 
@@ -42,3 +55,14 @@ class PositionsRoom:
             rows = TABLE.select(connection, _PAGES[status], [portfolio_id, limit, offset])
             counted = connection.execute(_COUNTS[status], [portfolio_id]).fetchone()
         return rows, counted[0] if counted else 0
+
+    def all_of(self, portfolio_id: UUID) -> Sequence[PositionRow]:
+        """Every position of a portfolio, closed ones too, by symbol, entry date and id."""
+        with self.pool.reading() as connection:
+            return TABLE.select(connection, _ALL, [portfolio_id])
+
+    def open_counts(self, portfolio_ids: Sequence[UUID]) -> Mapping[UUID, int]:
+        """How many open positions each of the portfolios has, also where it is none."""
+        with self.pool.reading() as connection:
+            counted = connection.execute(_OPEN_COUNTS, [list(portfolio_ids)]).fetchall()
+        return dict.fromkeys(portfolio_ids, 0) | dict(counted)

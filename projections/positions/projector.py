@@ -1,6 +1,8 @@
 """From imports and valuations to rows of positions."""
 
 from collections.abc import Iterable, MutableMapping
+from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -9,16 +11,20 @@ from application.ports import Recorded
 from domain.daily_valuation import DailyValuation
 from domain.kernel import Event
 from domain.mark import Mark
-from domain.money import ZERO
 from domain.portfolio import Portfolio
-from domain.position import Position
+from domain.position import Closing, Position
+from domain.position_import import PositionClosing
 from domain.snapshot import Snapshot
 from projections.positions.view import PositionRow
 from projections.row_table import Key
 
+Rows = MutableMapping[Key, PositionRow]
+
 FED_BY: frozenset[type[Event]] = frozenset(
     {
         Portfolio.PositionsImported,
+        Portfolio.ImportReverted,
+        Portfolio.ImportRestored,
         DailyValuation.SnapshotCalculated,
         DailyValuation.SnapshotRestated,
     }
@@ -26,29 +32,52 @@ FED_BY: frozenset[type[Event]] = frozenset(
 
 
 def keys(recorded: Recorded) -> Iterable[Key]:
-    """The positions that were imported, or that have a line."""
-    event = recorded.event
-    if isinstance(event, Snapshot):
-        return [(position_id,) for position_id in event.lines.position_id]
+    """The positions an event speaks of; those it opens have no rows yet."""
+    match recorded.event:
+        case Snapshot(lines=lines):
+            return [(position_id,) for position_id in lines.position_id]
+        case Portfolio.PositionsImported(closings=closings):
+            return _keys((), closings)
+        case Portfolio.ImportReverted(removed=ids, reopened=closings):
+            return _keys(ids, closings)
+        case Portfolio.ImportRestored(restored=ids, closed=closings):
+            return _keys(ids, closings)
     return []
 
 
-def fold(rows: MutableMapping[Key, PositionRow], recorded: Recorded) -> None:
+def fold(rows: Rows, recorded: Recorded) -> None:
     """What an event changes in the rows of its positions."""
-    event = recorded.event
-    if isinstance(event, Portfolio.PositionsImported):
-        for position in event.positions:
-            rows[(position.position_id,)] = _imported(recorded.aggregate_id, position)
-    elif isinstance(event, Snapshot):
-        _value(rows, event)
+    match recorded.event:
+        case Snapshot() as snapshot:
+            _value(rows, snapshot)
+        case Portfolio.PositionsImported(import_id=import_id, positions=positions) as event:
+            for position in positions:
+                row = _opened(recorded.aggregate_id, import_id, position)
+                rows[(position.position_id,)] = row
+            _close(rows, event.closings)
+        case Portfolio.ImportReverted(removed=ids, reopened=closings):
+            for position_id in ids:
+                rows[(position_id,)] = replace(rows[(position_id,)], is_reverted=True)
+            _reopen(rows, closings)
+        case Portfolio.ImportRestored(restored=ids, closed=closings):
+            for position_id in ids:
+                rows[(position_id,)] = replace(rows[(position_id,)], is_reverted=False)
+            _close(rows, closings)
 
 
-def _imported(portfolio_id: UUID, position: Position) -> PositionRow:
+def _keys(ids: Iterable[UUID], closings: Iterable[PositionClosing]) -> list[Key]:
+    return [(position_id,) for position_id in (*ids, *(part.position_id for part in closings))]
+
+
+def _opened(portfolio_id: UUID, import_id: UUID, position: Position) -> PositionRow:
     return PositionRow(
         position_id=position.position_id,
         portfolio_id=portfolio_id,
+        import_id=import_id,
+        import_row=position.row,
         symbol=position.symbol,
         quantity=position.quantity,
+        open_quantity=position.open_quantity,
         entry_price=position.entry_price,
         entry_on=position.entry_on,
         exit_on=position.exit_on,
@@ -57,29 +86,68 @@ def _imported(portfolio_id: UUID, position: Position) -> PositionRow:
         investment_class=position.investment_class,
         investment_subtype=position.investment_subtype,
         multiplier=position.multiplier,
-        import_row=position.row,
+        underlying=position.underlying,
+        strike=position.strike,
+        expires_on=position.expires_on,
+        right=position.right,
+        closings=position.closings,
+        stated_as=position.stated_as,
+        is_reverted=False,
         valued_on=None,
         nav=None,
         mark=None,
         market_value=None,
         pnl=None,
         unrealized_pnl=None,
-        realized_before=ZERO,
-        realized_on_day=ZERO,
+        realized={},
     )
 
 
-def _value(rows: MutableMapping[Key, PositionRow], snapshot: Snapshot) -> None:
+def _close(rows: Rows, closings: Iterable[PositionClosing]) -> None:
+    for closing in closings:
+        row = rows[(closing.position_id,)]
+        rows[(closing.position_id,)] = _with_closings(row, (*row.closings, closing.part))
+
+
+def _reopen(rows: Rows, closings: Iterable[PositionClosing]) -> None:
+    """Take closings off again: of several alike, the first."""
+    for closing in closings:
+        row = rows[(closing.position_id,)]
+        left = list(row.closings)
+        left.remove(closing.part)
+        rows[(closing.position_id,)] = _with_closings(row, tuple(left))
+
+
+def _with_closings(row: PositionRow, closings: tuple[Closing, ...]) -> PositionRow:
+    terms = replace(row.terms, closings=closings)
+    return replace(
+        row,
+        closings=closings,
+        open_quantity=terms.open_quantity,
+        exit_on=terms.exit_on,
+        exit_price=terms.exit_price,
+    )
+
+
+def _value(rows: Rows, snapshot: Snapshot) -> None:
+    """Give each line's figures to its position.
+
+    Those of an earlier day do not take the place of a later one's, but where nothing was left at
+    its close: a closing that became known afterwards, so that no later day has a line any more.
+    """
     lines = snapshot.lines
     marks = lines.rows("mark_price", "mark_on", "mark_source", "mark_quality", "mark_provider")
-    figures = lines.rows("position_id", "market_value", "pnl", "unrealized_pnl", "realized_pnl")
-    for mark, (position_id, market_value, pnl, unrealized_pnl, realized_pnl) in zip(
+    figures = lines.rows(
+        "position_id", "quantity", "market_value", "pnl", "unrealized_pnl", "realized_pnl"
+    )
+    for mark, (position_id, held, market_value, pnl, unrealized_pnl, realized_pnl) in zip(
         marks, figures, strict=True
     ):
         row = rows[(position_id,)]
-        if row.valued_on is not None and snapshot.session < row.valued_on:
+        realized = _realized(row.realized, snapshot.session, realized_pnl, is_last=not held)
+        if held and row.valued_on is not None and snapshot.session < row.valued_on:
+            rows[(position_id,)] = replace(row, realized=realized)
             continue
-        is_later_day = row.valued_on is not None and snapshot.session > row.valued_on
         rows[(position_id,)] = replace(
             row,
             valued_on=snapshot.session,
@@ -88,6 +156,16 @@ def _value(rows: MutableMapping[Key, PositionRow], snapshot: Snapshot) -> None:
             market_value=market_value,
             pnl=pnl,
             unrealized_pnl=unrealized_pnl,
-            realized_before=row.realized_pnl if is_later_day else row.realized_before,
-            realized_on_day=realized_pnl,
+            realized=realized,
         )
+
+
+def _realized(
+    before: dict[date, Decimal], session: date, gain: Decimal, *, is_last: bool
+) -> dict[date, Decimal]:
+    """What closings brought by session, with that of one session; none after the last."""
+    if not before and not gain:
+        return before
+    kept = {on: brought for on, brought in before.items() if on < session}
+    kept |= {session: gain} if gain else {}
+    return kept if is_last else kept | {on: b for on, b in before.items() if on > session}

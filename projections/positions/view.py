@@ -8,19 +8,26 @@ import msgspec
 
 from domain.instrument import InvestmentClass
 from domain.mark import Mark
+from domain.money import ZERO
+from domain.position import Closing, PositionTerms
 
 
 class PositionRow(msgspec.Struct, frozen=True):
     """One position. Amounts are USD; figures are None until a valuation had a line of it.
 
-    `quantity` is signed and as stated at entry; `valued_on` is the session of the figures;
-    `realized_before` sums the sessions before it.
+    `quantity` is signed and as stated at entry, `open_quantity` what all closings left of it;
+    `exit_on` and `exit_price` are None while some is held. `is_reverted` tells that its import
+    was taken back. `valued_on` is the session of the figures; `realized` has what closings
+    brought by session, but for those that brought nothing.
     """
 
     position_id: UUID
     portfolio_id: UUID
+    import_id: UUID
+    import_row: int | None
     symbol: str
     quantity: Decimal
+    open_quantity: Decimal
     entry_price: Decimal
     entry_on: date
     exit_on: date | None
@@ -29,20 +36,44 @@ class PositionRow(msgspec.Struct, frozen=True):
     investment_class: InvestmentClass
     investment_subtype: str | None
     multiplier: int
-    import_row: int | None
+    underlying: str | None
+    strike: Decimal | None
+    expires_on: date | None
+    right: str | None
+    closings: tuple[Closing, ...]
+    stated_as: str | None
+    is_reverted: bool
     valued_on: date | None
     nav: Decimal | None
     mark: Mark | None
     market_value: Decimal | None
     pnl: Decimal | None
     unrealized_pnl: Decimal | None
-    realized_before: Decimal
-    realized_on_day: Decimal
+    realized: dict[date, Decimal]
+
+    @property
+    def terms(self) -> PositionTerms:
+        """The position as a file would state it, with all its closings."""
+        return PositionTerms(
+            symbol=self.symbol,
+            quantity=self.quantity,
+            entry_price=self.entry_price,
+            entry_on=self.entry_on,
+            investment_class=self.investment_class,
+            investment_subtype=self.investment_subtype,
+            underlying=self.underlying,
+            strike=self.strike,
+            expires_on=self.expires_on,
+            right=self.right,
+            closings=self.closings,
+            row=self.import_row,
+            stated_as=self.stated_as,
+        )
 
     @property
     def realized_pnl(self) -> Decimal:
         """What closing it, in part or whole, brought since the opening."""
-        return self.realized_before + self.realized_on_day
+        return sum(self.realized.values(), ZERO)
 
     @property
     def weight(self) -> float | None:

@@ -1,6 +1,6 @@
 """Which accounts does a user have, and what are they worth?"""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -10,7 +10,8 @@ from domain.portfolio import Portfolio
 from infrastructure.postgres import Pool
 from projections.portfolios.postgres import ROOM, TABLE, PortfoliosRoom
 from projections.portfolios.view import PortfolioRow
-from tests.support.books import PORTFOLIO, position
+from tests.projections.imported_files import ACCOUNT, brought_back, eventful, taken_back
+from tests.support.books import PORTFOLIO
 from tests.support.events import imported, number, portfolio_opened
 from tests.support.rooms import History, folded, minute
 from tests.support.stories import (
@@ -35,7 +36,6 @@ OPENED = PortfolioRow(
     equity_balance=Decimal("100000.00"),
     equity_as_of=date(2012, 6, 29),
     price_source="sample",
-    position_count=0,
     valuation_on=None,
     net_asset_value=None,
     priced=0,
@@ -51,12 +51,17 @@ def test_an_opened_account_has_its_equity_and_no_value_yet() -> None:
     assert folded(ROOM, story.recorded) == {(PORTFOLIO,): OPENED}
 
 
-def test_imported_positions_are_counted_but_for_closed_ones() -> None:
-    story = holding(GOOG, SPY, position("MSFT", "1", "30.00"))
-    row = row_after(story)
-    assert (row.position_count, row.version, row.updated_at) == (2, 2, minute(2))
-    again = story.tell(PORTFOLIO, imported(position("IBM", "1", "190.00"), name="second file"))
-    assert (row_after(again).position_count, row_after(again).version) == (3, 3)
+def test_imports_what_is_taken_back_and_what_is_brought_back_change_the_account() -> None:
+    first = imported(GOOG, SPY)
+    story = holding(GOOG, SPY)
+    assert change_of(row_after(story)) == (2, minute(2))
+    assert change_of(row_after(story.tell(PORTFOLIO, taken_back(first)))) == (3, minute(3))
+    assert change_of(row_after(story.tell(PORTFOLIO, brought_back(first)))) == (4, minute(4))
+
+
+def test_a_change_leaves_everything_else_of_the_account_as_it_was() -> None:
+    row = row_after(eventful().told(), ACCOUNT)
+    assert row == replace(OPENED, portfolio_id=ACCOUNT, version=7, updated_at=minute(7))
 
 
 def test_the_latest_valuation_shows_and_an_earlier_day_does_not_take_its_place() -> None:
@@ -70,7 +75,7 @@ def test_the_latest_valuation_shows_and_an_earlier_day_does_not_take_its_place()
 
 def test_a_valuation_does_not_count_as_a_change_of_the_account() -> None:
     row = row_after(holding(GOOG, SPY).tell(valuation_of(DAYS[0]), calculated(DAYS[0])))
-    assert (row.version, row.updated_at) == (2, minute(2))
+    assert change_of(row) == (2, minute(2))
 
 
 def test_a_restatement_of_the_latest_day_shows() -> None:
@@ -121,7 +126,12 @@ def test_what_is_no_event_of_the_list_changes_nothing() -> None:
     assert Portfolio.PositionRevalued not in ROOM.fed_by
 
 
-def row_after(story: History) -> PortfolioRow:
+def row_after(story: History, portfolio_id: UUID = PORTFOLIO) -> PortfolioRow:
     """The account's row."""
-    row: PortfolioRow = folded(ROOM, story.recorded)[PORTFOLIO,]
+    row: PortfolioRow = folded(ROOM, story.recorded)[portfolio_id,]
     return row
+
+
+def change_of(row: PortfolioRow) -> tuple[int, datetime]:
+    """Which change of the account was the last, and when it was made."""
+    return row.version, row.updated_at

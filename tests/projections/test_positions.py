@@ -13,7 +13,9 @@ from domain.snapshot import Snapshot
 from infrastructure.postgres import Pool
 from projections.positions.postgres import ROOM, TABLE, PositionsRoom
 from projections.positions.view import PositionRow
-from tests.support.books import PORTFOLIO
+from tests.projections.imported_files import closed_by_a_file
+from tests.support.books import PORTFOLIO, position
+from tests.support.events import number
 from tests.support.rooms import History, folded
 from tests.support.stories import (
     DAYS,
@@ -34,8 +36,11 @@ def test_an_imported_position_is_held_without_a_mark() -> None:
     assert row == PositionRow(
         position_id=GOOG.position_id,
         portfolio_id=PORTFOLIO,
+        import_id=number("first file"),
+        import_row=None,
         symbol="GOOG",
         quantity=Decimal(100),
+        open_quantity=Decimal(100),
         entry_price=Decimal("580.00"),
         entry_on=date(2012, 6, 29),
         exit_on=None,
@@ -44,15 +49,20 @@ def test_an_imported_position_is_held_without_a_mark() -> None:
         investment_class=GOOG.investment_class,
         investment_subtype="STOCK",
         multiplier=1,
-        import_row=None,
+        underlying=None,
+        strike=None,
+        expires_on=None,
+        right=None,
+        closings=(),
+        stated_as=None,
+        is_reverted=False,
         valued_on=None,
         nav=None,
         mark=None,
         market_value=None,
         pnl=None,
         unrealized_pnl=None,
-        realized_before=Decimal(0),
-        realized_on_day=Decimal(0),
+        realized={},
     )
     assert (row.weight, row.realized_pnl) == (None, Decimal(0))
 
@@ -70,14 +80,15 @@ def test_a_valuation_gives_each_of_its_lines_mark_and_figures() -> None:
 def test_a_position_closed_that_day_realizes_and_keeps_its_last_figures() -> None:
     row = row_of(SPY, valued_on(*DAYS))
     assert (row.valued_on, row.market_value) == (MONDAY, Decimal("0.00"))
-    assert (row.realized_before, row.realized_on_day) == (Decimal("0.00"), Decimal("60.00"))
+    assert row.realized == {MONDAY: Decimal("60.00")}
     assert row.realized_pnl == Decimal("60.00")
 
 
 def test_a_later_day_adds_to_what_was_realized_before() -> None:
     story = valued_on(DAYS[0], with_realized(DAYS[1], "10.00"), with_realized(DAYS[2], "2.50"))
     row = row_of(GOOG, story)
-    assert (row.realized_before, row.realized_on_day) == (Decimal("10.00"), Decimal("2.50"))
+    assert row.realized == {MONDAY: Decimal("10.00"), TUESDAY: Decimal("2.50")}
+    assert row.realized_pnl == Decimal("12.50")
 
 
 def test_a_restatement_of_the_same_day_takes_the_place_of_its_figures() -> None:
@@ -85,7 +96,20 @@ def test_a_restatement_of_the_same_day_takes_the_place_of_its_figures() -> None:
     story = valued_on(*DAYS[:2], with_realized(DAYS[2], "2.50"))
     row = row_of(GOOG, story.tell(valuation_of(again), restated(again)))
     assert (row.market_value, row.valued_on) == (Decimal("60000.00"), TUESDAY)
-    assert (row.realized_before, row.realized_on_day) == (Decimal("0.00"), Decimal("7.00"))
+    assert row.realized == {TUESDAY: Decimal("7.00")}
+
+
+def test_a_restatement_without_gain_takes_away_what_was_realized_that_day() -> None:
+    story = valued_on(DAYS[0], with_realized(DAYS[1], "10.00"), DAYS[2])
+    row = row_of(GOOG, story.tell(valuation_of(DAYS[1]), restated(DAYS[1])))
+    assert (row.realized, row.valued_on) == ({}, TUESDAY)
+
+
+def test_a_restatement_of_an_earlier_day_leaves_what_was_realized_later() -> None:
+    story = valued_on(*DAYS[:2], with_realized(DAYS[2], "2.50"))
+    again = with_realized(DAYS[1], "10.00")
+    row = row_of(GOOG, story.tell(valuation_of(again), restated(again)))
+    assert row.realized == {MONDAY: Decimal("10.00"), TUESDAY: Decimal("2.50")}
 
 
 def test_an_earlier_day_does_not_take_the_place_of_a_later_one() -> None:
@@ -102,16 +126,54 @@ def test_the_weight_of_a_short_is_negative_and_none_without_worth() -> None:
 
 
 def test_positions_are_listed_by_symbol_and_status(pool: Pool) -> None:
-    rows = folded(ROOM, valued_on(*DAYS).recorded).values()
-    others = replace(next(iter(rows)), position_id=UUID(int=77), portfolio_id=UUID(int=78))
+    room = kept(pool, *three_of_mine())
+    assert symbols(room, "all") == ["GOOG", "IBM", "SPY"]
+    assert symbols(room, "open") == ["GOOG", "IBM"]
+    assert symbols(room, "closed") == ["SPY"]
+    assert room.of_portfolio(PORTFOLIO, "all", 1, 2)[0][0].symbol == "SPY"
+    assert room.of_portfolio(PORTFOLIO, "all", 1, 2)[1] == 3
+
+
+def test_all_positions_are_given_by_symbol_entry_date_and_id(pool: Pool) -> None:
+    goog, ibm, spy = three_of_mine()
+    later = replace(goog, position_id=UUID(int=0), entry_on=TUESDAY)
+    second_lot = replace(goog, position_id=UUID(int=2**128 - 1))
+    room = kept(pool, later, second_lot, spy, ibm, goog)
+    assert room.all_of(PORTFOLIO) == [goog, second_lot, later, ibm, spy]
+    assert room.all_of(number("nobody's")) == []
+
+
+def test_open_positions_are_counted_for_several_portfolios_at_once(pool: Pool) -> None:
+    room, nobodys = kept(pool, *three_of_mine()), number("nobody's")
+    counts = room.open_counts([PORTFOLIO, UUID(int=78), nobodys])
+    assert counts == {PORTFOLIO: 2, UUID(int=78): 1, nobodys: 0}
+    assert room.open_counts([]) == {}
+
+
+def test_positions_of_a_reverted_import_are_in_no_answer(pool: Pool) -> None:
+    rows = [replace(row, is_reverted=True) for row in three_of_mine()]
+    room = kept(pool, *rows)
+    assert [symbols(room, status) for status in ("all", "open", "closed")] == [[], [], []]
+    assert room.all_of(PORTFOLIO) == []
+    assert room.open_counts([PORTFOLIO]) == {PORTFOLIO: 0}
+
+
+def three_of_mine() -> list[PositionRow]:
+    """GOOG open, IBM closed in part, SPY closed."""
+    ibm = position("IBM", "5", "190.00")
+    in_part = closed_by_a_file(ibm, "2", "191.00", MONDAY)
+    rows = folded(ROOM, holding(GOOG, SPY, ibm).tell(PORTFOLIO, in_part).recorded)
+    return [rows[lot.position_id,] for lot in (GOOG, ibm, SPY)]
+
+
+def kept(pool: Pool, *rows: PositionRow) -> PositionsRoom:
+    """The room with these rows, and somebody else's GOOG, in its table."""
+    others = replace(
+        rows[0], position_id=UUID(int=77), portfolio_id=UUID(int=78), is_reverted=False
+    )
     with pool.connection() as connection:
         TABLE.store(connection, [*rows, others])
-    room = PositionsRoom(pool)
-    assert symbols(room, "all") == ["GOOG", "SPY"]
-    assert symbols(room, "open") == ["GOOG"]
-    assert symbols(room, "closed") == ["SPY"]
-    assert room.of_portfolio(PORTFOLIO, "all", 1, 1)[0][0].symbol == "SPY"
-    assert room.of_portfolio(PORTFOLIO, "all", 1, 1)[1] == 2
+    return PositionsRoom(pool)
 
 
 def symbols(room: PositionsRoom, status: str) -> list[str]:

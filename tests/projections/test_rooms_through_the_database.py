@@ -12,8 +12,9 @@ from infrastructure.postgres import Pool
 from interfaces.bootstrap import ROOMS
 from projections.catch_up import CatchUp
 from projections.room import Room
+from tests.projections.imported_files import eventful
 from tests.support.recording import cause, everything
-from tests.support.rooms import folded, rows_of
+from tests.support.rooms import History, folded, rows_of
 from tests.support.stories import whole_story
 
 
@@ -30,13 +31,13 @@ class Stream(Aggregate):
 
 @pytest.fixture
 def recorded(log: PostgresEventLog) -> int:
-    """The position of the log after the whole story."""
+    """The position of the log after everything."""
     return list(tell(log))[-1]
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
 def test_the_story_feeds_every_room_with_every_event_it_knows(room: Room[Any]) -> None:
-    told = {type(one.event) for one in whole_story().recorded}
+    told = {type(one.event) for one in everything_that_happened().recorded}
     unheard = {kind.TOPIC for kind in room.fed_by - told}
     assert unheard <= {"calculation_run.failed"}
 
@@ -75,9 +76,14 @@ def test_rooms_told_event_by_event_are_the_same_as_in_one_page(
     }
 
 
+def everything_that_happened() -> History:
+    """The whole story, and what files did to an account."""
+    return eventful().told(whole_story())
+
+
 def tell(log: PostgresEventLog) -> Iterator[int]:
-    """Record the whole story, event by event; the position after each."""
-    for one in whole_story().recorded:
+    """Record everything, event by event; the position after each."""
+    for one in everything_that_happened().recorded:
         stream = Stream(one.aggregate_id)
         stream.version = one.version - 1
         stream.append(one.event)

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable, Iterator, MutableMapping, Sequen
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from uuid import UUID, uuid5
 
 import msgspec
+import psycopg
 from psycopg import sql
 
 from application.ports import Cause, Recorded
@@ -15,7 +16,7 @@ from domain.kernel import Event
 from domain.run_slot import RunSlot
 from infrastructure.postgres import Pool, app_url, open_pool
 from projections.room import Room
-from projections.row_table import Key, RowTable
+from projections.row_table import Connection, Key, RowTable
 from tests.support.programs import SECRET
 
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
@@ -84,6 +85,40 @@ def room_pool(
         yield pool
     finally:
         pool.close()
+
+
+class CountedPool:
+    """Connections of a pool that count what they are asked to execute."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self.statements = 0
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """See `Pool.connection`."""
+        with self._pool.connection() as connection:
+            yield self._counting(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """See `Pool.reading`."""
+        with self._pool.reading() as connection:
+            yield self._counting(connection)
+
+    def _counting(self, connection: Connection) -> Connection:
+        counted = self
+
+        class CountingCursor(psycopg.Cursor[tuple[Any, ...]]):
+            """A cursor that counts its statements."""
+
+            def execute(self, *given: Any, **options: Any) -> Self:
+                """See `psycopg.Cursor.execute`."""
+                counted.statements += 1
+                return super().execute(*given, **options)
+
+        connection.cursor_factory = CountingCursor
+        return connection
 
 
 class TallyRow(msgspec.Struct, frozen=True):

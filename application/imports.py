@@ -31,14 +31,15 @@ class Impact:
 
     `positions` counts those that come or go, `closings` are parts of others that are closed or
     held again. `changes` tells both by symbol, where a file replaces what was held. Valuations
-    from `counts_from` on are stale. `position` is that of the last event, None for a dry run.
+    from `counts_from` on are stale; None where nothing changes. `position` is that of the last
+    event, None for a dry run.
     """
 
     import_id: UUID
-    positions: int
-    closings: Sequence[PositionClosing]
+    positions: int = 0
+    closings: Sequence[PositionClosing] = ()
     changes: Sequence[Change] = ()
-    counts_from: date
+    counts_from: date | None = None
     position: int | None
 
 
@@ -95,9 +96,7 @@ class Imports:
             portfolio = own_portfolio(self.log, command.portfolio_id, cause)
             new_id = self.identities.position_ids(self._owner(portfolio), portfolio.id)
             intake = self._priced(portfolio, command.intake)
-            replaces = intake.mode is ImportMode.REPLACE
-            changes = portfolio.differences(intake) if replaces else ()
-            portfolio.import_positions(import_id, intake, new_id)
+            changes = portfolio.import_positions(import_id, intake, new_id)
             kept = self.rejected_rows.keep(import_id, command.rejected_rows)
             position = self.log.save(portfolio, cause=cause, also=kept)
             return replace(_impact(portfolio, import_id, position), changes=changes)
@@ -148,7 +147,10 @@ class Imports:
         def attempt() -> Impact:
             portfolio = own_portfolio(self.log, command.portfolio_id, cause)
             decision(portfolio)
+            is_changed = bool(portfolio.pending)
             position = None if command.is_dry_run else self.log.save(portfolio, cause=cause)
+            if not is_changed:
+                return Impact(import_id=command.import_id, position=position)
             return _impact(portfolio, command.import_id, position)
 
         return decide(attempt)
@@ -177,6 +179,6 @@ def _impact(portfolio: Portfolio, import_id: UUID, position: int | None) -> Impa
         import_id=import_id,
         positions=len(taken.positions),
         closings=taken.closings,
-        counts_from=max(taken.effective_on, portfolio.opening.equity_as_of),
+        counts_from=portfolio.changed_from(portfolio.version - 1),
         position=position,
     )

@@ -3,7 +3,7 @@
 Everything in it says when it takes effect, apart from when it was recorded: two time axes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -110,7 +110,7 @@ class Portfolio(Aggregate):
         def apply(self, portfolio: "Portfolio") -> None:
             """None of the import's positions is held, none of its closings counts."""
             taken = portfolio.holdings.imports[self.import_id]
-            portfolio.holdings.revert(taken)
+            portfolio.holdings.revert(self.import_id)
             portfolio.effects.append((portfolio.version + 1, taken.effective_on))
 
     class ImportRestored(Event, frozen=True):
@@ -124,7 +124,7 @@ class Portfolio(Aggregate):
         def apply(self, portfolio: "Portfolio") -> None:
             """The import's positions are held as it had stated them."""
             taken = portfolio.holdings.imports[self.import_id]
-            portfolio.holdings.restore(taken)
+            portfolio.holdings.restore(self.import_id)
             portfolio.effects.append((portfolio.version + 1, taken.effective_on))
 
     class PositionRevalued(Event, frozen=True):
@@ -177,7 +177,7 @@ class Portfolio(Aggregate):
         )
         self.holdings = Holdings()
         self.flows: dict[UUID, Flow] = {}
-        self.effects: list[tuple[int, date]] = []  # version, and the day it counts from
+        self.effects: list[tuple[int, date | None]] = []  # version, and the day it counts from
 
     @property
     def book(self) -> PortfolioBook:
@@ -209,8 +209,8 @@ class Portfolio(Aggregate):
         return portfolio
 
     def changed_from(self, version: int) -> date | None:
-        """The day from which what was recorded after `version` counts; None if nothing was."""
-        days = [on for recorded, on in self.effects if recorded > version]
+        """The day from which what was recorded after `version` counts; None if nothing does."""
+        days = [on for recorded, on in self.effects if recorded > version and on]
         return max(min(days), self.opening.equity_as_of) if days else None
 
     def differences(self, intake: Intake) -> list[Change]:
@@ -219,13 +219,15 @@ class Portfolio(Aggregate):
         Raises:
             ClosingPriceMissing: ERR_PORT_016.
         """
-        prices = {**self.holdings.manual_prices(), **intake.prices}
+        prices = {**self.holdings.manual_prices(intake.stated_on), **intake.prices}
         return replacement(self.holdings.positions.values(), replace(intake, prices=prices))
 
-    def import_positions(self, import_id: UUID, intake: Intake, new_id: NewPositionId) -> None:
+    def import_positions(
+        self, import_id: UUID, intake: Intake, new_id: NewPositionId
+    ) -> Sequence[Change]:
         """Take in the positions of a file, beside what is held or in its place.
 
-        Nothing to do if this import is known.
+        Nothing to do if this import is known. Returns what replacing changes, symbol by symbol.
 
         Raises:
             FileImportedBefore: ERR_PORT_014, unless forced.
@@ -233,8 +235,10 @@ class Portfolio(Aggregate):
             ClosingPriceMissing: ERR_PORT_016, of mode replace.
         """
         if import_id in self.holdings.imports:
-            return
-        terms, closings = self._taken_in(intake)
+            return ()
+        if not intake.is_forced and (known := self.holdings.import_of(intake.source)):
+            raise FileImportedBefore(known)
+        terms, changes = self._what_comes(intake)
         self.record(
             self.PositionsImported(
                 import_id=import_id,
@@ -242,21 +246,23 @@ class Portfolio(Aggregate):
                 mode=intake.mode,
                 quantities_as_of=intake.quantities_as_of or self.opening.equity_as_of,
                 positions=tuple(self.holdings.numbered(terms, new_id)),
-                closings=tuple(closings),
+                closings=tuple(closing for change in changes for closing in change.closings),
             )
         )
+        return changes
 
     def revert_import(self, import_id: UUID, reason: str) -> None:
         """Take an import back. Nothing to do if it was.
 
         Raises:
             ImportUnknown: ERR_IMPORT_404.
-            ImportBuiltUpon: ERR_PORT_013, where a later event closed or changed a position of it.
+            ImportBuiltUpon: ERR_PORT_013, where a later event closed or changed a position that
+                it opened or closed.
         """
         taken = self._known_import(import_id)
         if import_id in self.holdings.reverted:
             return
-        if hindrances := self.holdings.hindrances_to_revert(taken):
+        if hindrances := list(self.holdings.hindrances_to_revert(taken)):
             raise ImportBuiltUpon(hindrances)
         self.record(
             self.ImportReverted(
@@ -273,14 +279,15 @@ class Portfolio(Aggregate):
         Raises:
             ImportUnknown: ERR_IMPORT_404.
             FileImportedBefore: ERR_PORT_014, where the file was imported again meanwhile.
-            ImportBuiltUpon: ERR_PORT_013, where what it closed is not held any more.
+            ImportBuiltUpon: ERR_PORT_013, where what it opened came again meanwhile, or what it
+                closed is not held as it was.
         """
         taken = self._known_import(import_id)
         if import_id not in self.holdings.reverted:
             return
-        if again := self.holdings.import_of(taken.source):
+        if again := self.holdings.import_meanwhile_of(taken):
             raise FileImportedBefore(again)
-        if hindrances := self.holdings.hindrances_to_restore(taken):
+        if hindrances := list(self.holdings.hindrances_to_restore(taken)):
             raise ImportBuiltUpon(hindrances)
         self.record(
             self.ImportRestored(
@@ -351,18 +358,11 @@ class Portfolio(Aggregate):
             raise FlowBeforeOpening(self.opening.equity_as_of)
         return flow_id not in self.flows
 
-    def _taken_in(
-        self, intake: Intake
-    ) -> tuple[Iterable[PositionTerms], Iterable[PositionClosing]]:
-        """What is opened and closed for a file."""
-        if not intake.is_forced and (known := self.holdings.import_of(intake.source)):
-            raise FileImportedBefore(known)
+    def _what_comes(self, intake: Intake) -> tuple[Sequence[PositionTerms], Sequence[Change]]:
+        """The lots that a file opens, and what it changes where it replaces."""
         if intake.mode is ImportMode.REPLACE:
             changes = self.differences(intake)
-            return (
-                [stated for change in changes for stated in change.openings],
-                [closing for change in changes for closing in change.closings],
-            )
+            return [stated for change in changes for stated in change.openings], changes
         if not intake.is_forced and (held := self.holdings.held_already(intake.terms)):
             raise HeldAlready(held)
         return intake.terms, ()

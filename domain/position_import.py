@@ -16,6 +16,7 @@ NewPositionId = Callable[[str, date, int], UUID]
 """Gives the id of the n-th lot (from 1) of a symbol entered on a date."""
 
 _SHOWN = 10
+_LISTED = 1_000
 
 
 class ImportMode(StrEnum):
@@ -79,11 +80,21 @@ class TakenIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     closings: tuple[PositionClosing, ...]
 
     @property
-    def effective_on(self) -> date:
-        """The first day on which the portfolio holds something else because of it."""
+    def effective_on(self) -> date | None:
+        """The first day on which something else is held because of it; None if nothing is."""
         entries = (position.entry_on for position in self.positions)
         exits = (closing.closed_on for closing in self.closings)
-        return min((*entries, *exits), default=self.quantities_as_of)
+        return min((*entries, *exits), default=None)
+
+    @property
+    def closed(self) -> frozenset[UUID]:
+        """The positions it closed, in part or whole."""
+        return frozenset(closing.position_id for closing in self.closings)
+
+    @property
+    def touched(self) -> frozenset[UUID]:
+        """The positions it opened, and those it closed."""
+        return self.closed | {position.position_id for position in self.positions}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +135,8 @@ class ImportBuiltUpon(DomainError):
         more = f" And {len(reasons) - _SHOWN} more." if len(reasons) > _SHOWN else ""
         super().__init__(
             f"Something later stands in the way: {' '.join(reasons[:_SHOWN])}{more} "
-            "Take that back first.",
-            reasons=list(reasons),
+            "Undo that first.",
+            reasons=list(reasons[:_LISTED]),
         )
 
 
@@ -136,8 +147,8 @@ class FileImportedBefore(DomainError):
 
     def __init__(self, import_id: UUID) -> None:
         super().__init__(
-            "This file is imported already. Send force=true to import it once more, or revert the"
-            " first import.",
+            f"This file is imported already, as import {import_id}. Revert that import first, or "
+            "send force=true to import the file once more.",
             import_id=str(import_id),
         )
 
@@ -151,9 +162,9 @@ class HeldAlready(DomainError):
         lots = [f"{stated.symbol} of {stated.entry_on}" for stated in terms]
         more = f" and {len(lots) - _SHOWN} more" if len(lots) > _SHOWN else ""
         super().__init__(
-            f"The portfolio holds already: {', '.join(lots[:_SHOWN])}{more}. Delete the rows, or "
-            "import with mode=replace.",
-            positions=lots,
+            f"The portfolio holds already: {', '.join(lots[:_SHOWN])}{more}. Delete the rows, "
+            "import with mode=replace, or send force=true to take them in as further lots.",
+            positions=lots[:_LISTED],
         )
 
 
@@ -163,9 +174,10 @@ class ClosingPriceMissing(DomainError):
     code = "ERR_PORT_016"
 
     def __init__(self, symbols: Sequence[str]) -> None:
+        more = f" and {len(symbols) - _SHOWN} more" if len(symbols) > _SHOWN else ""
         super().__init__(
-            f"No price is known for {', '.join(symbols[:_SHOWN])}, which the file has fewer or more"
-            " of than the portfolio. Calculate the portfolio first, so that prices are known, or"
-            " correct these positions one by one.",
-            symbols=list(symbols),
+            f"No price is known for {', '.join(symbols[:_SHOWN])}{more}, which the file has fewer "
+            "or more of than the portfolio. Calculate the portfolio first, so that prices are "
+            "known, or correct these positions one by one.",
+            symbols=list(symbols[:_LISTED]),
         )

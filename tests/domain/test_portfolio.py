@@ -1,4 +1,7 @@
-"""Specification of the portfolio: opening, imports, manual marks, flows (spec 2.2, 3.5, 4.5)."""
+"""Specification of the portfolio: opening, manual marks, flows (spec 2.2, 3.5, 4.5).
+
+Its imports are specified in `test_imports` and `test_replacement`.
+"""
 
 from collections.abc import Callable
 from datetime import date
@@ -7,25 +10,19 @@ from uuid import UUID
 
 import pytest
 
-from domain.account import AccountName, AccountType, PortfolioName
-from domain.identity import position_id
-from domain.instrument import InvestmentClass
-from domain.mark import Revaluation
-from domain.portfolio import (
+from domain.account import Account, AccountName, AccountType, Opening, PortfolioName
+from domain.flow import (
     LARGEST_FLOW,
-    Account,
     FlowAmountRefused,
     FlowBeforeOpening,
-    NotRevaluable,
-    Opening,
-    Portfolio,
-    PositionUnknown,
     WithdrawalOverNav,
 )
+from domain.instrument import InvestmentClass
+from domain.mark import Revaluation
+from domain.portfolio import NotRevaluable, Portfolio, PositionUnknown
 from domain.position import PositionTerms
 from tests.support.events import (
     OPENING_DAY,
-    SOURCE,
     contributed,
     imported,
     number,
@@ -40,17 +37,6 @@ from tests.support.specification import SUBJECT, given, when_created
 MONDAY, TUESDAY = date(2012, 7, 2), date(2012, 7, 3)
 AAPL, SPY = stated("AAPL"), stated("SPY", "-20", "136.10")
 BARN = numbered(stated("BARN", "1", "90000", investment_class=InvestmentClass.PRIVATE))
-NEVER = Decimal(0)
-
-
-def ids(symbol: str, entry_on: date, lot: int) -> UUID:
-    """The ids of the specified portfolio."""
-    return position_id(SUBJECT, symbol, entry_on, lot)
-
-
-def importing(*terms: PositionTerms, name: str = "first file") -> Callable[[Portfolio], None]:
-    """The decision to take in a file."""
-    return lambda portfolio: portfolio.import_positions(number(name), SOURCE, terms, ids)
 
 
 def contributing(
@@ -83,37 +69,12 @@ def test_an_account_is_opened_with_its_declared_equity() -> None:
     when_created(lambda: Portfolio.open(SUBJECT, number("ann"), account)).then(portfolio_opened())
 
 
-class TestImporting:
-    """Positions come in from a file."""
+def test_the_book_holds_what_was_imported() -> None:
+    history = portfolio_opened(), imported(numbered(AAPL), numbered(SPY))
+    book = Portfolio.replay(SUBJECT, history).book
 
-    def test_each_row_becomes_a_position(self) -> None:
-        given(Portfolio, portfolio_opened()).when(importing(AAPL, SPY)).then(
-            imported(numbered(AAPL), numbered(SPY))
-        )
-
-    def test_lots_of_one_symbol_and_day_are_told_apart(self) -> None:
-        later = stated("AAPL", entry_on=MONDAY)
-
-        given(Portfolio, portfolio_opened()).when(importing(AAPL, AAPL, later)).then(
-            imported(numbered(AAPL), numbered(AAPL, lot=2), numbered(later))
-        )
-
-    def test_lots_are_counted_on_over_imports(self) -> None:
-        given(Portfolio, portfolio_opened(), imported(numbered(AAPL))).when(
-            importing(AAPL, name="second file")
-        ).then(imported(numbered(AAPL, lot=2), name="second file"))
-
-    def test_an_import_that_is_known_is_nothing_to_do(self) -> None:
-        given(Portfolio, portfolio_opened(), imported(numbered(AAPL))).when(
-            importing(SPY)
-        ).then_nothing()
-
-    def test_the_book_holds_what_was_imported(self) -> None:
-        history = portfolio_opened(), imported(numbered(AAPL), numbered(SPY))
-        book = Portfolio.replay(SUBJECT, history).book
-
-        assert book.positions == (numbered(AAPL), numbered(SPY))
-        assert (book.portfolio_id, book.version, book.flows) == (SUBJECT, 2, ())
+    assert book.positions == (numbered(AAPL), numbered(SPY))
+    assert (book.portfolio_id, book.version, book.flows) == (SUBJECT, 2, ())
 
 
 class TestRevaluing:
@@ -147,7 +108,7 @@ class TestRevaluing:
         history = [revalued(BARN, on, price) for on, price in marks]
         portfolio = Portfolio.replay(SUBJECT, [portfolio_opened(), imported(BARN), *history])
 
-        assert portfolio.revaluations[BARN.position_id] == (
+        assert portfolio.holdings.revaluations[BARN.position_id] == (
             Revaluation(MONDAY, Decimal(96000)),
             Revaluation(TUESDAY, Decimal(97000)),
         )

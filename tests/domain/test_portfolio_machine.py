@@ -1,6 +1,7 @@
-"""Whatever is imported and paid in whatever order: nothing is lost, nothing counted twice."""
+"""Whatever comes in, goes and comes back in whatever order: nothing is lost, nothing doubled."""
 
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -9,48 +10,99 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from domain.identity import position_id
-from domain.portfolio import (
-    FlowAmountRefused,
-    FlowBeforeOpening,
-    Portfolio,
-    WithdrawalOverNav,
-)
+from domain.errors import DomainError
+from domain.flow import FlowAmountRefused, FlowBeforeOpening, WithdrawalOverNav
+from domain.instrument import InvestmentClass
+from domain.portfolio import Portfolio
 from domain.position import PositionTerms
-from tests.support.events import OPENING_DAY, SOURCE, number, portfolio_opened, stated
-from tests.support.specification import SUBJECT
+from domain.position_import import ImportMode, Intake
+from tests.domain.imports_model import CASH, File, Model, Refusal
+from tests.domain.intakes import MONDAY, TUESDAY, ids
+from tests.support.events import OPENING_DAY, number, portfolio_opened, source, stated
+from tests.support.specification import SUBJECT, state_of, through_the_store
 
 DAYS = st.integers(-3, 5).map(lambda days: OPENING_DAY + timedelta(days=days))
 AMOUNTS = st.sampled_from(["-1", "0", "0.01", "12.345", "900.00", "100000.00", "100000.01"])
 FLOWS = st.sampled_from(["a", "b", "c", "d"]).map(number)
-TERMS = st.builds(
+ENTRIES = st.sampled_from([OPENING_DAY, MONDAY])
+SHARES = st.builds(
     stated,
     st.sampled_from(["AAPL", "SPY"]),
-    st.sampled_from(["1", "-20", "0.5"]),
-    entry_on=st.sampled_from([OPENING_DAY, date(2012, 7, 2)]),
+    st.sampled_from(["1", "20", "33", "-20", "-0.5"]),
+    st.sampled_from(["10.00", "49.95"]),
+    entry_on=ENTRIES,
+)
+AMOUNT = st.builds(
+    stated,
+    st.just(CASH),
+    st.sampled_from(["1", "-1"]),
+    st.sampled_from(["500.00", "750.50"]),
+    entry_on=ENTRIES,
+    investment_class=st.just(InvestmentClass.PRIVATE),
+    subtype=st.just("CASH"),
+)
+FILES = st.builds(
+    File,
+    name=st.sampled_from(["one", "two", "three", "four"]),
+    rows=st.lists(SHARES | AMOUNT, max_size=4),
+    stated_on=st.sampled_from([MONDAY, TUESDAY]),
+    price=st.sampled_from([Decimal("25.50"), Decimal("25.50"), None]),
+    is_forced=st.booleans(),
 )
 NAV = Decimal("100000.00")
 
 
 class Keeping(RuleBasedStateMachine):
-    """The model: rows in a list, flows in a dict."""
+    """The model: imports that opened and closed lots, flows in a dict."""
 
     def __init__(self) -> None:
         super().__init__()
         self.portfolio = Portfolio.replay(SUBJECT, [portfolio_opened(str(NAV))])
-        self.files: set[UUID] = set()
-        self.rows: list[PositionTerms] = []
+        self.model = Model()
         self.flows: dict[UUID, tuple[date, Decimal]] = {}
 
-    @rule(file=st.sampled_from(["one", "two", "three"]).map(number), rows=st.lists(TERMS))
-    def import_file(self, file: UUID, rows: list[PositionTerms]) -> None:
-        """The first time all rows come in, after that none."""
-        self.portfolio.import_positions(
-            file, SOURCE, rows, lambda symbol, on, lot: position_id(SUBJECT, symbol, on, lot)
-        )
-        if file not in self.files:
-            self.files.add(file)
-            self.rows += rows
+    @rule(file=FILES)
+    def add(self, file: File) -> None:
+        """All rows come in beside what is held, or none."""
+        key = self._next_import
+        assert self._take_in(key, file, ImportMode.ADD) == self.model.add(key, file)
+
+    @rule(file=FILES)
+    def replace(self, file: File) -> None:
+        """What is open afterwards is what the file states."""
+        key = self._next_import
+        refusal = self._take_in(key, file, ImportMode.REPLACE)
+        assert refusal == self.model.replace(key, file)
+        if refusal is None:
+            held = self.portfolio.holdings.positions.values()
+            assert open_of(held) == open_of(file.rows)
+
+    @rule(n=st.integers(1, 9))
+    def import_again(self, n: int) -> None:
+        """An import that is known is nothing to do, whatever is said of it."""
+        if number(f"import {n}") in self.model.imports:
+            file = File("five", [stated("IBM")], MONDAY, None, is_forced=False)
+            before = self.portfolio.version
+            assert self._take_in(number(f"import {n}"), file, ImportMode.REPLACE) is None
+            assert self.portfolio.version == before
+
+    @rule(n=st.integers(1, 9))
+    def revert(self, n: int) -> None:
+        """Taken back; and brought back at once, everything would be as it was."""
+        key = number(f"import {n}")
+        before, stood = state_of(self.portfolio)["holdings"], key in self.model.standing
+        refusal = met(lambda: self.portfolio.revert_import(key, "wrong"))
+        assert refusal == self.model.revert(key)
+        if stood and refusal is None:
+            again = self._replayed()
+            again.restore_import(key)
+            assert state_of(again)["holdings"] == before
+
+    @rule(n=st.integers(1, 9))
+    def restore(self, n: int) -> None:
+        """Brought back, where nothing since contradicts it."""
+        key = number(f"import {n}")
+        assert met(lambda: self.portfolio.restore_import(key)) == self.model.restore(key)
 
     @rule(flow=FLOWS, on=DAYS, amount=AMOUNTS.map(Decimal))
     def contribute(self, flow: UUID, on: date, amount: Decimal) -> None:
@@ -81,19 +133,47 @@ class Keeping(RuleBasedStateMachine):
     def _is_good(on: date, amount: Decimal) -> bool:
         return on > OPENING_DAY and amount > 0 and amount == amount.quantize(Decimal("0.01"))
 
+    @property
+    def _next_import(self) -> UUID:
+        return number(f"import {len(self.model.imports) + 1}")
+
+    def _take_in(self, key: UUID, file: File, mode: ImportMode) -> Refusal:
+        prices = {symbol: file.price for symbol in ("AAPL", "SPY") if file.price}
+        intake = Intake(
+            source=source(file.name),
+            terms=file.rows,
+            stated_on=file.stated_on,
+            mode=mode,
+            prices=prices,
+            is_forced=file.is_forced,
+        )
+        return met(lambda: self.portfolio.import_positions(key, intake, ids))
+
+    def _replayed(self) -> Portfolio:
+        events = [through_the_store(event) for event in self.portfolio.pending]
+        return Portfolio.replay(SUBJECT, [portfolio_opened(str(NAV)), *events])
+
     @invariant()
-    def every_row_is_held_under_an_id_of_its_own(self) -> None:
-        """Positions are never lost, lots never share an id, lots are numbered without a gap."""
-        held = self.portfolio.positions
-        assert [(p.symbol, p.quantity) for p in held.values()] == [
-            (terms.symbol, terms.quantity) for terms in self.rows
+    def every_lot_is_held_with_what_is_left_of_it(self) -> None:
+        """None is lost, none is held twice, none shares an id, all stand in their order."""
+        held = self.portfolio.holdings.positions
+        assert [
+            (key, p.symbol, p.quantity, p.entry_price, p.entry_on) for key, p in held.items()
+        ] == [
+            (key, lot.symbol, lot.quantity, lot.entry_price, lot.entry_on)
+            for key, lot in self.model.lots.items()
         ]
-        lots = Counter((terms.symbol, terms.entry_on) for terms in self.rows)
-        assert set(held) == {
-            position_id(SUBJECT, symbol, on, n + 1)
-            for (symbol, on), count in lots.items()
-            for n in range(count)
+        assert {key: p.open_quantity for key, p in held.items()} == {
+            key: self.model.left(key) for key in self.model.lots
         }
+
+    @invariant()
+    def nothing_is_closed_that_was_not_held(self) -> None:
+        """What is open lies between nothing and the quantity, at the end and on each day."""
+        for position in self.portfolio.holdings.positions.values():
+            for day in (OPENING_DAY, MONDAY, TUESDAY):
+                assert 0 <= position.quantity_after(day) / position.quantity <= 1
+            assert 0 <= position.open_quantity / position.quantity <= 1
 
     @invariant()
     def every_flow_stands_as_it_was_first_noted(self) -> None:
@@ -102,9 +182,30 @@ class Keeping(RuleBasedStateMachine):
 
     @invariant()
     def a_replay_agrees_with_the_aggregate(self) -> None:
-        """Same state from the same events."""
-        again = Portfolio.replay(SUBJECT, [portfolio_opened(str(NAV)), *self.portfolio.pending])
-        assert vars(again) | {"_pending": None} == vars(self.portfolio) | {"_pending": None}
+        """Same state from the same events, also as the store gives them back."""
+        assert state_of(self._replayed()) == state_of(self.portfolio)
+
+
+def met(decision: Callable[[], object]) -> Refusal:
+    """The kind of refusal that a decision meets."""
+    try:
+        decision()
+    except DomainError as refusal:
+        return type(refusal)
+    return None
+
+
+def terms_of(lot: PositionTerms) -> tuple[str, Decimal, Decimal, date]:
+    """What a lot was opened as."""
+    return lot.symbol, lot.quantity, lot.entry_price, lot.entry_on
+
+
+def open_of(positions: Iterable[PositionTerms]) -> dict[tuple[str, bool], Decimal]:
+    """How much is open of each symbol, long apart from short."""
+    sums: dict[tuple[str, bool], Decimal] = defaultdict(Decimal)
+    for position in positions:
+        sums[position.symbol, position.quantity > 0] += position.open_quantity
+    return {side: left for side, left in sums.items() if left}
 
 
 Keeping.TestCase.settings = settings(max_examples=50, stateful_step_count=15)

@@ -8,7 +8,6 @@ from itertools import pairwise
 from pathlib import Path
 from uuid import UUID
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -249,11 +248,6 @@ class TestSnapshot:
                 {stock.position_id: closes([FRIDAY], "1")},
                 opening("1"),
             )
-
-    def test_a_close_without_a_price_is_refused(self) -> None:
-        sold = msgspec.structs.replace(position("A", "1", "1"), exit_on=MONDAY)
-        with pytest.raises(ValueError, match="without a price"):
-            valued("1", {sold: ["1", "1"]})
 
 
 class TestPrevious:

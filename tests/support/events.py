@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from hashlib import sha256
 from uuid import UUID, uuid5
 
 import msgspec
@@ -14,7 +15,7 @@ from domain.identity import position_id
 from domain.instrument import InvestmentClass
 from domain.portfolio import Portfolio
 from domain.position import Position, PositionTerms
-from domain.position_import import ImportMode, ImportSource
+from domain.position_import import ImportMode, ImportSource, PositionClosing
 from domain.run_slot import RunSlot
 from domain.user import User
 from tests.support.specification import SUBJECT
@@ -22,12 +23,16 @@ from tests.support.specification import SUBJECT
 OPENING_DAY = date(2012, 6, 29)
 """The Friday on which portfolios of specifications open."""
 
-SOURCE = ImportSource(format="template", file_name="positions.csv", sha256="ab" * 32)
-
 
 def number(name: str) -> UUID:
     """An id that is always the same for a name."""
     return uuid5(SUBJECT, name)
+
+
+def source(name: str, account: str | None = None) -> ImportSource:
+    """Where positions came from: a file of that name, different from all of other names."""
+    digest = sha256(name.encode()).hexdigest()
+    return ImportSource(format="template", file_name=f"{name}.csv", sha256=digest, account=account)
 
 
 def registered(email: str = "ann@example.com", full_name: str = "Ann Example") -> User.Registered:
@@ -100,15 +105,65 @@ def numbered(terms: PositionTerms, lot: int = 1) -> Position:
     return Position(position_id=key, **msgspec.structs.asdict(terms))
 
 
-def imported(*positions: Position, name: str = "first file") -> Portfolio.PositionsImported:
-    """Positions came in from a file."""
+def closing(position: Position, quantity: str, price: str, on: date) -> PositionClosing:
+    """A part of a position that was held before is closed; the quantity is signed as it."""
+    return PositionClosing(
+        position_id=position.position_id,
+        closed_on=on,
+        quantity=Decimal(quantity),
+        price=Decimal(price),
+    )
+
+
+def imported(
+    *positions: Position,
+    name: str = "first file",
+    file: str | None = None,
+    account: str | None = None,
+) -> Portfolio.PositionsImported:
+    """Positions came in, beside what was held, from the file of the import's name or another."""
     return Portfolio.PositionsImported(
         import_id=number(name),
-        source=SOURCE,
+        source=source(file or name, account),
         mode=ImportMode.ADD,
         quantities_as_of=OPENING_DAY,
         positions=positions,
         closings=(),
+    )
+
+
+def replaced(
+    *positions: Position,
+    closings: Sequence[PositionClosing] = (),
+    name: str = "second file",
+    file: str | None = None,
+) -> Portfolio.PositionsImported:
+    """A file took the place of what was held."""
+    return msgspec.structs.replace(
+        imported(*positions, name=name, file=file),
+        mode=ImportMode.REPLACE,
+        closings=tuple(closings),
+    )
+
+
+def reverted(
+    taken: Portfolio.PositionsImported, reason: str = "wrong file"
+) -> Portfolio.ImportReverted:
+    """The import was taken back."""
+    return Portfolio.ImportReverted(
+        import_id=taken.import_id,
+        reason=reason,
+        removed=tuple(position.position_id for position in taken.positions),
+        reopened=taken.closings,
+    )
+
+
+def restored(taken: Portfolio.PositionsImported) -> Portfolio.ImportRestored:
+    """The import that was taken back was brought back."""
+    return Portfolio.ImportRestored(
+        import_id=taken.import_id,
+        restored=tuple(position.position_id for position in taken.positions),
+        closed=taken.closings,
     )
 
 

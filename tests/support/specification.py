@@ -14,6 +14,7 @@ import pytest
 
 from application.ports import Cause
 from domain.errors import DomainError
+from domain.holdings import Holdings
 from domain.kernel import Aggregate, Event
 from infrastructure.event_store.mapper import EventMapper
 
@@ -44,7 +45,7 @@ class Outcome(Generic[AnyAggregate]):
             raise AssertionError(f"refused: {self.refusal!r}") from self.refusal
         assert self.aggregate.pending == expected
         assert tuple(through_the_store(event) for event in expected) == expected
-        assert self._replayed(*expected) == _state(self.aggregate)
+        assert self._replayed(*expected) == state_of(self.aggregate)
 
     def then_nothing(self) -> None:
         """There was nothing to do: no event, no refusal."""
@@ -57,11 +58,11 @@ class Outcome(Generic[AnyAggregate]):
         for text in said:
             assert text in self.refusal.message
         assert self.aggregate.pending == ()
-        assert self._replayed() == _state(self.aggregate)
+        assert self._replayed() == state_of(self.aggregate)
 
     def _replayed(self, *recorded: Event) -> dict[str, Any]:
         kind = type(self.aggregate)
-        return _state(kind.replay(self.aggregate.id, (*self.history, *recorded)))
+        return state_of(kind.replay(self.aggregate.id, (*self.history, *recorded)))
 
 
 @dataclass
@@ -99,5 +100,13 @@ def refused(decision: Callable[[], Any], refusal: type[DomainError], *said: str)
         assert text in caught.value.message
 
 
-def _state(aggregate: Aggregate) -> dict[str, Any]:
-    return {name: value for name, value in vars(aggregate).items() if name != "_pending"}
+def state_of(aggregate: Aggregate) -> dict[str, Any]:
+    """What an aggregate is made of, its parts laid open to be compared."""
+    return {name: _laid_open(part) for name, part in vars(aggregate).items() if name != "_pending"}
+
+
+def _laid_open(part: Any) -> Any:
+    """What compares by identity as its own parts, a dict with the order of its keys."""
+    if isinstance(part, Holdings):
+        return {name: _laid_open(value) for name, value in vars(part).items()}
+    return list(part.items()) if isinstance(part, dict) else part

@@ -126,7 +126,7 @@ class EventMapper:
             return self._current[topic].decode(state)
         except KeyError as missing:
             raise UnreadableEvent(f"{topic}: no {missing}") from missing
-        except (msgspec.MsgspecError, UnicodeDecodeError) as defect:
+        except (msgspec.MsgspecError, TypeError, UnicodeDecodeError) as defect:
             raise UnreadableEvent(f"{topic}: {defect}") from defect
 
     def _upcast(self, topic: str, state: bytes) -> tuple[str, bytes]:

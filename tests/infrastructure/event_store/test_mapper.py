@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 import pytest
 from eventsourcing.persistence import Notification
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from application.ports import Cause
@@ -84,6 +84,7 @@ def test_the_envelope_comes_back_with_the_event() -> None:
 
 
 @pytest.mark.parametrize("event_class", event_classes().values(), ids=lambda c: c.TOPIC)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # deeply nested events
 @given(data=st.data())
 def test_every_event_survives_the_store(event_class: type[Event], data: st.DataObject) -> None:
     event = data.draw(anything(event_class))

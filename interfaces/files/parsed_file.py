@@ -33,10 +33,14 @@ class FileError:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How the file is written: its delimiter, and the physical lines of its headers."""
+    """How the file is written: its delimiter, and the physical lines of its headers.
+
+    `further_rows` has, by the `row` of a position, its other lines: further parts of its lot.
+    """
 
     delimiter: str
     header_rows: tuple[int, ...]
+    further_rows: Mapping[int, Sequence[int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +133,12 @@ class Findings:
 
 
 def shortened(value: str) -> str:
-    """`value` on one line and at most `QUOTED_CHARACTERS` long, to be given back to the user."""
+    """`value` on one line and at most `QUOTED_CHARACTERS` long, to be given back to the user.
+
+    What cannot be seen, control characters among it, shows as a replacement character.
+    """
     line = " ".join(value[: 2 * QUOTED_CHARACTERS].split())
+    line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
     return line if len(line) <= QUOTED_CHARACTERS else line[: QUOTED_CHARACTERS - 1] + "…"
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from string import whitespace
 
+from interfaces.files.formula_guard import restored
+
 SIZE_LIMIT_BYTES = 10 * 1024 * 1024
 """Largest file accepted: 10 MB (ERR_CSV_001)."""
 
@@ -153,8 +155,9 @@ def rows_below(text: Text, header: Header) -> Iterator[Record | Problem]:
 def records(text: Text, delimiter: str) -> Iterator[Record | Problem]:
     """All records, header and all, without comments and blank ones; quotes as in RFC 4180.
 
-    A quotation mark that is never closed is a problem of its own line: reading goes on below it,
-    so that it hides no other row.
+    Cells are trimmed, then given back what keeps spreadsheets from running them. A quotation mark
+    that is never closed is a problem of its own line: reading goes on below it, so that it hides
+    no other row.
     """
     feed = _Feed(text.lines(), delimiter)
     reader = csv.reader(feed, delimiter=delimiter, skipinitialspace=True)
@@ -166,6 +169,8 @@ def records(text: Text, delimiter: str) -> Iterator[Record | Problem]:
             )
             continue
         cells = [cell.strip() for cell in next(reader)]
+        if feed.has_apostrophes:
+            cells = [restored(cell) for cell in cells]
         if feed.cut:
             yield feed.resume_below_the_open_quote()
         elif any(cells):
@@ -176,26 +181,26 @@ class _Feed(Iterator[str]):
     """Hands csv.reader its lines, and knows what it does not tell.
 
     That is: the line a record began on; whether a line begins a record, so that it may be a
-    comment; whether a record ended for want of lines (`cut`), which means an open quote. Blank
-    lines are passed over at once, even inside quotes, where no column of ours can use them.
+    comment; whether a record ended for want of lines (`cut`), which means an open quote; whether
+    it has apostrophes, which few have.
     """
 
     def __init__(self, lines: Iterator[str], delimiter: str) -> None:
-        blank = delimiter + whitespace
-        numbered = ((row, line) for row, line in enumerate(lines, 1) if line.strip(blank))
-        self._lines: Iterator[tuple[int, str]] = numbered
+        self._lines: Iterator[tuple[int, str]] = enumerate(lines, 1)
         self._delimiter = delimiter
+        self._blank = delimiter + whitespace
         self._record: list[tuple[int, str]] = []
-        self._begun = self.cut = False
+        self._begun = self.cut = self.has_apostrophes = False
         self.row = self.size = 0
 
     def begin(self) -> bool:
         """Go to the next line that begins a record; False at the end of the file."""
         for row, line in self._lines:
-            if not line.lstrip().startswith("#"):
+            if line.strip(self._blank) and not line.lstrip().startswith("#"):
                 self.row, self.size = row, len(line)
                 self._record = [(row, line)]
                 self._begun = self.cut = False
+                self.has_apostrophes = "'" in line
                 return True
         return False
 
@@ -208,6 +213,7 @@ class _Feed(Iterator[str]):
         row, line = next(self._lines)
         self._record.append((row, line))
         self.size += len(line)
+        self.has_apostrophes |= "'" in line
         if self.size > RECORD_LIMIT_CHARACTERS:
             raise StopIteration
         self.cut = False

@@ -6,6 +6,7 @@ Pure: no clock, no files, no HTTP. Every way in (API, web page, command line, de
 from hashlib import sha256
 from itertools import islice
 
+from interfaces.files import export
 from interfaces.files.brokers import conversion, etrade, fidelity, schwab, vanguard
 from interfaces.files.brokers.broker_file import BrokerFormat
 from interfaces.files.choices import Choices
@@ -20,7 +21,11 @@ BROKERS: tuple[BrokerFormat, ...] = (
     vanguard.FORMAT,
     etrade.FORMAT,
 )
-GUIDES: tuple[Guide, ...] = (template.GUIDE, *(broker.guide for broker in BROKERS))
+GUIDES: tuple[Guide, ...] = (
+    template.GUIDE,
+    export.GUIDE,
+    *(broker.guide for broker in BROKERS),
+)
 """All formats that are recognised, in the order they are listed."""
 
 _HEAD = 100

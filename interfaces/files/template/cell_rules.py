@@ -14,10 +14,10 @@ from functools import lru_cache
 from sys import intern
 
 from interfaces.files.choices import Horizon
+from interfaces.files.formula_guard import PLAIN_NUMBER
 from interfaces.files.parsed_file import listed, quoted, shortened
 from interfaces.files.template.limits import LARGEST_NUMBER
 
-_PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]{1,2}")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -59,7 +59,7 @@ class NumberRule:
             if self.required:
                 complain(self.unreadable, f"{self.column} is missing. Write a number.")
             return None
-        if not _PLAIN_NUMBER.fullmatch(text):
+        if not PLAIN_NUMBER.fullmatch(text):
             complain(self.unreadable, _how_to_write(self.column, text))
             return None
         number = Decimal(text)
@@ -208,6 +208,6 @@ def _how_to_write(column: str, text: str) -> str:
         digits = digits.replace(",", "")
     elif _DECIMAL_COMMA.fullmatch(digits):
         digits = digits.replace(",", ".")
-    clear = _PLAIN_NUMBER.fullmatch(sign + digits)
+    clear = PLAIN_NUMBER.fullmatch(sign + digits)
     instead = shortened(sign + digits) if clear else "digits and a decimal point, such as 1234.50"
     return f"{column} {quoted(text)} is not a plain number. Write {instead}."

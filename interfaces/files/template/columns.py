@@ -1,7 +1,9 @@
-"""The template's columns and the rule of each, as one table (spec 3.1, 3.3).
+"""The columns of our two formats and the rule of each, as one table (spec 3.1, 3.3, 3.7).
 
-What needs two columns stands in `rows` and `options`.
+What needs two columns stands in `rows` and `options`, what needs two rows in `lots`.
 """
+
+from dataclasses import dataclass, replace
 
 from domain.instrument import SUBTYPES, InvestmentClass
 from interfaces.files.template.cell_rules import ChoiceRule, DateRule, NumberRule, Sign, SymbolRule
@@ -18,6 +20,10 @@ EXPIRATION = "Expiration Date"
 OPTION_TYPE = "Option Type"
 EXIT_DATE = "Exit Date"
 EXIT_PRICE = "Exit Price Per Share"
+LOT = "Lot"
+DESCRIPTION = "Description"
+ERROR = "Error"
+"""What rejected rows carry their messages in; known in both formats, and never read."""
 
 REQUIRED_COLUMNS = (SYMBOL, QUANTITY, ENTRY_PRICE, ENTRY_DATE)
 OPTION_COLUMNS = (UNDERLYING, STRIKE, EXPIRATION, OPTION_TYPE)
@@ -29,6 +35,7 @@ COLUMNS = (
     EXIT_DATE,
     EXIT_PRICE,
 )
+EXPORT_COLUMNS = (*COLUMNS, LOT, DESCRIPTION)
 
 SYMBOL_RULE = SymbolRule(SYMBOL, 100, "ERR_POS_003", "ERR_POS_002")
 QUANTITY_RULE = NumberRule(
@@ -46,4 +53,35 @@ OPTION_TYPE_RULE = ChoiceRule(OPTION_TYPE, "ERR_POS_021", SUBTYPES[InvestmentCla
 EXIT_DATE_RULE = DateRule(EXIT_DATE, "ERR_POS_016", too_late="ERR_POS_016")
 EXIT_PRICE_RULE = NumberRule(
     EXIT_PRICE, "ERR_POS_023", Sign.ZERO_OR_ABOVE, "ERR_POS_023", 2, "ERR_POS_023"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What tells our two formats apart: their columns, and how exact their numbers are.
+
+    An export says what is held already, so nothing is concluded from its blanks, and anything may
+    have been closed at zero (`says_what_is_held`).
+    """
+
+    columns: tuple[str, ...]
+    quantity: NumberRule
+    entry_price: NumberRule
+    exit_price: NumberRule
+    says_what_is_held: bool
+
+
+TEMPLATE_RULES = Rules(
+    columns=COLUMNS,
+    quantity=QUANTITY_RULE,
+    entry_price=ENTRY_PRICE_RULE,
+    exit_price=EXIT_PRICE_RULE,
+    says_what_is_held=False,
+)
+EXPORT_RULES = Rules(
+    columns=EXPORT_COLUMNS,
+    quantity=replace(QUANTITY_RULE, decimals=8),
+    entry_price=replace(ENTRY_PRICE_RULE, decimals=6),
+    exit_price=replace(EXIT_PRICE_RULE, decimals=6),
+    says_what_is_held=True,
 )

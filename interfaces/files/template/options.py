@@ -70,17 +70,20 @@ def option_terms(row: Row, columns: OptionColumns, occ: OptionTerms | None) -> O
 
 
 def check_option(
-    row: Row, terms: OptionTerms | None, entry_on: date | None, subtype: str | None
+    row: Row, terms: OptionTerms | OptionColumns, entry_on: date | None, subtype: str | None
 ) -> None:
-    """Expired before the entry: ERR_POS_020. Subtype against option type: ERR_POS_024."""
-    if terms and entry_on and terms.expires_on < entry_on:
+    """Expired before the entry: ERR_POS_020. Subtype against option type: ERR_POS_024.
+
+    `terms` are those of the OCC symbol or, where there is none, those that the columns say.
+    """
+    if terms.expires_on and entry_on and terms.expires_on < entry_on:
         row.complain(
             EXPIRATION,
             "ERR_POS_020",
             f"{EXPIRATION} {terms.expires_on} is before the {entry_on} of the entry. "
             "Correct one of the dates.",
         )
-    if terms and subtype and subtype != terms.right:
+    if terms.right and subtype and subtype != terms.right:
         row.complain(
             OPTIONS_COLUMNS,
             "ERR_POS_024",

@@ -1,4 +1,4 @@
-"""One row of the template: its texts by column, and what is found wrong with it."""
+"""One row of our own formats: its texts by column, and what is found wrong with it."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -58,6 +58,11 @@ class Row:
         value = shortened(self.text(field)) or None
         message = f"Row {self.number}: {sentence}"
         self._errors.append(FileError(self.number, symbol, field, code, value, message))
+
+    @property
+    def is_faulty(self) -> bool:
+        """Whether anything is wrong."""
+        return bool(self._errors)
 
     @property
     def errors(self) -> list[FileError]:

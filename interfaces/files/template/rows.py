@@ -1,11 +1,9 @@
-"""Rows of the template into positions: what takes more than one column (spec 3.3, 3.4)."""
+"""Rows of our own formats, each by itself: what takes more than one column (spec 3.3, 3.4)."""
 
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from sys import intern
-
-from msgspec import structs
 
 from domain import instrument
 from domain.instrument import SUBTYPE_SPELLINGS, SUBTYPES, InvestmentClass, OptionTerms
@@ -13,80 +11,27 @@ from domain.position import Closing, PositionTerms
 from interfaces.files.parsed_file import listed, quoted
 from interfaces.files.template.columns import (
     CLASS_RULE,
-    ENTRY_DATE,
+    DESCRIPTION,
     ENTRY_DATE_RULE,
     ENTRY_PRICE,
-    ENTRY_PRICE_RULE,
     EXIT_DATE,
     EXIT_DATE_RULE,
     EXIT_PRICE,
-    EXIT_PRICE_RULE,
     INVESTMENT_CLASS,
     INVESTMENT_SUBTYPE,
     OPTION_COLUMNS,
     QUANTITY,
-    QUANTITY_RULE,
     SYMBOL,
     SYMBOL_RULE,
+    Rules,
 )
 from interfaces.files.template.limits import LARGEST_AMOUNT
 from interfaces.files.template.options import OptionColumns, check_option, option_terms
-from interfaces.files.template.row import WHOLE_ROW, Row
-
-
-class RowReader:
-    """Reads the rows of one file, remembering where each lot was first seen.
-
-    `mislabelled` are the rows that look like options but say they are not: they are read as what
-    they say.
-    """
-
-    def __init__(self) -> None:
-        self._first_rows: dict[tuple[str, date], int] = {}
-        self.mislabelled: list[int] = []
-
-    def read(self, row: Row) -> PositionTerms | None:
-        """The row's position, None where the row has an error: all of them are noted on it."""
-        quantity = row.value(QUANTITY_RULE)
-        entry_price = row.value(ENTRY_PRICE_RULE)
-        entry_on = row.day(ENTRY_DATE_RULE)
-        asset = _asset(row, entry_on)
-        exit_on, exit_price = _exit(row, entry_on, asset.investment_class)
-        self._refuse_duplicate(row, asset.symbol, entry_on)
-        _refuse_huge_amount(row, asset.investment_class, quantity, entry_price, exit_price)
-        if asset.mislabelled:
-            self.mislabelled.append(row.number)
-        if row.errors or not (asset.symbol and asset.investment_class):
-            return None
-        if not (quantity and entry_price and entry_on):
-            return None
-        position = PositionTerms(
-            symbol=asset.symbol,
-            quantity=quantity,
-            entry_price=entry_price,
-            entry_on=entry_on,
-            investment_class=asset.investment_class,
-            investment_subtype=asset.subtype,
-            closings=_whole(quantity, exit_on, exit_price),
-            row=row.number,
-        )
-        return _on_option(position, asset.option) if asset.option else position
-
-    def _refuse_duplicate(self, row: Row, symbol: str | None, entry_on: date | None) -> None:
-        if symbol is None or entry_on is None:
-            return
-        first = self._first_rows.setdefault((symbol, entry_on), row.number)
-        if first != row.number:
-            row.complain(
-                WHOLE_ROW,
-                "ERR_POS_022",
-                f"{symbol} with the {ENTRY_DATE} {entry_on} is in row {first} already. Put both "
-                "into one row, or correct one of the dates.",
-            )
+from interfaces.files.template.row import Row
 
 
 @dataclass(frozen=True, slots=True)
-class _Asset:
+class Asset:
     """What a row is a position in; None where the row does not say or says wrong."""
 
     symbol: str | None
@@ -96,32 +41,93 @@ class _Asset:
     mislabelled: bool
 
 
-def _asset(row: Row, entry_on: date | None) -> _Asset:
+@dataclass(frozen=True, slots=True)
+class RowFound:
+    """What one row says; None where it does not say or says wrong.
+
+    `position` is what the row states by itself, None where the row has an error.
+    """
+
+    asset: Asset
+    quantity: Decimal | None
+    entry_price: Decimal | None
+    entry_on: date | None
+    position: PositionTerms | None
+
+
+class RowReader:
+    """Reads rows, each by itself.
+
+    `mislabelled` are the rows that look like options but say they are not: they are read as what
+    they say.
+    """
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self.mislabelled: list[int] = []
+
+    def read(self, row: Row) -> RowFound:
+        """What the row says: all that is wrong with it is noted on it."""
+        rules = self._rules
+        quantity = row.value(rules.quantity)
+        entry_price = row.value(rules.entry_price)
+        entry_on = row.day(ENTRY_DATE_RULE)
+        asset = _asset(row, entry_on, rules)
+        exit_on, exit_price = _exit(row, entry_on, asset.investment_class, rules)
+        _refuse_huge_amount(row, asset.investment_class, quantity, entry_price, exit_price)
+        if asset.mislabelled:
+            self.mislabelled.append(row.number)
+        closings = _whole(quantity, exit_on, exit_price)
+        position = None
+        if quantity and entry_price and entry_on:
+            position = _position(row, asset, quantity, entry_price, entry_on, closings)
+        return RowFound(asset, quantity, entry_price, entry_on, position)
+
+
+def _position(
+    row: Row,
+    asset: Asset,
+    quantity: Decimal,
+    entry_price: Decimal,
+    entry_on: date,
+    closings: tuple[Closing, ...],
+) -> PositionTerms | None:
+    option = asset.option
+    if row.is_faulty or not (asset.symbol and asset.investment_class):
+        return None
+    return PositionTerms(
+        symbol=asset.symbol,
+        quantity=quantity,
+        entry_price=entry_price,
+        entry_on=entry_on,
+        investment_class=asset.investment_class,
+        investment_subtype=asset.subtype,
+        underlying=option.underlying if option else None,
+        strike=option.strike if option else None,
+        expires_on=option.expires_on if option else None,
+        right=option.right if option else None,
+        closings=closings,
+        row=row.number,
+        stated_as=row.text(DESCRIPTION) or None,
+    )
+
+
+def _asset(row: Row, entry_on: date | None, rules: Rules) -> Asset:
     occ = OptionTerms.parse(row.text(SYMBOL).upper()) if row.text(SYMBOL).isascii() else None
     symbol = occ.occ_symbol if occ else row.value(SYMBOL_RULE)
     investment_class = _investment_class(row, occ)
-    subtype = _subtype(row, investment_class)
+    subtype = _subtype(row, investment_class, rules)
     columns = OptionColumns.of(row)
     option = None
     if investment_class is InvestmentClass.OPTIONS:
         option = option_terms(row, columns, occ)
-        check_option(row, option, entry_on, subtype)
+        check_option(row, occ or columns, entry_on, subtype)
         if option and subtype is None:
             subtype = option.right
     elsewhere = investment_class in (InvestmentClass.PUBLIC, InvestmentClass.PRIVATE)
     mislabelled = elsewhere and (occ is not None or _has_option_columns(row))
     symbol = symbol or _symbol_from_columns(row, option)
-    return _Asset(symbol, investment_class, subtype, option, mislabelled)
-
-
-def _on_option(position: PositionTerms, option: OptionTerms) -> PositionTerms:
-    return structs.replace(
-        position,
-        underlying=option.underlying,
-        strike=option.strike,
-        expires_on=option.expires_on,
-        right=option.right,
-    )
+    return Asset(symbol, investment_class, subtype, option, mislabelled)
 
 
 def _investment_class(row: Row, occ: OptionTerms | None) -> InvestmentClass | None:
@@ -134,12 +140,13 @@ def _investment_class(row: Row, occ: OptionTerms | None) -> InvestmentClass | No
     return InvestmentClass.PRIVATE if _is_named_cash(row) else InvestmentClass.PUBLIC
 
 
-def _subtype(row: Row, investment_class: InvestmentClass | None) -> str | None:
+def _subtype(row: Row, investment_class: InvestmentClass | None, rules: Rules) -> str | None:
     """The subtype the row says, if its class has it; CASH for a private CASH_ symbol."""
     text = row.text(INVESTMENT_SUBTYPE)
     if not text:
-        private_cash = investment_class is InvestmentClass.PRIVATE and _is_named_cash(row)
-        return "CASH" if private_cash else None
+        is_said = rules.says_what_is_held and bool(row.text(INVESTMENT_CLASS))
+        is_private = investment_class is InvestmentClass.PRIVATE
+        return "CASH" if is_private and _is_named_cash(row) and not is_said else None
     subtype = intern(SUBTYPE_SPELLINGS.get(text.upper(), text.upper()))
     classes = [name for name, subtypes in SUBTYPES.items() if subtype in subtypes]
     if investment_class in classes or (classes and investment_class is None):
@@ -172,17 +179,18 @@ def _symbol_from_columns(row: Row, option: OptionTerms | None) -> str | None:
 
 
 def _exit(
-    row: Row, entry_on: date | None, investment_class: InvestmentClass | None
+    row: Row, entry_on: date | None, investment_class: InvestmentClass | None, rules: Rules
 ) -> tuple[date | None, Decimal | None]:
     exit_on = row.day(EXIT_DATE_RULE)
-    exit_price = row.value(EXIT_PRICE_RULE)
+    exit_price = row.value(rules.exit_price)
     if exit_on and entry_on and exit_on < entry_on:
         row.complain(
             EXIT_DATE,
             "ERR_POS_016",
             f"{EXIT_DATE} {exit_on} is before the {entry_on} of the entry. Correct one of them.",
         )
-    if exit_price == 0 and investment_class in (InvestmentClass.PUBLIC, InvestmentClass.PRIVATE):
+    expires = investment_class not in (InvestmentClass.PUBLIC, InvestmentClass.PRIVATE)
+    if exit_price == 0 and not expires and not rules.says_what_is_held:
         row.complain(
             EXIT_PRICE,
             "ERR_POS_023",
@@ -200,10 +208,10 @@ def _exit(
 
 
 def _whole(
-    quantity: Decimal, exit_on: date | None, exit_price: Decimal | None
+    quantity: Decimal | None, exit_on: date | None, exit_price: Decimal | None
 ) -> tuple[Closing, ...]:
-    """The closing of all of a position that the row says was sold."""
-    if exit_on is None or exit_price is None:
+    """The closing of all that the row says was sold."""
+    if quantity is None or exit_on is None or exit_price is None:
         return ()
     return (Closing(closed_on=exit_on, quantity=quantity, price=exit_price),)
 

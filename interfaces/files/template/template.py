@@ -1,10 +1,13 @@
-"""The 12-column template: its rows into positions, or into all their errors (spec 3.1-3.4)."""
+"""Our own two formats, the 12-column template and the export (spec 3.1-3.4, 3.7).
+
+Their rows become positions, or all their errors. A header with `Lot` makes the file an export.
+"""
 
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from itertools import islice
 
-from domain.position import PositionTerms
+from interfaces.files import export
 from interfaces.files.choices import Choices, Horizon
 from interfaces.files.guide import Guide
 from interfaces.files.parsed_file import Findings, Layout, names
@@ -18,7 +21,15 @@ from interfaces.files.reading import (
     records,
     rows_below,
 )
-from interfaces.files.template.columns import COLUMNS, REQUIRED_COLUMNS
+from interfaces.files.template.columns import (
+    ERROR,
+    EXPORT_RULES,
+    LOT,
+    REQUIRED_COLUMNS,
+    TEMPLATE_RULES,
+    Rules,
+)
+from interfaces.files.template.lots import Lots, RowsTogether, SingleRows
 from interfaces.files.template.row import WHOLE_ROW, Row
 from interfaces.files.template.rows import RowReader
 
@@ -49,10 +60,12 @@ def read(text: Text, choices: Choices, found: Findings) -> None:
     header = find_header(text, _count_required)
     if header is None:
         _explain_missing_header(text, found)
+    elif _plain(LOT) in map(_plain, header.cells):
+        found.source_format = export.GUIDE.name
+        _Reading(EXPORT_RULES, Lots(), choices.horizon, found).read(text, header)
     else:
         found.source_format = GUIDE.name
-        found.layout = Layout(header.delimiter, (header.row,))
-        _Reading(choices.horizon, found).read(text, header)
+        _Reading(TEMPLATE_RULES, SingleRows(), choices.horizon, found).read(text, header)
 
 
 def _explain_missing_header(text: Text, found: Findings) -> None:
@@ -67,45 +80,55 @@ def _explain_missing_header(text: Text, found: Findings) -> None:
     elif isinstance(read[0], Record) and not problems:
         found.errors.add_for_file(
             "ERR_CSV_004",
-            "The file is of no format that is known: exports of Schwab, Fidelity, Vanguard and "
-            f"E*TRADE, and the template, whose header names {', '.join(REQUIRED_COLUMNS)}. The "
-            f"first line reads {names(read[0].cells)}. Export the positions again, or start from "
-            "the template.",
+            "The file is of no format that is known: exports of Schwab, Fidelity, Vanguard, "
+            "E*TRADE and SigmaSight, and the template, whose header names "
+            f"{', '.join(REQUIRED_COLUMNS)}. The first line reads {names(read[0].cells)}. Export "
+            "the positions again, or start from the template.",
         )
 
 
 class _Reading:
     """One file being read."""
 
-    def __init__(self, horizon: Horizon, found: Findings) -> None:
+    def __init__(
+        self, rules: Rules, together: RowsTogether, horizon: Horizon, found: Findings
+    ) -> None:
+        self._rules = rules
+        self._together = together
         self._horizon = horizon
         self._found = found
-        self._positions: list[PositionTerms] = []
 
     def read(self, text: Text, header: Header) -> None:
         """Read header and rows; everything found goes into positions, errors, warnings."""
+        found = self._found
         first = next(records(text, header.delimiter))
         if not isinstance(first, Record) or first.row < header.row:
-            self._found.warnings.append(
+            found.warnings.append(
                 f"What stands above the header in line {header.row} was not read."
             )
         columns = self._read_header(header)
         has_rows = self._read_rows(text, header, columns)
-        self._found.positions = self._positions
         if not has_rows:
-            self._found.errors.add_for_file(
+            found.errors.add_for_file(
                 "ERR_CSV_003", "The file has a header but no rows. Add a row for each position."
             )
+        found.positions = self._together.positions()
+        further = self._together.further_rows()
+        found.layout = Layout(header.delimiter, (header.row,), further)
+        self._warn_of_rows(
+            "Rows without an error were left out, because their lot has one in another row",
+            self._together.rows_held_back(),
+        )
 
     def _read_header(self, header: Header) -> Mapping[str, int]:
-        """Where each known column stands; the first counts where one stands twice."""
-        known = {_plain(column): column for column in COLUMNS}
+        """Where each column that is read stands; the first counts where one stands twice."""
+        known = {_plain(column): column for column in self._rules.columns}
         places: dict[str, int] = {}
         unknown: list[str] = []
         for index, name in enumerate(header.cells):
             column = known.get(_plain(name))
             if column is None:
-                unknown.append(name)
+                unknown.append("" if _plain(name) == _plain(ERROR) else name)
             elif places.setdefault(column, index) != index:
                 self._found.errors.add_for_file(
                     "ERR_CSV_006",
@@ -127,7 +150,7 @@ class _Reading:
 
     def _read_rows(self, text: Text, header: Header, places: Mapping[str, int]) -> bool:
         """Read the rows below the header; whether there was anything."""
-        reader = RowReader()
+        reader = RowReader(self._rules)
         anything = False
         for item in rows_below(text, header):
             anything = True
@@ -135,7 +158,11 @@ class _Reading:
                 self._found.errors.add_for_file(item.code, item.message)
                 continue
             self._read_row(item, len(header.cells), places, reader)
-        self._warn_of_mislabelled(reader.mislabelled)
+        self._warn_of_rows(
+            "Rows that look like options but have another Investment Class were read as that "
+            "class, without their options columns",
+            reader.mislabelled,
+        )
         return anything
 
     def _read_row(
@@ -152,22 +179,17 @@ class _Reading:
                 "thousands separators, put text with a separator in quotation marks, and delete "
                 "separators at the end of the row.",
             )
-        position = reader.read(row)
+        self._together.take(row, reader.read(row))
         for error in row.errors:
             if error.field in places or error.field not in REQUIRED_COLUMNS:
                 self._found.errors.add(error)
-        if position is not None:
-            self._positions.append(position)
 
-    def _warn_of_mislabelled(self, rows: Sequence[int]) -> None:
+    def _warn_of_rows(self, said: str, rows: Sequence[int]) -> None:
         if not rows:
             return
         shown = ", ".join(map(str, rows[:_ROWS_SHOWN]))
         more = f" and {len(rows) - _ROWS_SHOWN} more" if len(rows) > _ROWS_SHOWN else ""
-        self._found.warnings.append(
-            f"Rows that look like options but have another Investment Class were read as that "
-            f"class, without their options columns: {shown}{more}."
-        )
+        self._found.warnings.append(f"{said}: {shown}{more}.")
 
 
 def _plain(name: str) -> str:

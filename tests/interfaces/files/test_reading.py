@@ -102,6 +102,16 @@ def test_a_quoted_cell_is_no_comment() -> None:
     assert read(b'"#a",b') == [(1, ["#a", "b"])]
 
 
+def test_blank_lines_inside_quotes_belong_to_the_cell() -> None:
+    assert read(b'"one\n\n,,\n  \ntwo",b\n\nc') == [(1, ["one\n\n,,\n  \ntwo", "b"]), (7, ["c"])]
+
+
+def test_the_apostrophe_that_keeps_a_cell_from_being_run_is_taken_off() -> None:
+    content = b"'=1+1,'-5 , \"'@x\",''=1,it's,'AAPL"
+    assert read(content) == [(1, ["=1+1", "-5", "@x", "'=1", "it's", "'AAPL"])]
+    assert read(b'a;\'"\n"2\n\'=x";"\'=y\n"', ";")[1] == (2, ["2\n'=x", "=y"])
+
+
 def test_values_are_trimmed_inside_quotes_too() -> None:
     assert read(b' a ,"\tb ",\xa0c') == [(1, ["a", "b", "c"])]
 
@@ -148,8 +158,9 @@ def test_a_line_beyond_all_measure_is_a_problem_and_the_next_is_read() -> None:
         b"," * SIZE_LIMIT_BYTES,
         b"\r" * SIZE_LIMIT_BYTES,
         b'a","\n' * (SIZE_LIMIT_BYTES // 5),
+        b'"' + b"\r" * (SIZE_LIMIT_BYTES - 1),
     ],
-    ids=["one line", "quotes", "commas", "blank lines", "quotes that open on every line"],
+    ids=["one line", "quotes", "commas", "blank lines", "quotes that open on every line", "blanks"],
 )
 def test_hostile_files_of_full_size_are_read_to_the_end(content: bytes) -> None:
     assert len(read(content)) < 1_000

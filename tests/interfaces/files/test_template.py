@@ -8,10 +8,12 @@ from decimal import Decimal
 import pytest
 
 from domain.instrument import SUBTYPES, InvestmentClass
-from domain.position import PositionTerms
-from interfaces.files.template.columns import COLUMNS
+from domain.position import Closing, PositionTerms
+from interfaces.files.choices import Choices, Horizon
 from interfaces.files.parsed_file import ParsedFile
-from interfaces.files.template import TEMPLATE_FILE_NAME, parse, template_csv
+from interfaces.files.recognition import parse
+from interfaces.files.template.columns import COLUMNS
+from interfaces.files.template.template import template_csv
 
 TODAY = date(2026, 1, 5)
 HEADER = ",".join(COLUMNS)
@@ -19,7 +21,8 @@ HEADER = ",".join(COLUMNS)
 
 def parsed(content: str | bytes, today: date = TODAY) -> ParsedFile:
     """The parsed file, which must be without errors."""
-    file = parse(content.encode() if isinstance(content, str) else content, "p.csv", today)
+    raw = content.encode() if isinstance(content, str) else content
+    file = parse(raw, "p.csv", Choices(horizon=Horizon(today=today)))
     assert file.errors == ()
     assert file.total_errors == 0
     return file
@@ -40,8 +43,9 @@ def test_a_row_becomes_a_position() -> None:
         entry_on=date(2024, 1, 19),
         investment_class=InvestmentClass.PUBLIC,
         investment_subtype="STOCK",
-        exit_on=date(2024, 7, 15),
-        exit_price=Decimal("450.25"),
+        closings=(
+            Closing(closed_on=date(2024, 7, 15), quantity=Decimal("75.5"), price=Decimal("450.25")),
+        ),
         row=2,
     )
 
@@ -188,15 +192,15 @@ def test_the_file_is_known_by_its_digest() -> None:
 
 
 def test_the_served_template_passes_its_own_rules() -> None:
-    file = parse(template_csv(), TEMPLATE_FILE_NAME, TODAY)
-    assert (file.errors, file.warnings) == ((), ())
+    file = parsed(template_csv())
+    assert file.warnings == ()
     assert template_csv().isascii()
 
 
 def test_the_served_template_has_the_columns_and_an_example_of_each_kind() -> None:
     lines = template_csv().decode().splitlines()
     assert HEADER in lines
-    positions = parse(template_csv(), TEMPLATE_FILE_NAME, TODAY).positions
+    positions = parsed(template_csv()).positions
     shown = {(terms.investment_class, terms.investment_subtype) for terms in positions}
     assert shown == {(name, subtype) for name in SUBTYPES for subtype in SUBTYPES[name]}
     assert any(terms.quantity < 0 for terms in positions)
@@ -224,7 +228,7 @@ def test_memory_stays_below_ten_times_the_file(row: str) -> None:
     notes = "\n".join(row.format(n=n) for n in range(1, 10_001))
     content = f"{HEADER},Notes\n{notes}".encode()
     tracemalloc.start()
-    file = parse(content, "p.csv", TODAY)
+    file = parsed(content)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert len(file.positions) == 10_000

@@ -11,13 +11,16 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from domain.instrument import SUBTYPES, InvestmentClass
-from domain.position import PositionTerms
+from domain.position import Closing, PositionTerms
 from interfaces.error_catalogue import CATALOGUE
-from interfaces.files.template.columns import COLUMNS
+from interfaces.files.choices import Choices, Horizon
 from interfaces.files.parsed_file import ERRORS_LISTED, ParsedFile
-from interfaces.files.template import parse, template_csv
+from interfaces.files.recognition import parse
+from interfaces.files.template.columns import COLUMNS
+from interfaces.files.template.template import template_csv
 
 TODAY = date(2026, 1, 5)
+CHOICES = Choices(horizon=Horizon(today=TODAY))
 LINE_ENDS = ("\n", "\r\n", "\r")
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp1252")
 
@@ -36,16 +39,17 @@ def positions(draw: st.DrawFn) -> PositionTerms:
     """Positions as a template can state them, options by symbol and columns."""
     investment_class = draw(st.sampled_from(list(InvestmentClass)))
     entry_on = draw(entries)
+    quantity = draw(decimals(1_000, 6)) * draw(st.sampled_from([1, -1]))
     exit_on = draw(st.none() | st.dates(entry_on, TODAY))
+    price = draw(decimals(1_000, 2))
     terms = PositionTerms(
         symbol=draw(tickers),
-        quantity=draw(decimals(1_000, 6)) * draw(st.sampled_from([1, -1])),
+        quantity=quantity,
         entry_price=draw(decimals(1_000, 2)),
         entry_on=entry_on,
         investment_class=investment_class,
         investment_subtype=draw(st.sampled_from(SUBTYPES[investment_class])),
-        exit_on=exit_on,
-        exit_price=draw(decimals(1_000, 2)) if exit_on else None,
+        closings=(Closing(closed_on=exit_on, quantity=quantity, price=price),) if exit_on else (),
     )
     if investment_class is not InvestmentClass.OPTIONS:
         return terms
@@ -88,7 +92,7 @@ def test_what_is_written_is_read_back(
     writer = csv.writer(text, delimiter=delimiter, lineterminator=line_end, quoting=quoting)  # type: ignore[arg-type]  # one of csv's own constants
     for row in (COLUMNS, *map(cells, terms)):
         writer.writerow([row[index] for index in order])
-    file = parse(text.getvalue().encode(encoding), "p.csv", TODAY)
+    file = parse(text.getvalue().encode(encoding), "p.csv", CHOICES)
     assert file.errors == ()
     assert [structs.replace(read, row=None) for read in file.positions] == terms
     assert [read.row for read in file.positions] == list(range(2, len(terms) + 2))
@@ -166,14 +170,14 @@ def test_mutants_of_a_file_never_raise(applied: list[Mutation]) -> None:
     content = template_csv()
     for mutate in applied:
         content = mutate(content)[:200_000]
-    assert is_sound(parse(content, "p.csv", TODAY))
+    assert is_sound(parse(content, "p.csv", CHOICES))
 
 
 @given(st.binary(max_size=300), st.text(max_size=8))
 @settings(max_examples=200, deadline=None)
 def test_no_bytes_and_no_name_raise(content: bytes, name: str) -> None:
-    assert is_sound(parse(content, name, TODAY))
-    assert is_sound(parse(b"Symbol,Quantity\n" + content, "p.csv", TODAY))
+    assert is_sound(parse(content, name, CHOICES))
+    assert is_sound(parse(b"Symbol,Quantity\n" + content, "p.csv", CHOICES))
 
 
 cell_texts = st.one_of(
@@ -188,7 +192,7 @@ cell_texts = st.one_of(
 def test_no_cells_raise_and_no_row_is_lost(rows: list[list[str]]) -> None:
     text = io.StringIO(newline="")
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows([COLUMNS, *rows])
-    file = parse(text.getvalue().encode(), "p.csv", TODAY)
+    file = parse(text.getvalue().encode(), "p.csv", CHOICES)
     assert is_sound(file)
     told = {error.row for error in file.errors if error.row} | {p.row for p in file.positions}
     with_content = [row for row in rows if any(map(str.strip, row))]

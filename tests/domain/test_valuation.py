@@ -4,10 +4,11 @@ import csv
 import gzip
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ import infrastructure
 from domain.flow import Flow
 from domain.mark import Mark, MarkQuality, MarkSource
 from domain.money import ZERO
-from domain.position import Position
+from domain.position import Closing, Position
 from domain.snapshot import Snapshot
 from domain.valuation import PortfolioBook, Previous, value_sessions
 from tests.support.books import FRIDAY, book, closes, flow, opening, position, valued, weekdays
@@ -171,6 +172,87 @@ class TestEffectiveDays:
         assert value_sessions(book(), [], {}, opening("1")) == []
 
 
+class TestPartialClosings:
+    """A position is closed bit by bit."""
+
+    def test_what_is_left_keeps_its_line(self) -> None:
+        held = position("A", "100", "50.00", parts=[(MONDAY, "40", "53.00")])
+        _, monday, tuesday = valued("10000", {held: ["50", "52", "54"]})
+
+        assert (monday.lines.quantity, monday.lines.market_value) == (
+            (usd("60"),),
+            (usd("3120.00"),),
+        )
+        assert monday.lines.proceeds == (usd("2120.00"),)
+        assert (monday.pnl, monday.realized_pnl) == (usd("240.00"), usd("120.00"))
+        assert monday.lines.unrealized_pnl == (usd("120.00"),)
+        assert (tuesday.pnl, tuesday.realized_pnl) == (usd("120.00"), ZERO)
+        assert tuesday.cash == monday.cash == usd("7120.00")
+
+    def test_two_closings_of_one_day_are_each_paid_and_make_one_line(self) -> None:
+        parts = [(MONDAY, "1", "0.335"), (SUNDAY, "1", "0.345"), (TUESDAY, "1", "0.34")]
+        held = position("A", "3", "0.335", parts=parts)
+        _, monday, tuesday = valued("10", {held: ["0.34", "0.34", "0.34"]})
+
+        assert monday.lines.proceeds == (usd("0.34") + usd("0.34"),)
+        assert (monday.lines.quantity, monday.counts.lines) == ((usd("1"),), 1)
+        assert monday.realized_pnl + tuesday.realized_pnl == usd("1.02") - usd("1.00")
+
+    def test_the_last_part_leaves_a_line_of_its_day_alone(self) -> None:
+        parts = [(MONDAY, "60", "51"), (TUESDAY, "40", "55")]
+        held = position("A", "100", "50", parts=parts)
+        _, monday, tuesday, wednesday = valued("10000", {held: ["50", "52", "54", "56"]})
+
+        assert (monday.lines.quantity, tuesday.lines.quantity) == ((usd("40"),), (usd("0"),))
+        assert (monday.pnl, tuesday.pnl) == (usd("140.00"), usd("120.00"))
+        assert tuesday.lines.unrealized_pnl == (ZERO,)
+        assert wednesday.lines.symbol == ()
+        assert wednesday.nav == usd("10260.00")
+
+    def test_a_short_is_bought_back_in_parts(self) -> None:
+        held = position("A", "-10", "50", parts=[(MONDAY, "-4", "45")])
+        _, monday = valued("1000", {held: ["48", "46"]})
+
+        assert monday.lines.quantity == (usd("-6"),)
+        assert monday.lines.proceeds == (usd("-180.00"),)
+        assert (monday.pnl, monday.realized_pnl) == (usd("24.00"), usd("20.00"))
+
+    @pytest.mark.parametrize("day", [date(2012, 3, 1), FRIDAY], ids=["before it", "on it"])
+    def test_what_was_closed_by_the_opening_is_not_in_it(self, day: date) -> None:
+        parts = [(day, "40", "99"), (MONDAY, "10", "60")]
+        held = position("A", "100", "50", date(2011, 1, 3), parts=parts)
+        first, monday = valued("10000", {held: ["58", "59"]})
+
+        assert (first.lines.quantity, first.pnl) == ((usd("60"),), ZERO)
+        assert (first.lines.proceeds, first.realized_pnl) == ((ZERO,), ZERO)
+        assert first.lines.unrealized_pnl == (usd("480.00"),)
+        assert monday.lines.quantity == (usd("50"),)
+        assert (monday.pnl, monday.realized_pnl) == (usd("70.00"), usd("100.00"))
+
+    def test_a_purchase_may_be_sold_in_part_on_its_day(self) -> None:
+        held = position("A", "100", "50", MONDAY, parts=[(MONDAY, "30", "51")])
+        _, monday = valued("10000", {held: ["49", "52"]})
+
+        assert (monday.lines.cost, monday.lines.proceeds) == ((usd("5000.00"),), (usd("1530.00"),))
+        assert (monday.pnl, monday.realized_pnl) == (usd("170.00"), usd("30.00"))
+        assert monday.lines.unrealized_pnl == (usd("140.00"),)
+
+    def test_a_closing_after_the_last_session_is_left_out(self) -> None:
+        held = position("A", "100", "50", parts=[(date(2013, 1, 2), "40", "53")])
+
+        assert valued("10000", {held: ["50", "52"]})[1].lines.quantity == (usd("100"),)
+
+    def test_a_day_that_does_not_know_a_closing_is_stale(self) -> None:
+        whole = position("A", "100", "50")
+        first, _ = valued("10000", {whole: ["50", "52"]})
+        part = Closing(closed_on=FRIDAY, quantity=usd("40"), price=usd("50"))
+        sold = msgspec.structs.replace(whole, closings=(part,))
+        marks = {whole.position_id: closes([MONDAY], "2")}
+
+        with pytest.raises(ValueError, match="stale"):
+            value_sessions(book(sold), [MONDAY], marks, Previous(first, version=1))
+
+
 class TestSnapshot:
     """What a snapshot says beside its money."""
 
@@ -287,12 +369,20 @@ class TestIdentities:
         amounts = st.integers(-(10**12), 10**12).filter(bool)
         marks = {}
         for n in range(draw(st.integers(0, 5))):
-            entered, left = sorted((draw(days), draw(days)))
-            subtype = draw(st.sampled_from(["STOCK", "STOCK", "CALL", "CASH"]))
-            held = str(Decimal(draw(amounts)).scaleb(-8))
-            exit_price = str(draw(prices))
-            closed = (left, exit_price) if draw(st.booleans()) else None
-            holding = position(f"S{n % 3}", held, str(draw(prices)), entered, closed, subtype)
+            entered = draw(days)
+            units = draw(amounts)
+            parts = [
+                (max(entered, draw(days)), str(Decimal(part).scaleb(-8)), str(draw(prices)))
+                for part in split(units, draw(st.lists(st.integers(0, 100), max_size=4)))
+            ]
+            holding = position(
+                f"S{n % 3}",
+                str(Decimal(units).scaleb(-8)),
+                str(draw(prices)),
+                entered,
+                subtype=draw(st.sampled_from(["STOCK", "STOCK", "CALL", "CASH"])),
+                parts=parts,
+            )
             marks[holding] = closes(sessions, *(draw(prices) for _ in sessions))
         flows = [
             flow(draw(days), str(Decimal(draw(amounts)).scaleb(-2)))
@@ -322,6 +412,13 @@ class TestIdentities:
 Day = tuple[Decimal, Decimal, Decimal, dict[UUID, tuple[Decimal, ...]]]
 
 
+def split(units: int, percents: list[int]) -> list[int]:
+    """Parts of a quantity, one after the other, in percent of all; no more than there is."""
+    cuts = [min(cut, 100) for cut in accumulate(percents, initial=0)]
+    gone = [int(Decimal(units * cut) / 100) for cut in cuts]
+    return [after - before for before, after in pairwise(gone) if after != before]
+
+
 def figures(snapshot: Snapshot) -> Day:
     """NAV, flows, cash, and the amounts of each line."""
     columns = ("quantity", "market_value", "cost", "proceeds", "pnl")
@@ -336,31 +433,26 @@ def plainly(
     holding: PortfolioBook, sessions: list[date], marks: dict[Position, list[Mark]]
 ) -> list[Day]:
     """The same by the book: one line, one day at a time, in Decimal and dates."""
-    opened_on = sessions[0]
     nav = usd("250000.01")
     days: list[Day] = []
     worth = dict.fromkeys(marks, ZERO)
     for row, session in enumerate(sessions):
         lines: dict[UUID, tuple[Decimal, ...]] = {}
         for p in marks:
-            if p.exit_on is not None and p.exit_on <= opened_on:
+            after = held(p, session, sessions)
+            sold = [c for c in p.closings if falls_on(c.closed_on, session, sessions)]
+            if not after and not sold:
                 continue
-            entered, left = effect(p.entry_on, sessions), effect(p.exit_on, sessions)
-            bought = session == entered and p.entry_on > opened_on
-            closed = session == left
-            held = p.quantity if entered <= session < left else Decimal(0)
-            if not held and not closed:
-                continue
-            value = rounded(held * p.multiplier * marks[p][row].price)
-            basis = rounded(p.quantity * p.multiplier * p.entry_price)
-            cost = basis if bought else ZERO
-            proceeds = rounded(p.quantity * p.multiplier * exit_price(p)) if closed else ZERO
+            value = rounded(after * p.multiplier * marks[p][row].price)
+            most = after + sum((c.quantity for c in sold), ZERO)
+            cost = basis(p, most) if falls_on(p.entry_on, session, sessions) else ZERO
+            proceeds = sum((rounded(c.quantity * p.multiplier * c.price) for c in sold), ZERO)
             pnl = value - worth[p] - cost + proceeds if row else ZERO
-            realized = proceeds - basis if closed else ZERO
-            unrealized = value - basis if held else ZERO
+            realized = proceeds - basis(p, most) + basis(p, after)
+            unrealized = value - basis(p, after)
             worth[p] = value
-            lines[p.position_id] = (held, value, cost, proceeds, pnl, realized, unrealized)
-        flows = sum((f.amount for f in holding.flows if falls_on(f, session, sessions)), ZERO)
+            lines[p.position_id] = (after, value, cost, proceeds, pnl, realized, unrealized)
+        flows = sum((f.amount for f in holding.flows if falls_on(f.on, session, sessions)), ZERO)
         nav += sum((line[4] for line in lines.values()), ZERO) + flows
         exposed = sum(
             (worth[p] for p in marks if p.position_id in lines and not p.is_cash_like), ZERO
@@ -369,20 +461,27 @@ def plainly(
     return days
 
 
-def effect(day: date | None, sessions: list[date]) -> date:
+def held(p: Position, session: date, sessions: list[date]) -> Decimal:
+    """What of a position is held at the close of a session."""
+    if effect(p.entry_on, sessions) > session:
+        return Decimal(0)
+    gone = (c.quantity for c in p.closings if effect(c.closed_on, sessions) <= session)
+    return p.quantity - sum(gone, Decimal(0))
+
+
+def basis(p: Position, quantity: Decimal) -> Decimal:
+    """What a quantity of the position cost."""
+    return rounded(quantity * p.multiplier * p.entry_price)
+
+
+def effect(day: date, sessions: list[date]) -> date:
     """The session on which something dated `day` takes effect."""
-    return next((s for s in sessions if day is not None and s >= day), date.max)
+    return next((session for session in sessions if session >= day), date.max)
 
 
-def falls_on(f: Flow, session: date, sessions: list[date]) -> bool:
-    """Whether the flow takes effect on the session, which is after the opening."""
-    return f.on > sessions[0] and effect(f.on, sessions) == session
-
-
-def exit_price(p: Position) -> Decimal:
-    """The price a closed position was closed at."""
-    assert p.exit_price is not None
-    return p.exit_price
+def falls_on(day: date, session: date, sessions: list[date]) -> bool:
+    """Whether what is dated `day` takes effect on the session, which is after the opening."""
+    return day > sessions[0] and effect(day, sessions) == session
 
 
 def rounded(amount: Decimal) -> Decimal:

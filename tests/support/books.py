@@ -31,16 +31,20 @@ def position(
     entry_on: date = FRIDAY,
     closed: tuple[date, str] | None = None,
     subtype: str = "STOCK",
+    *,
+    parts: Sequence[tuple[date, str, str]] = (),
 ) -> Position:
     """A position with an id of its own; `entry` is the price, `closed` the exit day and price.
 
-    The class follows from the subtype: CALL and PUT are options, CASH is private cash.
+    `parts` are closings of less than all: day, quantity, price. The class follows from the
+    subtype: CALL and PUT are options, CASH is private cash.
     """
     classes = {
         "CALL": InvestmentClass.OPTIONS,
         "PUT": InvestmentClass.OPTIONS,
         "CASH": InvestmentClass.PRIVATE,
     }
+    whole = [] if closed is None else [(closed[0], quantity, closed[1])]
     return Position(
         position_id=UUID(int=next(_numbers)),
         symbol=symbol,
@@ -50,11 +54,11 @@ def position(
         investment_class=classes.get(subtype, InvestmentClass.PUBLIC),
         investment_subtype=subtype,
         right=subtype if subtype in ("CALL", "PUT") else None,
-        closings=() if closed is None else (_whole(quantity, *closed),),
+        closings=tuple(_closing(*part) for part in [*whole, *parts]),
     )
 
 
-def _whole(quantity: str, closed_on: date, price: str) -> Closing:
+def _closing(closed_on: date, quantity: str, price: str) -> Closing:
     return Closing(closed_on=closed_on, quantity=Decimal(quantity), price=Decimal(price))
 
 

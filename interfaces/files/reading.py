@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from string import whitespace
 
 from interfaces.files.formula_guard import restored
@@ -143,13 +143,18 @@ def rows_below(text: Text, header: Header) -> Iterator[Record | Problem]:
                 continue
             count += 1
             if count > ROW_LIMIT:
-                yield Problem(
-                    "ERR_CSV_006",
-                    f"The file has over {ROW_LIMIT:,} rows: line {record.row} is the first too "
-                    "many. Split the file and import the parts.",
-                )
+                yield too_many_rows(record.row)
                 return
         yield record
+
+
+def too_many_rows(row: int) -> Problem:
+    """That the file has more than `ROW_LIMIT` rows; `row` is the line of the first beyond."""
+    return Problem(
+        "ERR_CSV_006",
+        f"The file has over {ROW_LIMIT:,} rows: line {row} is the first too many. Split the file "
+        "and import the parts.",
+    )
 
 
 def records(text: Text, delimiter: str) -> Iterator[Record | Problem]:
@@ -159,7 +164,12 @@ def records(text: Text, delimiter: str) -> Iterator[Record | Problem]:
     that is never closed is a problem of its own line: reading goes on below it, so that it hides
     no other row.
     """
-    feed = _Feed(text.lines(), delimiter)
+    return records_of(Lines(text.lines()), delimiter)
+
+
+def records_of(lines: "Lines", delimiter: str) -> Iterator[Record | Problem]:
+    """The records of these lines. Each takes its own lines only, so one may stop after any."""
+    feed = _Feed(lines, delimiter)
     reader = csv.reader(feed, delimiter=delimiter, skipinitialspace=True)
     while feed.begin():
         if feed.size > RECORD_LIMIT_CHARACTERS:
@@ -177,6 +187,29 @@ def records(text: Text, delimiter: str) -> Iterator[Record | Problem]:
             yield Record(feed.row, cells)
 
 
+class Lines(Iterator[str]):
+    """Physical lines, of which the last can be put back.
+
+    `row` is the number of the last one taken; the first of the file is 1.
+    """
+
+    def __init__(self, lines: Iterator[str], row: int = 0) -> None:
+        self.row = row
+        self._lines = lines
+        self._put_back: list[str] = []
+
+    def __next__(self) -> str:
+        """The next line."""
+        line = self._put_back.pop() if self._put_back else next(self._lines)
+        self.row += 1
+        return line
+
+    def put_back(self, lines: Sequence[str]) -> None:
+        """Let these lines, the last that were taken, come again."""
+        self._put_back.extend(reversed(lines))
+        self.row -= len(lines)
+
+
 class _Feed(Iterator[str]):
     """Hands csv.reader its lines, and knows what it does not tell.
 
@@ -185,20 +218,20 @@ class _Feed(Iterator[str]):
     it has apostrophes, which few have.
     """
 
-    def __init__(self, lines: Iterator[str], delimiter: str) -> None:
-        self._lines: Iterator[tuple[int, str]] = enumerate(lines, 1)
+    def __init__(self, lines: Lines, delimiter: str) -> None:
+        self._lines = lines
         self._delimiter = delimiter
         self._blank = delimiter + whitespace
-        self._record: list[tuple[int, str]] = []
+        self._record: list[str] = []
         self._begun = self.cut = self.has_apostrophes = False
         self.row = self.size = 0
 
     def begin(self) -> bool:
         """Go to the next line that begins a record; False at the end of the file."""
-        for row, line in self._lines:
+        for line in self._lines:
             if line.strip(self._blank) and not line.lstrip().startswith("#"):
-                self.row, self.size = row, len(line)
-                self._record = [(row, line)]
+                self.row, self.size = self._lines.row, len(line)
+                self._record = [line]
                 self._begun = self.cut = False
                 self.has_apostrophes = "'" in line
                 return True
@@ -208,10 +241,10 @@ class _Feed(Iterator[str]):
         """The record's next line; none past the end of the file or over the record limit."""
         if not self._begun:
             self._begun = True
-            return self._record[0][1]
+            return self._record[0]
         self.cut = True
-        row, line = next(self._lines)
-        self._record.append((row, line))
+        line = next(self._lines)
+        self._record.append(line)
         self.size += len(line)
         self.has_apostrophes |= "'" in line
         if self.size > RECORD_LIMIT_CHARACTERS:
@@ -225,10 +258,9 @@ class _Feed(Iterator[str]):
         Below that line the record holds no mark that could open another quote, hence each line
         is read at most twice.
         """
-        opened = _index_of_open_quote([line for _, line in self._record], self._delimiter)
-        self._lines = chain(self._record[opened + 1 :], self._lines)
-        line = self._record[opened][0]
-        told = f"The quotation mark opened on line {line} is not closed"
+        opened = _index_of_open_quote(self._record, self._delimiter)
+        self._lines.put_back(self._record[opened + 1 :])
+        told = f"The quotation mark opened on line {self._lines.row} is not closed"
         if self.size > RECORD_LIMIT_CHARACTERS:
             told += f" within {RECORD_LIMIT_CHARACTERS:,} characters"
         return Problem("ERR_CSV_006", f"{told}. Close it or delete it.")

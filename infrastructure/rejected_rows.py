@@ -9,6 +9,13 @@ from application.ports import Statement
 from infrastructure.postgres import Pool
 
 
+# Where the answer to a commit was lost, the log makes the same save again, this write first.
+_KEEP = (
+    "INSERT INTO imports.rejected_rows (import_id, csv) VALUES (%s, %s)"
+    " ON CONFLICT (import_id) DO NOTHING"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PostgresRejectedRows:
     """Implements `application.ports.RejectedRows`."""
@@ -21,10 +28,7 @@ class PostgresRejectedRows:
             return ()
 
         def write(connection: Any) -> None:
-            connection.execute(
-                "INSERT INTO imports.rejected_rows (import_id, csv) VALUES (%s, %s)",
-                (import_id, csv),
-            )
+            connection.execute(_KEEP, (import_id, csv))
 
         return (write,)
 

@@ -8,7 +8,6 @@ from uuid import UUID
 from application.ports import Statement
 from infrastructure.postgres import Pool
 
-
 # Where the answer to a commit was lost, the log makes the same save again, this write first.
 _KEEP = (
     "INSERT INTO imports.rejected_rows (import_id, csv) VALUES (%s, %s)"

@@ -25,11 +25,15 @@ MARK_EXAMPLE: dict[str, Any] = {
 _POSITION: dict[str, Any] = {
     "id": "2c0a4b7e-54a7-5a3c-9f5b-1d4f2b6a7c8d",
     "symbol": "GOOG",
-    "quantity": "100.00",
+    "import_id": "5b4f6f7c-2f65-4f0f-8ad6-8a0a7f0d9b11",
+    "stated_as": None,
+    "quantity": "150.00",
+    "open_quantity": "100.00",
     "entry_price": "580.07",
     "entry_date": "2012-06-29",
     "exit_date": None,
     "exit_price": None,
+    "closings": [{"date": "2012-12-31", "quantity": "50.00", "price": "707.38"}],
     "position_type": "LONG",
     "investment_class": "PUBLIC",
     "investment_subtype": "STOCK",
@@ -40,7 +44,7 @@ _POSITION: dict[str, Any] = {
     "weight": 0.154,
     "day_pnl": "499.00",
     "unrealized_pnl": "22612.00",
-    "realized_pnl": "0.00",
+    "realized_pnl": "6365.50",
 }
 
 Status = Literal["open", "closed", "all"]
@@ -56,20 +60,34 @@ class ShownMark(BaseModel):
     provider: str | None
 
 
+class ShownClosing(BaseModel):
+    """A part of a position that was closed; its quantity has the position's sign."""
+
+    date: date
+    quantity: Amount
+    price: Amount
+
+
 class Position(BaseModel):
     """One position; its figures are those of `valuation_date`, null before the first one.
 
-    `quantity` is as stated at entry, negative for a short. `weight` is the market value as a
-    share of NAV; `realized_pnl` counts since the opening.
+    `quantity` is as stated at entry, negative for a short; `open_quantity` is what the `closings`
+    left of it, and `exit_date` the day the last of it went. `stated_as` is what the file called
+    the asset, where the symbol was made from that. `weight` is the market value as a share of
+    NAV; `realized_pnl` counts since the opening.
     """
 
     id: UUID
     symbol: str
+    import_id: UUID
+    stated_as: str | None
     quantity: Amount
+    open_quantity: Amount
     entry_price: Amount
     entry_date: date
     exit_date: date | None
     exit_price: Amount | None
+    closings: list[ShownClosing]
     position_type: str
     investment_class: str
     investment_subtype: str | None
@@ -124,11 +142,18 @@ def _position(row: PositionRow) -> Position:
     return Position(
         id=row.position_id,
         symbol=row.symbol,
+        import_id=row.import_id,
+        stated_as=row.stated_as,
         quantity=row.quantity,
+        open_quantity=row.open_quantity,
         entry_price=row.entry_price,
         entry_date=row.entry_on,
         exit_date=row.exit_on,
         exit_price=row.exit_price,
+        closings=[
+            ShownClosing(date=part.closed_on, quantity=part.quantity, price=part.price)
+            for part in row.closings
+        ],
         position_type=row.position_type,
         investment_class=row.investment_class,
         investment_subtype=row.investment_subtype,

@@ -6,10 +6,14 @@ from fastapi import APIRouter, FastAPI
 
 from interfaces.api import (
     calculation,
+    exports,
+    formats,
+    imports,
     onboarding,
     operations,
     portfolios,
     positions,
+    previews,
     sessions,
     valuations,
 )
@@ -22,6 +26,11 @@ _DESCRIPTION = (
     "Money and quantities are decimal strings, ratios numbers, days YYYY-MM-DD, instants UTC."
     " Every refusal has a code, explained at its `documentation_url`. Commands answer with"
     " `X-Event-Position`; a read that names it as `X-Min-Event-Position` sees their effect."
+)
+
+_RESOURCES = (
+    *(onboarding, formats, previews, sessions, portfolios, positions),
+    *(exports, imports, valuations),
 )
 
 
@@ -37,7 +46,7 @@ def create_app(program: Program) -> FastAPI:
     )
     app.state.program = program
     published = APIRouter(prefix="/api/v1")
-    for resource in (onboarding, sessions, portfolios, positions, valuations):
+    for resource in _RESOURCES:
         published.include_router(resource.router)
     for prefix in ("/portfolio", "/portfolios"):  # both are published (spec 4)
         published.include_router(calculation.router, prefix=prefix)

@@ -55,6 +55,12 @@ def command_answers(model: type[BaseModel], *codes: str, status: int) -> Respons
     return documented
 
 
+def file_answers(example: str, *codes: str) -> Responses:
+    """What a query for a CSV file answers: the file, with an example; the refusals of `codes`."""
+    content = {"text/csv": {"schema": {"type": "string"}, "example": example}}
+    return {200: {"content": content}, **refusals(*codes)}
+
+
 def refusals(*codes: str) -> Responses:
     """The answers of these codes, by status, each code with an example from the catalogue."""
     by_status: dict[int, list[str]] = defaultdict(list)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel, Field
 
 from application.commands import AccountTexts, OpenPortfolio, RegisterUser
@@ -13,11 +13,20 @@ from application.ports import Market
 from domain.account import AccountType
 from interfaces.api.access import Asked, SignedIn, cause_of, show_position
 from interfaces.api.documenting import SIGNED_IN, command_answers, example, refusals
-from interfaces.api.uploads import read_positions
+from interfaces.api.import_shapes import (
+    ASSUMPTION_EXAMPLE,
+    IMPORT_EXAMPLE,
+    PORTFOLIO_EXAMPLE,
+    ShownAssumption,
+    ShownError,
+    rejected_rows_url,
+    shown_assumptions,
+    shown_errors,
+)
+from interfaces.api.uploads import FileForm, check, read_upload
 from interfaces.api.values import Amount, Instant, Text
-from interfaces.files.parsed_file import ParsedFile
 from interfaces.files.template.template import TEMPLATE_FILE_NAME, template_csv
-from interfaces.importing import horizon_of, intake_of
+from interfaces.importing import FileToImport
 
 router = APIRouter(prefix="/onboarding", tags=["Onboarding"])
 
@@ -29,9 +38,9 @@ _REGISTERED = {
     "message": "Welcome, Ada Lovelace. Sign in to go on.",
     "next_step": {"action": "login", "method": "POST", "url": "/api/v1/auth/login"},
 }
-_CALCULATE = "/api/v1/portfolio/f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c/calculate"
+_CALCULATE = f"/api/v1/portfolio/{PORTFOLIO_EXAMPLE}/calculate"
 _OPENED = {
-    "portfolio_id": "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c",
+    "portfolio_id": PORTFOLIO_EXAMPLE,
     "portfolio_name": "Retirement",
     "account_name": "Schwab IRA",
     "account_type": "ira",
@@ -39,10 +48,13 @@ _OPENED = {
     "positions_imported": 25,
     "positions_failed": 0,
     "total_positions": 25,
-    "import_id": "5b4f6f7c-2f65-4f0f-8ad6-8a0a7f0d9b11",
-    "source_format": "template",
+    "import_id": IMPORT_EXAMPLE,
+    "source_format": "fidelity",
     "price_source": "live",
     "warnings": [],
+    "assumptions": [ASSUMPTION_EXAMPLE],
+    "errors": [],
+    "rejected_rows_url": None,
     "calculate_url": _CALCULATE,
     "message": "Opened 'Schwab IRA' with 25 positions. Calculate it to see what it is worth.",
     "next_step": {"action": "calculate", "method": "POST", "url": _CALCULATE},
@@ -81,16 +93,13 @@ class Registered(BaseModel):
     next_step: NextStep
 
 
-class AccountForm(BaseModel):
-    """An account and the file with its positions; missing fields count as blank."""
+class AccountFields(BaseModel):
+    """An account; missing fields count as blank."""
 
     portfolio_name: Text = Field(default="", examples=["Retirement"])
     account_name: Text = Field(default="", examples=["Schwab IRA"])
     account_type: Text = Field(default="", examples=[AccountType.IRA.value])
     equity_balance: Text = Field(default="", examples=["500000.00"])
-    csv_file: UploadFile | None = Field(
-        default=None, description="The template, filled in; up to 10 MB."
-    )
     description: Text = Field(default="", examples=["Rolled over in 2024"])
     equity_as_of: Text = Field(
         default="",
@@ -102,8 +111,15 @@ class AccountForm(BaseModel):
     )
 
 
+class AccountForm(FileForm, AccountFields):
+    """An account and the file with its positions."""
+
+
 class Opened(BaseModel):
-    """An account with its positions. Nothing has been valued yet."""
+    """An account with its positions. Nothing has been valued yet.
+
+    `total_positions` are in the file, `positions_failed` rows of it were left out.
+    """
 
     model_config = example(_OPENED)
 
@@ -119,6 +135,9 @@ class Opened(BaseModel):
     source_format: str
     price_source: Market
     warnings: list[str]
+    assumptions: list[ShownAssumption]
+    errors: list[ShownError]
+    rejected_rows_url: str | None
     calculate_url: str
     message: str
     next_step: NextStep
@@ -210,26 +229,26 @@ def create_portfolio(
     request: Request,
     response: Response,
 ) -> Opened:
-    """All of the file or nothing: one error anywhere and nothing is stored.
+    """All of the file or nothing, or with `accept_valid` its rows without errors.
 
     Asks nobody for prices and calculates nothing; `calculate_url` does.
     """
     account = program.portfolios.read_account(_texts(form))
-    parsed = read_positions(program, form.price_source, form.csv_file)
-    file_name = (form.csv_file and form.csv_file.filename) or ""
-    horizon = horizon_of(program.markets, form.price_source)
+    file = read_upload(program, form, form.price_source)
+    check(file)
     opened = program.portfolios.open(
         OpenPortfolio(
             owner_id=user.user_id,
             account=account,
-            intake=intake_of(parsed, file_name, horizon),
+            intake=file.intake(),
+            rejected_rows=file.rejected_rows,
         ),
         cause_of(request, user.user_id),
     )
     show_position(program, response, opened.position)
     portfolio = program.portfolios_room.one(opened.portfolio_id)
     created_at = portfolio.created_at if portfolio else opened.created_at
-    return _opened(opened, parsed, created_at)
+    return _opened(opened, file, created_at)
 
 
 def _texts(form: AccountForm) -> AccountTexts:
@@ -244,10 +263,10 @@ def _texts(form: AccountForm) -> AccountTexts:
     )
 
 
-def _opened(opened: OpenedPortfolio, parsed: ParsedFile, created_at: datetime) -> Opened:
+def _opened(opened: OpenedPortfolio, file: FileToImport, created_at: datetime) -> Opened:
     account, count = opened.account, opened.positions_imported
+    failed = len(file.source.left_out)
     url = f"/api/v1/portfolio/{opened.portfolio_id}/calculate"
-    told = "1 position" if count == 1 else f"{count:,} positions"
     return Opened(
         portfolio_id=opened.portfolio_id,
         portfolio_name=account.name.text,
@@ -255,15 +274,25 @@ def _opened(opened: OpenedPortfolio, parsed: ParsedFile, created_at: datetime) -
         account_type=account.account_type,
         equity_balance=account.opening.equity_balance,
         positions_imported=count,
-        positions_failed=0,
-        total_positions=count,
+        positions_failed=failed,
+        total_positions=count + failed,
         import_id=opened.import_id,
-        source_format=parsed.source_format or "",
+        source_format=file.source.format,
         price_source=account.opening.price_source,
-        warnings=list(parsed.warnings),
+        warnings=list(file.parsed.warnings),
+        assumptions=shown_assumptions(file.parsed.assumptions),
+        errors=shown_errors(file.parsed),
+        rejected_rows_url=rejected_rows_url(opened.portfolio_id, opened.import_id)
+        if failed
+        else None,
         calculate_url=url,
-        message=f"Opened '{account.account_name.text}' with {told}. "
-        "Calculate it to see what it is worth.",
+        message=_message(account.account_name.text, count, failed),
         next_step=NextStep(action="calculate", method="POST", url=url),
         created_at=created_at,
     )
+
+
+def _message(account_name: str, count: int, failed: int) -> str:
+    told = "1 position" if count == 1 else f"{count:,} positions"
+    left_out = f" Rows left out because of errors: {failed:,}." if failed else ""
+    return f"Opened '{account_name}' with {told}.{left_out} Calculate it to see what it is worth."

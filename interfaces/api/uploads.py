@@ -1,26 +1,20 @@
 """An uploaded file: what is sent beside it, how it is read, when it is refused (spec 3.2-3.7)."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Literal
+from uuid import UUID
 
 from fastapi import UploadFile
 from pydantic import BaseModel, BeforeValidator, Field
 
-from application.ports import Market
+from application.ports import Cause, Market
 from domain.errors import DomainError
-from domain.position import PositionTerms
-from domain.position_import import ImportMode, ImportSource, Intake
-from domain.text import has_control_characters
+from domain.position_import import ImportMode
 from interfaces.api.values import Text
 from interfaces.bootstrap import Program
-from interfaces.files.choices import Choices, Horizon
-from interfaces.files.parsed_file import ERRORS_LISTED, FileError, ParsedFile
+from interfaces.files.choices import Choices
 from interfaces.files.reading import SIZE_LIMIT_BYTES
-from interfaces.files.recognition import parse
-from interfaces.files.rejected_rows import left_out_rows, rejected_csv
-
-_LONGEST_FILE_NAME = 255
+from interfaces.importing import FileHasErrors, FileToImport, horizon_of
+from projections.portfolios.view import PortfolioRow
 
 
 class FileMissing(DomainError):
@@ -30,23 +24,6 @@ class FileMissing(DomainError):
 
     def __init__(self) -> None:
         super().__init__("Choose the CSV file with your positions, in the field csv_file.")
-
-
-class FileHasErrors(DomainError):
-    """Something in the file is wrong, so nothing of it was imported."""
-
-    code = "ERR_PORT_008"
-
-    def __init__(self, parsed: ParsedFile) -> None:
-        count = parsed.total_errors
-        told = "1 error" if count == 1 else f"{count:,} errors"
-        several = {"accounts": list(parsed.accounts)} if len(parsed.accounts) > 1 else {}
-        super().__init__(
-            f"The file has {told}; nothing was imported.",
-            total_errors=count,
-            errors=[asdict(error) for error in listed_errors(parsed)],
-            **several,
-        )
 
 
 class FileTooLarge(DomainError):
@@ -95,22 +72,54 @@ class FileForm(BaseModel):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that was read, and the market whose days it may speak of."""
+def read_upload(
+    program: Program, form: FileForm, market: Market, mode: ImportMode = ImportMode.ADD
+) -> FileToImport:
+    """Read the file of a form completely, by the market's own today.
 
-    file_name: str
-    content: bytes
-    market: Market
-    parsed: ParsedFile
+    Raises:
+        FileMissing: ERR_PORT_007. FileTooLarge: ERR_CSV_001. FileNotCsv: ERR_CSV_002.
+    """
+    if form.csv_file is None:
+        raise FileMissing
+    choices = Choices(
+        horizon=horizon_of(program.markets, market),
+        source_account=form.source_account,
+        default_entry_date=form.default_entry_date,
+        uses_last_price=form.default_entry_price == "last",
+        accepts_valid=form.accept_valid,
+    )
+    content = form.csv_file.file.read(SIZE_LIMIT_BYTES + 1)
+    file = FileToImport.read(content, form.csv_file.filename or "", choices, mode)
+    for error in file.parsed.errors:
+        if error.code in _SPEAK_FOR_THEMSELVES:
+            raise _SPEAK_FOR_THEMSELVES[error.code](error.message)
+    return file
 
-    def check(self) -> None:
-        """Refuse the file if anything is wrong that keeps it out.
 
-        Raises:
-            FileHasErrors: ERR_PORT_008, with every error.
-        """
-        if self.parsed.total_errors and (self.parsed.refuses_file or not self.accepts_valid):
-            raise FileHasErrors(self.parsed)
-"""
-"""
+def check(file: FileToImport) -> None:
+    """Refuse a file whose errors keep it out.
+
+    Raises:
+        FileHasErrors: ERR_PORT_008, with every error.
+    """
+    if file.is_refused:
+        raise FileHasErrors(file.parsed)
+
+
+def without_held(
+    program: Program, portfolio_id: UUID, file: FileToImport, cause: Cause
+) -> FileToImport:
+    """The file with its rows of lots that the portfolio holds among the errors, for mode add.
+
+    Raises:
+        PortfolioUnknown: ERR_PORT_404. PortfolioForbidden: ERR_PORT_403.
+    """
+    if file.mode is not ImportMode.ADD:
+        return file
+    return file.without(program.imports.held_already(portfolio_id, file.parsed.positions, cause))
+
+
+def market_of(portfolio: PortfolioRow) -> Market:
+    """The market that a portfolio is valued by."""
+    return "sample" if portfolio.price_source == "sample" else "live"

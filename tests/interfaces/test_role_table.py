@@ -28,12 +28,23 @@ BLANK_CREDENTIALS = Row(401, 401, 401, 401)
 TABLE = {
     f"POST {V1}/onboarding/register": BLANK_CREDENTIALS,
     f"GET {V1}/onboarding/csv-template": PUBLIC,
+    f"GET {V1}/onboarding/formats": PUBLIC,
+    f"POST {V1}/onboarding/preview-csv": Row(401, 400, 400, 400),  # no file
     f"POST {V1}/onboarding/create-portfolio": Row(401, 400, 400, 400),  # nothing filled in
     f"POST {V1}/auth/login": BLANK_CREDENTIALS,
     f"GET {V1}/auth/me": SIGNED_IN,
     f"GET {V1}/portfolios": SIGNED_IN,
     f"GET {V1}/portfolios/{{portfolio_id}}": OWN,
     f"GET {V1}/portfolios/{{portfolio_id}}/positions": OWN,
+    f"GET {V1}/portfolios/{{portfolio_id}}/export": OWN,
+    f"GET {V1}/portfolios/{{portfolio_id}}/imports": OWN,
+    f"POST {V1}/portfolios/{{portfolio_id}}/imports": Row(401, 400, 403, 403),  # no file
+    f"GET {V1}/portfolios/{{portfolio_id}}/imports/{{import_id}}": OWN,
+    f"GET {V1}/portfolios/{{portfolio_id}}/imports/{{import_id}}/rejected-rows": Row(
+        *(401, 404, 403, 403)  # none were left out
+    ),
+    f"POST {V1}/portfolios/{{portfolio_id}}/imports/{{import_id}}/revert": OWN,
+    f"POST {V1}/portfolios/{{portfolio_id}}/imports/{{import_id}}/redo": OWN,
     f"POST {V1}/portfolio/{{portfolio_id}}/calculate": OWN_COMMAND,
     f"POST {V1}/portfolios/{{portfolio_id}}/calculate": OWN_COMMAND,
     f"GET {V1}/portfolio/{{portfolio_id}}/batch-status/{{run_id}}": OWN,
@@ -50,6 +61,9 @@ BODIES: dict[str, dict[str, Any]] = {
     f"POST {V1}/onboarding/register": {"json": {}},
     f"POST {V1}/auth/login": {"json": {}},
     f"POST {V1}/onboarding/create-portfolio": {"files": {"csv_file": ("", b"")}},
+    f"POST {V1}/portfolios/{{portfolio_id}}/imports/{{import_id}}/revert": {
+        "json": {"dry_run": True}
+    },
 }
 
 
@@ -64,7 +78,11 @@ def test_each_role_is_answered_as_the_table_says(world: World, route: str, role:
     }[role]
     method, path = route.split()
     url = path.format(
-        portfolio_id=world.valued, run_id=world.run, session="2013-03-01", code="ERR_PORT_404"
+        portfolio_id=world.valued,
+        import_id=world.ada.imports_of(world.valued)[0]["import_id"],
+        run_id=world.run,
+        session="2013-03-01",
+        code="ERR_PORT_404",
     )
     answer = visitor.ask(method, url, **BODIES.get(route, {}))
     assert answer.status_code == getattr(TABLE[route], role), answer.text

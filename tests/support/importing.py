@@ -3,10 +3,9 @@
 from uuid import UUID
 
 from application.commands import AccountTexts, OpenPortfolio
-from domain.position_import import ImportSource, Intake
 from interfaces.bootstrap import Program
-from interfaces.files.choices import Choices, Horizon
-from interfaces.files.recognition import parse
+from interfaces.files.choices import Choices
+from interfaces.importing import FileToImport, horizon_of
 from tests.support.accounts import Owner, cause
 
 HEADER = "Symbol,Quantity,Entry Price Per Share,Entry Date"
@@ -26,13 +25,12 @@ def account(equity: str, as_of: str = "", name: str = "Live") -> AccountTexts:
 def open_from_csv(program: Program, owner: Owner, texts: AccountTexts, *rows: str) -> UUID:
     """Import these rows of the four required columns into a new account; returns its id."""
     content = "\n".join([HEADER, *rows, ""]).encode()
-    today = program.markets[texts.price_source].today()
-    parsed = parse(content, "positions.csv", Choices(horizon=Horizon(today=today)))
-    assert parsed.errors == ()
-    source = ImportSource(format="template", file_name="positions.csv", sha256=parsed.sha256)
+    choices = Choices(horizon=horizon_of(program.markets, texts.price_source))
+    file = FileToImport.read(content, "positions.csv", choices)
+    assert file.parsed.errors == ()
     command = OpenPortfolio(
         owner_id=owner.user_id,
         account=program.portfolios.read_account(texts),
-        intake=Intake(source=source, terms=parsed.positions, stated_on=today),
+        intake=file.intake(),
     )
     return program.portfolios.open(command, cause(owner.user_id)).portfolio_id

@@ -23,6 +23,11 @@ SAMPLE = {
 }
 
 
+def csv_file(*rows: str, header: str = HEADER) -> bytes:
+    """A file with these rows, of the four required columns if `header` names no others."""
+    return "\n".join([header, *rows, ""]).encode()
+
+
 def client_of(program: Program) -> TestClient:
     """A client of everything the program serves."""
     return TestClient(create_http(program))
@@ -74,13 +79,42 @@ class Visitor:
 
     def open(self, *rows: str, file_name: str = "positions.csv", **changes: str) -> Response:
         """Ask for a sample account with these rows of the four required columns."""
-        return self.upload("\n".join([HEADER, *rows, ""]).encode(), file_name, **changes)
+        return self.upload(csv_file(*rows), file_name, **changes)
 
     def upload(self, content: bytes, file_name: str = "positions.csv", **changes: str) -> Response:
         """Ask for a sample account with a file."""
         fields = SAMPLE | {"account_name": f"Account {uuid4().hex}"} | changes
+        return self.send("/onboarding/create-portfolio", content, file_name, fields)
+
+    def preview(self, content: bytes, file_name: str = "positions.csv", **fields: str) -> Response:
+        """Ask what a file would bring, into a sample account if `fields` do not say otherwise."""
+        fields = {"price_source": "sample"} | fields
+        return self.send("/onboarding/preview-csv", content, file_name, fields)
+
+    def import_file(
+        self, portfolio_id: str, content: bytes, file_name: str = "positions.csv", **fields: str
+    ) -> Response:
+        """Ask for a file to be taken into a portfolio."""
+        return self.send(f"/portfolios/{portfolio_id}/imports", content, file_name, fields)
+
+    def send(self, url: str, content: bytes, file_name: str, fields: dict[str, str]) -> Response:
+        """Send a form with a file; `url` is below /api/v1."""
         files = {"csv_file": (file_name, content, "text/csv")}
-        return self.post("/onboarding/create-portfolio", data=fields, files=files)
+        return self.post(url, data=fields, files=files)
+
+    def imports_of(self, portfolio_id: str) -> list[dict[str, Any]]:
+        """The history of a portfolio's imports, newest first."""
+        imports: list[dict[str, Any]] = self.get(f"/portfolios/{portfolio_id}/imports").json()[
+            "imports"
+        ]
+        return imports
+
+    def positions_of(self, portfolio_id: str, status: str = "all") -> list[dict[str, Any]]:
+        """The positions of a portfolio."""
+        page = {"status": status, "limit": 200}
+        answer = self.get(f"/portfolios/{portfolio_id}/positions", params=page)
+        positions: list[dict[str, Any]] = answer.json()["positions"]
+        return positions
 
     def open_sample(self, *rows: str, **changes: str) -> str:
         """Open a sample account; returns the portfolio's id."""

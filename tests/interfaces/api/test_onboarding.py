@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from interfaces.files.template import template_csv
+from interfaces.files.template.template import template_csv
 from tests.interfaces.conftest import World
 from tests.support.visitors import HEADER, PASSWORD, SAMPLE, Visitor, error_of, newcomer, refusal
 
@@ -103,6 +103,9 @@ def test_an_account_is_opened_with_the_positions_of_a_file(world: World) -> None
         "source_format": "template",
         "price_source": "sample",
         "warnings": [],
+        "assumptions": [],
+        "errors": [],
+        "rejected_rows_url": None,
         "calculate_url": calculate,
         "message": "Opened 'Schwab IRA' with 2 positions. Calculate it to see what it is worth.",
         "next_step": {"action": "calculate", "method": "POST", "url": calculate},

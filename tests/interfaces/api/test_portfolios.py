@@ -99,6 +99,13 @@ def test_another_status_is_refused(world: World) -> None:
 ROUTES = [
     ("GET", "/portfolios/{}"),
     ("GET", "/portfolios/{}/positions?status=nonsense"),
+    ("GET", "/portfolios/{}/export"),
+    ("GET", "/portfolios/{}/imports?limit=nonsense"),
+    ("POST", "/portfolios/{}/imports"),
+    ("GET", "/portfolios/{}/imports/not-an-id"),
+    ("GET", "/portfolios/{}/imports/not-an-id/rejected-rows"),
+    ("POST", "/portfolios/{}/imports/not-an-id/revert"),
+    ("POST", "/portfolios/{}/imports/not-an-id/redo"),
     ("POST", "/portfolio/{}/calculate"),
     ("POST", "/portfolios/{}/calculate"),
     ("GET", "/portfolio/{}/batch-status/x"),

@@ -19,6 +19,7 @@ from tests.support.visitors import PASSWORD, Visitor, client_of, error_of, refus
 MEGABYTE = 1024 * 1024
 LOGIN = "/api/v1/auth/login"
 UPLOAD = "/api/v1/onboarding/create-portfolio"
+UPLOADS = [UPLOAD, "/api/v1/onboarding/preview-csv", "/api/v1/portfolios/{}/imports"]
 FRAMEWORK = [
     ("GET", "/api/v1/nothing-here", 404, "ERR_HTTP_404"),
     ("GET", "/api/v1/portfolios/", 404, "ERR_HTTP_404"),
@@ -156,10 +157,17 @@ def test_a_body_announced_as_too_large_is_refused_before_it_is_read(world: World
     )
 
 
-def test_an_upload_without_length_that_grows_too_large_is_refused(world: World) -> None:
+@pytest.mark.parametrize("route", UPLOADS)
+def test_an_upload_over_the_limit_is_refused_before_any_handler(world: World, route: str) -> None:
+    url = route.format(world.valued)
     form = {"Content-Type": "multipart/form-data; boundary=x"}
+    size = form | {"Content-Length": str(BODY_LIMIT_BYTES + 1)}
+    assert refusal(world.nobody.ask("POST", url, content=b"", headers=size)) == (
+        *(413, "ERR_CSV_001"),
+    )
     start = b'--x\r\nContent-Disposition: form-data; name="csv_file"; filename="a.csv"\r\n\r\n'
-    answer = world.ada.ask("POST", UPLOAD, content=iter([start, *megabytes(12)]), headers=form)
+    growing = iter([start, *megabytes(12)])
+    answer = world.ada.ask("POST", url, content=growing, headers=form)
     assert refusal(answer) == (413, "ERR_CSV_001")
 
 

@@ -1,10 +1,10 @@
 """An uploaded file: what is sent beside it, how it is read, when it is refused (spec 3.2-3.7)."""
 
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 from fastapi import UploadFile
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, Field
 
 from application.ports import Cause, Market
 from domain.errors import DomainError
@@ -41,10 +41,6 @@ class FileNotCsv(DomainError):
 _SPEAK_FOR_THEMSELVES = {kind.code: kind for kind in (FileTooLarge, FileNotCsv)}
 
 
-def _trimmed(value: object) -> object:
-    return value.strip().lower() if isinstance(value, str) else value or ""
-
-
 class FileForm(BaseModel):
     """A file with positions, and what the request says of what it lacks."""
 
@@ -61,7 +57,7 @@ class FileForm(BaseModel):
         description="The entry date, YYYY-MM-DD, of rows of a broker's file that have none.",
         examples=["2024-01-31"],
     )
-    default_entry_price: Annotated[Literal["", "last"], BeforeValidator(_trimmed)] = Field(
+    default_entry_price: Literal["", "last"] = Field(
         default="",
         description="`last`: rows without cost get the file's own last price, marked as assumed.",
     )

@@ -265,6 +265,7 @@ def test_replacing_needs_every_row_since_one_left_out_would_count_as_sold(world:
         ({"force": "perhaps"}, "force"),
         ({"accept_valid": "perhaps"}, "accept_valid"),
         ({"default_entry_price": "average"}, "default_entry_price"),
+        ({"default_entry_price": "12.50"}, "default_entry_price"),
     ],
 )
 def test_a_field_that_cannot_be_read_is_named(

@@ -44,6 +44,7 @@ texts = st.one_of(
     st.text(alphabet="\"'=+-@,;\t\n\r #1a", max_size=12),
     st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
     st.sampled_from(["Cash & Cash Investments", " -SNDK270917C1500", "=1+1", "'=1", "#NAME?"]),
+    st.sampled_from(["Positions for account X as of 2025/11/16", "View Summary - All Positions"]),
 ).map(as_read)
 
 

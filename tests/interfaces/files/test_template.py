@@ -96,6 +96,25 @@ def test_an_adjusted_root_stands_unless_the_column_names_the_share(symbol: str) 
     assert (named.symbol, named.underlying) == ("AAPL1250117C00100000", "AAPL")
 
 
+@pytest.mark.parametrize(
+    ("symbol", "stored", "root", "strike"),
+    [
+        ("f250919c00012500", "F250919C00012500", "F", "12.5"),
+        ("F     250919C00012500", "F250919C00012500", "F", "12.5"),
+        ("SPXW  250919C05000000", "SPXW250919C05000000", "SPXW", "5000"),
+        ("A1    250919C00000500", "A1250919C00000500", "A1", "0.5"),
+        ("A1250919C00000500", "A1250919C00000500", "A1", "0.5"),
+        ("ABC123250919C99999999", "ABC123250919C99999999", "ABC123", "99999.999"),
+    ],
+)
+def test_occ_symbols_are_read_padded_and_compact_and_stored_compact(
+    symbol: str, stored: str, root: str, strike: str
+) -> None:
+    terms = position(f"{symbol},1,1.00,2024-01-15")
+    assert (terms.symbol, terms.underlying) == (stored, root)
+    assert (terms.strike, terms.expires_on) == (Decimal(strike), date(2025, 9, 19))
+
+
 def test_an_option_that_expired_worthless_was_closed_at_zero() -> None:
     terms = position("SPY250919C00460000,-2,7.05,2024-01-15,,,,,,,2025-09-19,0")
     assert terms.exit_price == 0

@@ -37,6 +37,9 @@ ROWS = [
     ("A B,1,1,2024-01-15", "ERR_POS_002", "Symbol", "A B"),
     ("CAFÉ,1,1,2024-01-15", "ERR_POS_002", "Symbol", "CAFÉ"),
     ("=A1,1,1,2024-01-15", "ERR_POS_002", "Symbol", "=A1"),
+    ("1A    250919C00460000,1,1,2024-01-15", "ERR_POS_002", "Symbol", "1A 250919C00460000"),
+    ("TOOLONG 250919C00460000,1,1,2024-01-15", "ERR_POS_002", "Symbol", "TOOLONG 250919C00460000"),
+    ("SPY   250931C00460000,1,1,2024-01-15", "ERR_POS_002", "Symbol", "SPY 250931C00460000"),
     ("X" * 101 + ",1,1,2024-01-15", "ERR_POS_003", "Symbol", "X" * 99 + "…"),
     ("X,,1,2024-01-15", "ERR_POS_004", "Quantity", None),
     ("X,many,1,2024-01-15", "ERR_POS_004", "Quantity", "many"),
@@ -93,6 +96,7 @@ ROWS = [
     ("X,1,1,2024-01-15,,,,,,,2024-01-16,2.001", "ERR_POS_023", "Exit Price Per Share", "2.001"),
     ("X,1,1,2024-01-15,,,,,,,2024-01-16,0", "ERR_POS_023", "Exit Price Per Share", "0"),
     (f"{CALL},1,1,2024-01-15,,,QQQ", "ERR_POS_024", "options columns", None),
+    ("SPY1  250919C00460000,1,1,2024-01-15,,,SPY2", "ERR_POS_024", "options columns", None),
     (f"{CALL},1,1,2024-01-15,,,,461,,PUT", "ERR_POS_024", "options columns", None),
     (f"{CALL},1,1,2024-01-15,,PUT", "ERR_POS_024", "options columns", None),
     (",1,1,2024-01-15,OPTIONS,CALL,X,5,2025-01-17,PUT", "ERR_POS_024", "options columns", None),
@@ -258,6 +262,33 @@ def test_errors_of_all_rows_are_reported_with_physical_rows() -> None:
         (5, "TWO LINES", "ERR_POS_002"),
         (5, "TWO LINES", "ERR_POS_005"),
         (8, "B", "ERR_POS_005"),
+    ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_rows_are_told_as_an_editor_counts_them_whatever_ends_a_line(end: str) -> None:
+    lines = [
+        *("# before the header", "", HEADER, "A,0,1,2024-01-15", " \t# between rows", ",,", "  "),
+        *(
+            '"B',
+            "",
+            "# no comment",
+            'B",0,1,2024-01-15',
+            "C,0,1,2024-01-15",
+            "#",
+            "D,0,1,2024-01-15",
+        ),
+    ]
+    file = parsed(end.join(lines))
+    assert [(error.row, error.code) for error in file.errors] == [
+        (4, "ERR_POS_005"),
+        (8, "ERR_POS_002"),
+        (8, "ERR_POS_005"),
+        (12, "ERR_POS_005"),
+        (14, "ERR_POS_005"),
+    ]
+    assert [error.message.partition(":")[0] for error in file.errors] == [
+        f"Row {error.row}" for error in file.errors
     ]
 
 

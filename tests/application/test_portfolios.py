@@ -150,7 +150,9 @@ class TestOpening:
     """User and portfolio are recorded together, or not at all."""
 
     @staticmethod
-    def attempt(program: Program, owner_id: UUID, name: str = "IRA") -> OpenedPortfolio:
+    def attempt(
+        program: Program, owner_id: UUID, name: str = "IRA", rejected_rows: str | None = None
+    ) -> OpenedPortfolio:
         """Open an account with two positions."""
         return program.portfolios.open(
             OpenPortfolio(
@@ -163,6 +165,7 @@ class TestOpening:
                     terms=PAIR,
                     stated_on=date(2013, 3, 1),
                 ),
+                rejected_rows=rejected_rows,
             ),
             cause(owner_id),
         )
@@ -184,6 +187,16 @@ class TestOpening:
         assert [named.position, opened.position, came.position] == [4, 5, 6]
         assert (answer.positions_imported, answer.position) == (2, 6)
         assert load_portfolio(program, answer.portfolio_id).opening.equity_as_of == date(2013, 3, 1)
+
+    def test_rows_that_were_left_out_are_kept_with_the_opening(self, program: Program) -> None:
+        ann = register(program)
+        csv = "Symbol,Error\r\nVTSAX,Row 2: Quantity is missing.\r\n"
+        answer = self.attempt(program, ann.user_id, rejected_rows=csv)
+
+        kept = program.imports.rejected_rows_of(
+            answer.portfolio_id, answer.import_id, cause(ann.user_id)
+        )
+        assert kept == csv
 
     def test_sixteen_racing_for_one_name_open_one_account(self, program: Program) -> None:
         ann = register(program)

@@ -53,6 +53,7 @@ __all__ = [
     "Settings",
     "build",
     "configure_logs",
+    "markets_of",
     "read_settings",
 ]
 
@@ -74,6 +75,11 @@ START_REFUSALS = (EmbeddedPostgresError, MarketDataUnknown, MigrationRefused, Se
 def configure_logs(settings: Settings) -> None:
     """Send logs to stderr, as lines in development and as JSON in production."""
     structured_logs.configure(as_json=settings.sigmasight_env == "production")
+
+
+def markets_of(settings: Settings) -> Markets:
+    """The markets by the clock of the settings: what day it is, without a database."""
+    return _markets(SystemClock(settings.sigmasight_now))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,91 @@
+"""What the commands share: the terminal, the program behind them, how a refusal is told."""
+
+import io
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from uuid import UUID, uuid4
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from application.ports import Cause
+from domain.errors import DomainError
+from interfaces.bootstrap import Program, build, configure_logs, read_settings
+from interfaces.files.parsed_file import quoted
+
+console = Console()
+errors_console = Console(stderr=True)
+
+_OPTIONS: Mapping[str, str] = {
+    "default_entry_date=": "--entry-date ",
+    "default_entry_date": "--entry-date",
+    "default_entry_price=": "--entry-price ",
+    "source_account": "--account",
+    "mode=": "--mode ",
+    "force=true": "--force",
+}
+"""What the fields of a request are called here."""
+
+_VERBS: Mapping[str, str] = {"Send ": "Give ", " send ": " give "}
+
+
+def never_fail_to_print() -> None:
+    """Print a question mark where the terminal's encoding lacks a character."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def plain(text: str) -> Text:
+    """`text` from outside, to be printed as it is: no markup, nothing that steers a terminal."""
+    return Text("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text))
+
+
+def in_options(message: str) -> str:
+    """A sentence that tells what to send, in words of this command line."""
+    told = message
+    for field, option in _OPTIONS.items():
+        told = told.replace(field, option)
+    if told != message:
+        for verb, here in _VERBS.items():
+            told = told.replace(verb, here)
+    return told
+
+
+def parse_portfolio_id(text: str) -> UUID:
+    """A portfolio's id as typed.
+
+    Raises:
+        typer.BadParameter: it is none.
+    """
+    try:
+        return UUID(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{quoted(text)} is not a portfolio's id. Write all 36 characters of it."
+        ) from None
+
+
+def opened_program() -> Program:
+    """The program that the environment asks for, on its database."""
+    settings = read_settings()
+    configure_logs(settings)
+    return build(settings)
+
+
+def new_cause() -> Cause:
+    """A command of the system's: who sits at this terminal may do all."""
+    return Cause(command_id=uuid4(), correlation_id=uuid4())
+
+
+@contextmanager
+def refusals_told() -> Iterator[None]:
+    """End with a refusal's sentence and code on stderr, and status 1."""
+    try:
+        yield
+    except DomainError as refusal:
+        sentence = plain(f"{refusal.code}: {in_options(refusal.message)}")
+        errors_console.print(sentence, style="red")
+        raise typer.Exit(1) from None

@@ -1,0 +1,1 @@
+"""What is specified of the command line."""

@@ -3,9 +3,11 @@
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
@@ -21,6 +23,7 @@ from interfaces.files.template.columns import COLUMNS, EXPORT_COLUMNS
 CHOICES = Choices(
     horizon=Horizon(today=date(2026, 1, 5)), accepts_valid=True, default_entry_date="2020-01-15"
 )
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "brokers"
 
 
 @dataclass(frozen=True)
@@ -177,3 +180,16 @@ def of_schwab(n: int) -> Sequence[str]:
 @settings(max_examples=100, deadline=None)
 def test_rows_of_schwab(lines: list[Line]) -> None:
     check_rounds([SCHWAB_TITLE, SCHWAB], lines, ",")
+
+
+@pytest.mark.parametrize("path", sorted(FIXTURES.glob("*.csv")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("day", ["", "2020-01-15"])
+def test_every_file_of_a_broker_has_the_same_errors_again(path: Path, day: str) -> None:
+    content, choices = path.read_bytes(), replace(CHOICES, default_entry_date=day)
+    for account in parse(content, path.name, choices).accounts:
+        chosen = replace(choices, source_account=account)
+        first = parse(content, path.name, chosen)
+        again = rejected_csv(content, path.name, first).encode()
+        second = parse(again, path.name, chosen)
+        assert second.source_format == first.source_format
+        assert (second.positions, faults_of(second)) == ((), faults_of(first))

@@ -168,7 +168,8 @@ class _Lot:
 
     def add(self, row: Row, found: RowFound) -> None:
         """Take a part, which must agree with the first."""
-        is_sound = not self.is_faulty and not row.is_faulty
+        is_first_sound = [part.row for part in self._parts[:1]] == [self._first_row]
+        is_sound = is_first_sound and not row.is_faulty
         differences = [
             f"{column} says {_shown(here)} here, {_shown(there)} there"
             for column, here, there in zip(_AGREED, _terms(row, found), self._first, strict=True)

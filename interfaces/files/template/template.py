@@ -69,20 +69,21 @@ def read(text: Text, choices: Choices, found: Findings) -> None:
 
 
 def _explain_missing_header(text: Text, found: Findings) -> None:
-    read = list(islice(records(text, ","), ROW_LIMIT))
-    problems = [item for item in read if isinstance(item, Problem)]
-    for problem in problems:
-        found.errors.add_for_file(problem.code, problem.message)
-    if not read:
+    first: Record | Problem | None = None
+    for item in islice(records(text, ","), ROW_LIMIT):
+        first = first or item
+        if isinstance(item, Problem):
+            found.errors.add_for_file(item.code, item.message)
+    if first is None:
         found.errors.add_for_file(
             "ERR_CSV_003", "The file is empty, comments aside. Start from the template."
         )
-    elif isinstance(read[0], Record) and not problems:
+    elif isinstance(first, Record) and not found.errors.total:
         found.errors.add_for_file(
             "ERR_CSV_004",
             "The file is of no format that is known: exports of Schwab, Fidelity, Vanguard, "
             "E*TRADE and SigmaSight, and the template, whose header names "
-            f"{', '.join(REQUIRED_COLUMNS)}. The first line reads {names(read[0].cells)}. Export "
+            f"{', '.join(REQUIRED_COLUMNS)}. The first line reads {names(first.cells)}. Export "
             "the positions again, or start from the template.",
         )
 

@@ -137,6 +137,11 @@ def test_a_faulty_part_hides_no_contradiction() -> None:
     assert codes(file) == [(3, "ERR_POS_004"), (3, "ERR_POS_022")]
 
 
+def test_a_faulty_part_among_others_hides_nothing_of_what_is_blank() -> None:
+    file = parsed(OPEN, SOLD.replace("20", "zero", 1), SOLD.replace("STOCK", ""), SOLD + "Apple")
+    assert codes(file) == [(3, "ERR_POS_004"), (4, "ERR_POS_022"), (5, "ERR_POS_022")]
+
+
 def test_a_faulty_part_is_not_held_against_the_others_for_what_it_lacks() -> None:
     file = parsed(OPEN.replace("158.00", ""), SOLD)
     assert codes(file) == [(2, "ERR_POS_007")]

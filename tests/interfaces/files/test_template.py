@@ -252,3 +252,13 @@ def test_memory_stays_below_ten_times_the_file(row: str) -> None:
     tracemalloc.stop()
     assert len(file.positions) == 10_000
     assert peak < 10 * len(content)
+
+
+def test_a_file_without_header_takes_no_more_memory() -> None:
+    content = b"aa,bb,cc,dd,ee,ff,gg,hh,ii,jj\n" * 20_000
+    tracemalloc.start()
+    file = parse(content, "p.csv", Choices(horizon=Horizon(today=TODAY)))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [error.code for error in file.errors] == ["ERR_CSV_004"]
+    assert peak < 10 * len(content)

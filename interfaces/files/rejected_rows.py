@@ -1,11 +1,11 @@
 """The rows that an import leaves out: their errors, and a file to mend and import again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 
 from domain.position_import import LeftOutRow
 from interfaces.files.brokers.broker_file import BrokerFormat
 from interfaces.files.parsed_file import Layout, ParsedFile
-from interfaces.files.reading import Problem, Record, open_text, records
+from interfaces.files.reading import Problem, Record, Text, open_text, records
 from interfaces.files.recognition import BROKERS
 from interfaces.files.template.columns import ERROR
 from interfaces.files.writing import csv_text
@@ -26,7 +26,8 @@ def rejected_csv(content: bytes, file_name: str, parsed: ParsedFile) -> str:
     """The file without the rows that became positions, its errors in a column `Error`.
 
     All else stays as it is, apart from comments and blank lines: titles, totals, other accounts.
-    So the file is of the same format, and what nobody mends has the same errors again.
+    So the file is of the same format, and what nobody mends has the same errors again; save the
+    duplicate of a row that came in, which the portfolio then refuses as held already.
 
     Args:
         content: the file that was parsed.
@@ -40,12 +41,12 @@ def rejected_csv(content: bytes, file_name: str, parsed: ParsedFile) -> str:
     if isinstance(text, Problem) or parsed.layout is None:
         raise ValueError("Only a file whose header was found has rejected rows.")
     layout = parsed.layout
-    found = [item for item in records(text, layout.delimiter) if isinstance(item, Record)]
-    imported = _rows_of_positions(parsed, layout)
-    left = [record for record in found if record.row not in imported]
+    left = _not_imported(text, parsed, layout)
     for broker in BROKERS:
         if broker.guide.name == parsed.source_format:
-            left = _without_sums(broker, file_name, found, left)
+            all_rows = _records(text, layout)
+            known = {holding.row for holding in broker.read(all_rows, file_name).holdings}
+            left = _without_sums(broker, file_name, known, list(left))
     messages: dict[int, str] = {}
     for error in parsed.errors:
         if error.row is not None:
@@ -53,27 +54,31 @@ def rejected_csv(content: bytes, file_name: str, parsed: ParsedFile) -> str:
     return csv_text(_with_messages(left, layout, messages), layout.delimiter)
 
 
-def _rows_of_positions(parsed: ParsedFile, layout: Layout) -> set[int]:
+def _records(text: Text, layout: Layout) -> Iterator[Record]:
+    return (item for item in records(text, layout.delimiter) if isinstance(item, Record))
+
+
+def _not_imported(text: Text, parsed: ParsedFile, layout: Layout) -> Iterable[Record]:
     rows = {position.row for position in parsed.positions if position.row is not None}
-    return rows.union(*(layout.further_rows.get(row, ()) for row in rows))
+    further = (layout.further_rows.get(row, ()) for row in rows)
+    imported = rows.union(*further)
+    return (record for record in _records(text, layout) if record.row not in imported)
 
 
 def _without_sums(
-    broker: BrokerFormat, file_name: str, found: Sequence[Record], left: Sequence[Record]
-) -> list[Record]:
-    """`left` without rows that would be positions only because others are gone.
+    broker: BrokerFormat, file_name: str, known: Set[int], left: Sequence[Record]
+) -> Sequence[Record]:
+    """`left` without rows that hold something only because others are gone, unlike `known`.
 
     Such is the row of a symbol above its lots: it is their sum, and without them counts itself.
     """
-    known = {holding.row for holding in broker.read(found, file_name).holdings}
-    kept = list(left)
-    while risen := {h.row for h in broker.read(kept, file_name).holdings} - known:
-        kept = [record for record in kept if record.row not in risen]
-    return kept
+    while risen := {held.row for held in broker.read(left, file_name).holdings} - known:
+        left = [record for record in left if record.row not in risen]
+    return left
 
 
 def _with_messages(
-    left: Sequence[Record], layout: Layout, messages: Mapping[int, str]
+    left: Iterable[Record], layout: Layout, messages: Mapping[int, str]
 ) -> Iterator[Sequence[str]]:
     """The records' cells, headers with the column `Error`, rows with their messages in it."""
     place, is_new = 0, True

@@ -108,14 +108,14 @@ class Runs:
         self._end(run_id, lambda run: run.abandon(reason))
 
     def _work_off(self, run: CalculationRun) -> None:
-        portfolio = own_portfolio(self.log, run.portfolio_ids[0], _cause_of(run.id))
+        portfolio = self._portfolio(run)
         symbols, until = symbols_to_price(portfolio), run.calculation_on
-        missing = self.valuations.missing(portfolio, until)
+        missing = len(self.valuations.missing(portfolio, until))
         self._perform(
             run.id, MARKET_DATA, len(symbols), lambda _: self._gather_prices(portfolio, until)
         )
         self._perform(
-            run.id, VALUATION, len(missing), lambda total: self._value(run, portfolio, total)
+            run.id, VALUATION, missing, lambda total: self._value(run, portfolio, total, missing)
         )
         self._perform(run.id, READ_MODELS, 1, lambda _: self._advance_rooms())
         self._end(run.id, lambda run: run.complete())
@@ -138,12 +138,30 @@ class Runs:
         gathered = self.prices.gather(opening.price_source, symbols, needed)
         return {"done": len(symbols), "prices": gathered.rows}, gathered.warnings
 
-    def _value(self, run: CalculationRun, portfolio: Portfolio, total: int) -> Findings:
-        until = run.calculation_on
-        skipped = self.valuations.catch_up(portfolio, until, _cause_of(run.id)).skipped
+    def _value(
+        self, run: CalculationRun, portfolio: Portfolio, total: int, missing: int
+    ) -> Findings:
+        """Bring the valuations up to date; `missing` of `total` lacked when this worker came.
+
+        A portfolio that changed meanwhile is caught up with again, from where anything counts that
+        was recorded since the beginning: not knowing of the change, this worker may have restated
+        what somebody who knew of it had found in order.
+        """
+        until, cause, began = run.calculation_on, _cause_of(run.id), portfolio.version
+        warnings: list[str] = []
+        if run.has_completed(MARKET_DATA):  # by one that died; what was imported since lacks prices
+            warnings += self._gather_prices(portfolio, until)[1]
+        progress = self.valuations.catch_up(portfolio, until, cause)
+        while (newest := self._portfolio(run)).version > portfolio.version:
+            portfolio = newest
+            warnings += self._gather_prices(portfolio, until)[1]
+            progress += self.valuations.catch_up(portfolio, until, cause, since=began)
         latest = self.valuations.latest(portfolio, until)
-        warnings = price_warnings(portfolio, latest) if latest else []
-        return {"valued": total - skipped, "skipped": skipped}, warnings
+        warnings += price_warnings(portfolio, latest) if latest else []
+        skipped, restated = missing - progress.valued, progress.restated
+        if VALUATION.id in run.phase_totals:  # begun by a worker that died
+            restated += progress.restated_already
+        return {"valued": total - skipped, "skipped": skipped, "restated": restated}, warnings
 
     def _advance_rooms(self) -> Findings:
         if self.rooms.catch_up(self.log.position(), timeout_s=VIEWS_WITHIN_S):
@@ -174,6 +192,9 @@ class Runs:
             self.log.save(run, *slots, cause=_cause_of(run_id))
 
         decide(attempt)
+
+    def _portfolio(self, run: CalculationRun) -> Portfolio:
+        return own_portfolio(self.log, run.portfolio_ids[0], _cause_of(run.id))
 
     def _run(self, run_id: UUID) -> CalculationRun:
         run = self.log.load(CalculationRun, run_id)

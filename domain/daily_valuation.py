@@ -55,7 +55,9 @@ class DailyValuation(Aggregate):
     class SnapshotRestated(Snapshot, Event, frozen=True):
         """The session was valued again, with other figures, for a reason.
 
-        `caused_by` is the id of the event, or of the price book's row, that moved them.
+        `caused_by` is the event that moved them, by its aggregate and version:
+        `portfolio:{id}@{version}`, or `daily_valuation:{id}@{version}` where the day before was
+        valued or restated; or the price book's row.
         """
 
         TOPIC = "daily_valuation.snapshot_restated"

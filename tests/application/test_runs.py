@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from application.commands import RequestRun
+from application.commands import ImportPositions, RequestRun
 from application.errors import (
     PortfolioForbidden,
     PortfolioUnknown,
@@ -19,20 +19,26 @@ from application.errors import (
 )
 from application.ports import EventLog
 from application.runs import RequestedRun, Runs
+from application.valuations import price_warnings
 from domain.calculation_run import PHASES, VALUATION, CalculationRun, RunKind, RunStatus
 from domain.daily_valuation import DailyValuation
 from domain.identity import run_slot_id
 from domain.kernel import Event
+from domain.mark import MarkSource
+from domain.position import PositionTerms
+from domain.position_import import ImportSource, Intake
 from domain.run_slot import RunAlreadyLive, RunSlot
 from interfaces.bootstrap import Program
-from tests.support.accounts import Owner, cause, register
+from tests.support.accounts import Owner, cause, register, shares
 from tests.support.faulty_logs import InterruptedLog, OvertakenLog, WorkerKilled
-from tests.support.openings import PAIR, load_portfolio, open_account, recorded
+from tests.support.openings import PAIR, load_portfolio, open_account, recorded, snapshots
 from tests.support.programs import connect_owner
 from tests.support.racing import at_once
 
 END = date(2013, 3, 1)
 SESSIONS = 42  # from 2012-12-31 to the end of the sample market
+LATE = shares("IBM", 40, "191.00", date(2013, 1, 14))
+STALE = 33  # sessions from the entry of what comes late
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,30 @@ class Scene:
         with connect_owner(self.database) as connection:
             rows = connection.execute("SELECT args->>'run_id' FROM jobs.procrastinate_jobs")
             return [str(run_id) for (run_id,) in rows]
+
+    def calculate(self, until: date | None = None) -> UUID:
+        """A whole run; returns its id."""
+        run_id = self.request(until).run_id
+        self.program.runs.execute(run_id, "worker-1")
+        return run_id
+
+    def take_in(self, terms: PositionTerms) -> UUID:
+        """Import a file with one position; returns the import's id."""
+        source = ImportSource(format="template", file_name="late.csv", sha256="1" * 64)
+        intake = Intake(source=source, terms=[terms], stated_on=END)
+        command = ImportPositions(portfolio_id=self.portfolio_id, intake=intake)
+        return self.program.imports.take_in(command, cause(self.owner.user_id)).import_id
+
+    def sources_of(self, symbol: str) -> list[MarkSource]:
+        """Where the marks of a symbol come from, in the valuations as they stand."""
+        portfolio = load_portfolio(self.program, self.portfolio_id)
+        sessions = self.program.valuations.sessions(portfolio, END)
+        return [
+            source
+            for day in snapshots(self.program, self.portfolio_id, sessions).values()
+            for held, source in day.lines.rows("symbol", "mark_source")
+            if held == symbol
+        ]
 
     def interrupted(self, saves: int, fault: BaseException) -> Runs:
         """The program's runs, on which recording valuations meets a fault after some saves."""
@@ -178,7 +208,7 @@ class TestWorkingOff:
         prices, valuation, rooms = (event.counts for event in ended)
         assert prices["done"] == 2
         assert prices["prices"] > 2 * SESSIONS
-        assert valuation == {"valued": SESSIONS, "skipped": 0}
+        assert valuation == {"valued": SESSIONS, "skipped": 0, "restated": 0}
         assert rooms == {"done": 1}
         assert all(0 <= event.seconds < 30 for event in ended)
         assert history[-1] == CalculationRun.Completed(
@@ -296,7 +326,11 @@ class TestDeathOfAWorker:
         assert sorted(kinds(history)) == sorted(
             ["Requested", "Started", "Started", *ALL_PHASES, "Completed"]
         )
-        assert scene.run(run_id).phase_counts[VALUATION.id] == {"valued": SESSIONS, "skipped": 0}
+        assert scene.run(run_id).phase_counts[VALUATION.id] == {
+            "valued": SESSIONS,
+            "skipped": 0,
+            "restated": 0,
+        }
         assert getattr(history[-1], "valued", None) == SESSIONS
         assert len(recorded(scene.program, DailyValuation.SnapshotCalculated)) == SESSIONS
 
@@ -320,6 +354,84 @@ class TestDeathOfAWorker:
         assert (scene.run(run_id).status, scene.holder()) == (RunStatus.RUNNING, run_id)
         scene.program.runs.execute(run_id, "worker-1")
         assert scene.run(run_id).status is RunStatus.COMPLETED
+
+
+class TestRestating:
+    """A portfolio that changed in the past is brought up to date by the next run."""
+
+    def test_the_run_counts_what_it_restated(self, scene: Scene) -> None:
+        scene.calculate()
+        scene.take_in(LATE)
+        ran = scene.calculate()
+
+        counts = {"valued": 0, "skipped": 0, "restated": STALE}
+        assert scene.run(ran).phase_counts[VALUATION.id] == counts
+        assert scene.history(ran)[-1] == CalculationRun.Completed(
+            outcome=RunStatus.COMPLETED, valued=0, skipped=0, restated=STALE
+        )
+        restated = recorded(scene.program, DailyValuation.SnapshotRestated)
+        assert {row.cause.causation for row, _ in restated} == {ran}
+
+    def test_the_next_run_has_nothing_to_restate(self, scene: Scene) -> None:
+        scene.calculate()
+        scene.take_in(LATE)
+        scene.calculate()
+        ran = scene.calculate()
+
+        assert len(recorded(scene.program, DailyValuation.SnapshotRestated)) == STALE
+        counts = {"valued": 0, "skipped": 0, "restated": 0}
+        assert scene.run(ran).phase_counts[VALUATION.id] == counts
+
+    def test_the_worker_after_a_dead_one_restates_the_rest_and_the_run_counts_it_all(
+        self, scene: Scene
+    ) -> None:
+        scene.calculate(until=date(2013, 2, 15))
+        scene.take_in(LATE)
+        run_id = scene.request().run_id
+        with pytest.raises(WorkerKilled):
+            scene.interrupted(1, WorkerKilled()).execute(run_id, "worker-1")
+        done = len(recorded(scene.program, DailyValuation.SnapshotRestated))
+        assert 0 < done < STALE - 9
+
+        scene.program.runs.execute(run_id, "worker-2")
+        counts = {"valued": 9, "skipped": 0, "restated": STALE - 9}
+        assert scene.run(run_id).phase_counts[VALUATION.id] == counts
+        assert len(recorded(scene.program, DailyValuation.SnapshotRestated)) == STALE - 9
+
+    def test_what_is_imported_while_a_run_values_is_priced_and_restated_by_it(
+        self, scene: Scene
+    ) -> None:
+        run_id = scene.request().run_id
+        runs: Runs = scene.program.runs
+        log: EventLog = OvertakenLog(scene.program.log, partial(scene.take_in, LATE))
+        replace(runs, valuations=replace(runs.valuations, log=log)).execute(run_id, "worker-1")
+
+        assert scene.run(run_id).status is RunStatus.COMPLETED
+        assert scene.run(run_id).phase_counts[VALUATION.id]["restated"] == STALE
+        assert scene.sources_of("IBM") == [MarkSource.CLOSE] * STALE
+
+    def test_what_is_imported_before_a_dead_workers_run_is_taken_up_is_priced(
+        self, scene: Scene
+    ) -> None:
+        run_id = scene.request().run_id
+        with pytest.raises(WorkerKilled):
+            scene.interrupted(4, WorkerKilled()).execute(run_id, "worker-1")
+        scene.take_in(LATE)
+        scene.program.runs.execute(run_id, "worker-2")
+
+        assert scene.run(run_id).status is RunStatus.COMPLETED
+        assert scene.sources_of("IBM") == [MarkSource.CLOSE] * STALE
+
+    def test_lines_of_an_import_that_is_gone_warn_of_nothing(self, scene: Scene) -> None:
+        import_id = scene.take_in(shares("NOBODY", 1, "1.00", LATE.entry_on))
+        scene.calculate()
+        portfolio = load_portfolio(scene.program, scene.portfolio_id)
+        latest = scene.program.valuations.latest(portfolio, END)
+        assert latest is not None
+        assert price_warnings(portfolio, latest) != []
+
+        portfolio.revert_import(import_id, "wrong file")
+        assert price_warnings(portfolio, latest) == []
 
 
 class TestEndings:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 from itertools import pairwise
+from uuid import uuid4
 
 import pytest
 
@@ -13,7 +14,7 @@ from application.valuations import (
     SESSIONS_IN_A_SAVE,
     Progress,
     Valuations,
-    _first_stretch,
+    _ToDo,
     symbols_to_price,
 )
 from domain.daily_valuation import DailyValuation
@@ -187,20 +188,29 @@ def test_the_latest_valuation_is_that_of_the_session(program: Program) -> None:
     assert latest.session == END
 
 
-SIX_WEEKS = [date(2013, 1, n) for n in range(1, 31)]
+DAYS = [date(2013, 1, n) for n in range(1, 31)]
+
+
+def stretches(missing: Sequence[date]) -> list[tuple[int, int]]:
+    """The saves of a catch-up that lacks these of the days: first and last day of the month."""
+    begins_on = missing[0] if missing else None
+    to_do = _ToDo(Portfolio(uuid4()), DAYS, frozenset(missing), begins_on)
+    return [(stretch[0].day, stretch[-1].day) for stretch in to_do.stretches()]
 
 
 @pytest.mark.parametrize(
-    ("missing", "stretch"),
+    ("missing", "saves"),
     [
-        (SIX_WEEKS, SIX_WEEKS[:SESSIONS_IN_A_SAVE]),
-        (SIX_WEEKS[:3], SIX_WEEKS[:3]),
-        (SIX_WEEKS[5:8] + SIX_WEEKS[9:], SIX_WEEKS[5:8]),
-        (SIX_WEEKS[7:8] + SIX_WEEKS[9:10], SIX_WEEKS[7:8]),
-        (SIX_WEEKS[-2:], SIX_WEEKS[-2:]),
+        ([], []),
+        (DAYS, [(1, 10), (11, 20), (21, 30)]),
+        (DAYS[23:], [(24, 30)]),
+        (DAYS[5:8], [(6, 15), (16, 25), (26, 30)]),
+        (DAYS[5:15], [(6, 14), (15, 24), (25, 30)]),
+        (DAYS[5:15] + DAYS[23:24], [(6, 14), (15, 23), (24, 30)]),
+        (DAYS[19:29], [(20, 28), (29, 30)]),
     ],
 )
-def test_a_save_takes_the_first_missing_sessions_that_follow_each_other(
-    missing: Sequence[date], stretch: Sequence[date]
+def test_a_save_takes_ten_sessions_and_never_ends_a_gap_without_the_day_after_it(
+    missing: Sequence[date], saves: list[tuple[int, int]]
 ) -> None:
-    assert _first_stretch(SIX_WEEKS, missing) == stretch
+    assert stretches(missing) == saves

@@ -182,9 +182,9 @@ def test_every_brokers_file_is_readable_at_eighty_columns(terminal: Terminal, na
 
 
 def test_figures_are_never_cut_however_long(terminal: Terminal) -> None:
-    name = terminal.write("p.csv", HEADER, "A" * 60 + ",12345678.123456,12345.67,2024-01-15")
+    name = terminal.write("p.csv", HEADER, "A" * 60 + ",123456789.123456,8100.00,2024-01-15")
     shown = terminal.run("import", name, "--preview")
-    for figure in ("12,345,678.123456", "12,345.67", "2024-01-15", "152,415,668,038.41"):
+    for figure in ("123,456,789.123456", "8,100.00", "2024-01-15", "999,999,991,899.99"):
         assert figure in shown.told
 
 
@@ -193,7 +193,10 @@ def test_what_a_file_says_is_printed_as_text_and_steers_no_terminal(terminal: Te
     shown = terminal.run("import", terminal.write("p.csv", HEADER, row), "--preview")
     assert "[BOLD]X" in shown.out.upper().replace("\n", "")
     assert ":smile:" in shown.out
-    assert not {"\x1b", "\x9b"} & set(shown.out)
+    named = SCHWAB[0].replace("Individual", "[red]\x1b[31mMine")
+    account = terminal.run("import", terminal.write("s.csv", named, *SCHWAB[1:]), "--preview")
+    assert "Account [red]\N{REPLACEMENT CHARACTER}[31mMine ...053" in account.told
+    assert not {"\x1b", "\x9b"} & set(shown.out + account.out)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

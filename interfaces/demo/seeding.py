@@ -9,13 +9,11 @@ from application.commands import AccountTexts, OpenPortfolio, RegisterUser, Requ
 from application.ports import Cause
 from domain.account import AccountName
 from domain.portfolio import Portfolio
-from domain.position_import import ImportSource, Intake
 from domain.run_slot import RunAlreadyLive
 from domain.user import User
 from interfaces.bootstrap import Program
-from interfaces.files.choices import Choices, Horizon
-from interfaces.files.recognition import parse
-from interfaces.files.template import template
+from interfaces.files.choices import Choices
+from interfaces.importing import FileToImport, horizon_of
 
 EMAIL = "demo_individual@sigmasight.com"
 PASSWORD = "SigmaDemo2013"  # noqa: S105 - published: a demo user owns nothing real
@@ -92,23 +90,15 @@ def _open(program: Program, user: User, account: DemoAccount) -> UUID:
     if kept is not None:
         return kept
     content = files("interfaces.demo").joinpath(account.file_name).read_bytes()
-    markets = program.markets
-    ends_on = markets["sample"].today()
-    horizon = Horizon(today=markets["live"].today(), market_end=ends_on)
-    parsed = parse(content, account.file_name, Choices(horizon=horizon))
-    if parsed.total_errors:
-        raise ValueError(f"{account.file_name} has errors: {parsed.errors[0].message}")
+    choices = Choices(horizon=horizon_of(program.markets, account.texts.price_source))
+    file = FileToImport.read(content, account.file_name, choices)
+    if file.is_refused:
+        raise ValueError(f"{account.file_name}: {file.parsed.errors[0].message}")
     opened = program.portfolios.open(
         OpenPortfolio(
             owner_id=user.id,
             account=program.portfolios.read_account(account.texts),
-            intake=Intake(
-                source=ImportSource(
-                    format=template.GUIDE.name, file_name=account.file_name, sha256=parsed.sha256
-                ),
-                terms=parsed.positions,
-                stated_on=ends_on,
-            ),
+            intake=file.intake(),
         ),
         _cause(user.id),
     )

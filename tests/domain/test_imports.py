@@ -52,6 +52,8 @@ FIRST = imported(LOT)
 TO_60 = replaced(closings=[closing(LOT, "40", "55.00", TUESDAY)])
 TO_50 = replaced(closings=[closing(LOT, "10", "56.00", WEDNESDAY)], name="third file")
 
+TO_60_LATER = replaced(closings=TO_60.closings, name="fourth file")
+
 
 def details(outcome: Outcome[Portfolio]) -> dict[str, object]:
     """The data that a refusal carries for the answer."""
@@ -340,6 +342,16 @@ class TestRestoring:
             ImportBuiltUpon,
             "The import of 'second file.csv', on which it builds, was taken back.",
         )
+
+    def test_what_went_meanwhile_is_no_hindrance_where_it_does_not_build_on_it(self) -> None:
+        second = imported(numbered(SPY), name="second file")
+        gone = imported(numbered(GOOG), name="gone")
+        history = portfolio_opened(), FIRST, second, gone, TO_60_LATER
+
+        for taken, name in ((second, "second file"), (TO_60_LATER, "fourth file")):
+            given(Portfolio, *history, reverted(taken), reverted(gone)).when(restoring(name)).then(
+                restored(taken)
+            )
 
     def test_brought_back_in_order_all_is_as_it_was(self) -> None:
         history: tuple[Event, ...] = (portfolio_opened(), FIRST, TO_60, TO_50)

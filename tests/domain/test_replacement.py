@@ -157,7 +157,7 @@ class TestPrices:
 
     def test_a_private_asset_is_closed_at_the_latest_price_of_its_owner_by_that_day(self) -> None:
         barn, byre = numbered(private("BARN", "1", "90000")), numbered(private("BARN", "1", "1"), 2)
-        marks = [(byre, MONDAY, "95000"), (barn, OPENING_DAY, "91000"), (barn, WEDNESDAY, "99000")]
+        marks = [(byre, TUESDAY, "95000"), (barn, MONDAY, "91000"), (barn, WEDNESDAY, "99000")]
         history = portfolio_opened(), imported(barn, byre), *(revalued(*mark) for mark in marks)
 
         given(Portfolio, *history).when(replacing(private("BARN", "1", "90000"))).then(
@@ -237,6 +237,21 @@ class TestShortfall:
             replaced(numbered(stated("GOOG", "0.00000001", "80", TUESDAY)))
         )
         holding(OLD).when(replacing(hardly_more)).then_refused(ClosingPriceMissing, "GOOG")
+
+    @pytest.mark.parametrize("price", ["1000000000", "0.000001"])
+    def test_the_difference_may_cost_up_to_a_thousand_million_and_down_to_a_millionth(
+        self, price: str
+    ) -> None:
+        one = numbered(stated("GOOG", "1", price))
+
+        holding(one).when(replacing(stated("GOOG", "2", price), prices={"GOOG": "80"})).then(
+            replaced(numbered(stated("GOOG", "1", price, TUESDAY)))
+        )
+        dearer = stated("GOOG", "2", str(Decimal(price) + Decimal("0.000001")))
+        expected = "80" if price == "1000000000" else "0.000003"
+        holding(one).when(replacing(dearer, prices={"GOOG": "80"})).then(
+            replaced(numbered(stated("GOOG", "1", expected, TUESDAY)))
+        )
 
     def test_nothing_is_opened_at_a_price_of_nothing(self) -> None:
         holding(OLD).when(
@@ -356,6 +371,14 @@ class TestCash:
 
         holding(self.CASH).when(replacing(debt)).then(
             replaced(numbered(debt, lot=2), closings=[closing(self.CASH, "1", "5000.00", TUESDAY)])
+        )
+
+    def test_what_is_cash_on_one_side_alone_is_no_amount(self) -> None:
+        fund = stated("CASH_USD", "1", "6000.00")
+
+        holding(self.CASH).when(replacing(fund)).then(replaced())
+        holding(numbered(fund)).when(replacing(private("CASH_USD", "1", "1", "CASH"))).then(
+            replaced()
         )
 
     def test_another_private_asset_is_no_amount(self) -> None:

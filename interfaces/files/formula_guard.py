@@ -9,7 +9,8 @@ import re
 PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
 """A number as our own formats have it: ASCII digits with at most one point and a sign."""
 
-_RUNNABLE = re.compile(r"'*[=+\-@\t\r]")
+_RUNNABLE = re.compile(r"'*[=+\-@\t\r\n]")
+"""Line feeds too: reading makes them of carriage returns."""
 
 
 def neutralised(cell: str) -> str:

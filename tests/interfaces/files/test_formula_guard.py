@@ -3,14 +3,14 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from interfaces.files.formula_guard import neutralised, restored
 from interfaces.files.reading import Record, Text, open_text, records
 from interfaces.files.writing import csv_text
 
-RUNNABLE = re.compile(r"[=+\-@\t\r]")
+RUNNABLE = re.compile(r"[=+\-@\t\r\n]")
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)
 cells = st.one_of(
     st.text(alphabet="'=+-@\t\r 15.aA", max_size=6),
@@ -28,6 +28,7 @@ cells = st.one_of(
         ("@SUM(A1)", "'@SUM(A1)"),
         ("\t=1", "'\t=1"),
         ("\r=1", "'\r=1"),
+        ("\n=1", "'\n=1"),
         ("-", "'-"),
         ("--", "'--"),
         ("-$5.94", "'-$5.94"),
@@ -58,6 +59,7 @@ def test_no_cell_runs_and_none_loses_a_character(cell: str) -> None:
     assert restored(written) == cell
 
 
+@example(rows=[["'\r1"]], delimiter=",")
 @given(
     rows=st.lists(
         st.lists(cells.map(str.strip), min_size=1, max_size=4).filter(any), min_size=1, max_size=5

@@ -6,11 +6,13 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from domain.errors import DomainError
 from domain.instrument import InvestmentClass
 from domain.kernel import Event
 from domain.portfolio import Portfolio
 from domain.position_import import (
     Assumption,
+    ClosingPriceMissing,
     FileImportedBefore,
     HeldAlready,
     ImportBuiltUpon,
@@ -78,6 +80,7 @@ class TestAdding:
 
     def test_an_import_that_is_known_is_nothing_to_do(self) -> None:
         given(Portfolio, portfolio_opened(), FIRST).when(importing(SPY)).then_nothing()
+        assert importing(SPY)(replayed(portfolio_opened(), FIRST)) == ()
 
     def test_the_event_says_what_the_file_said_and_what_was_concluded(self) -> None:
         source = ImportSource(
@@ -417,6 +420,9 @@ class TestChangedFrom:
         assert [replayed(*history).changed_from(version) for version in range(6)] == [
             *(OPENING_DAY, OPENING_DAY, TUESDAY, TUESDAY, TUESDAY, None)
         ]
+        assert [replayed(*history[:4]).changed_from(version) for version in (3, 4)] == [
+            *(TUESDAY, None)
+        ]
 
     def test_the_earliest_day_of_all_that_came_counts(self) -> None:
         marked = revalued(BARN, WEDNESDAY, "95000")
@@ -434,6 +440,20 @@ class TestChangedFrom:
     def test_a_file_that_changed_nothing_counts_from_no_day(self) -> None:
         assert replayed(portfolio_opened(), FIRST, replaced()).changed_from(2) is None
         assert replayed(portfolio_opened()).changed_from(0) is None
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        HeldAlready([stated(f"S{n}") for n in range(10)]),
+        ImportBuiltUpon([f"S{n} was closed." for n in range(10)]),
+        ClosingPriceMissing([f"S{n}" for n in range(10)]),
+    ],
+    ids=lambda refusal: type(refusal).__name__,
+)
+def test_ten_are_all_told(refusal: DomainError) -> None:
+    assert "S9" in refusal.message
+    assert "0 more" not in refusal.message
 
 
 def replayed(*history: Event) -> Portfolio:

@@ -143,6 +143,11 @@ class TestFlows:
             contributed("bonus", MONDAY, "5000.00")
         )
 
+    def test_the_largest_flow_is_one(self) -> None:
+        given(Portfolio, portfolio_opened()).when(contributing(str(LARGEST_FLOW))).then(
+            contributed("bonus", MONDAY, str(LARGEST_FLOW))
+        )
+
     def test_a_withdrawal_up_to_the_nav_is_noted(self) -> None:
         given(Portfolio, portfolio_opened()).when(withdrawing("100000.00")).then(
             withdrawn("rent", MONDAY, "100000.00")

@@ -133,6 +133,6 @@ class TestClosings:
 
     def test_one_price_for_all_parts_is_the_exit_price_as_it_was_stated(self) -> None:
         odd = changed(SHARES, quantity=Decimal("0.3"))
-        parts = [(self.FIRST, "0.1", "1.234567"), (self.LAST, "0.2", "1.234567")]
+        parts = [(self.FIRST, "0.1", "160.50"), (self.LAST, "0.2", "160.50")]
 
-        assert self.closed(*parts, terms=odd).exit_price == Decimal("1.234567")
+        assert str(self.closed(*parts, terms=odd).exit_price) == "160.50"

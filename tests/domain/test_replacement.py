@@ -9,7 +9,7 @@ import pytest
 from domain.instrument import InvestmentClass
 from domain.portfolio import Portfolio
 from domain.position import Closing, Position, PositionTerms
-from domain.position_import import ClosingPriceMissing
+from domain.position_import import ClosingPriceMissing, PositionClosing
 from domain.replacement import Change
 from tests.domain.intakes import MONDAY, TUESDAY, WEDNESDAY, file_of, replacing
 from tests.support.events import (
@@ -390,45 +390,48 @@ class TestCash:
 class TestTellingFirst:
     """What replacing would change is told before, and done exactly so."""
 
-    def test_each_symbol_that_changes_is_told_with_its_quantities(self) -> None:
-        file = (
-            stated("GOOG", "60"),
-            stated("IBM", "5", "190.00", OLD_DAY),
-            stated("SPY", "-10"),
-            stated("EEM", "40", "40.00"),
-            stated("EEM", "-3", "40.00"),
-        )
-        eem = numbered(stated("EEM", "30", "40.00"))
-        decision = replacing(*file, prices={"GOOG": "80"})
-        outcome = holding(OLD, SHORT, eem).when(decision)
+    EEM = numbered(stated("EEM", "30", "40.00"))
+    FILE = (
+        stated("GOOG", "60"),
+        stated("IBM", "5", "190.00", OLD_DAY),
+        stated("SPY", "-10"),
+        stated("EEM", "40", "40.00"),
+        stated("EEM", "-3", "40.00"),
+    )
+    MORE, AGAINST, SOLD = (
+        stated("EEM", "10", "40.00", TUESDAY),
+        FILE[4],
+        closing(OLD, "40", "80", TUESDAY),
+    )
 
-        more = stated("EEM", "10", "40.00", TUESDAY)
-        told = [
-            Change(
-                symbol="EEM",
-                held=Decimal(30),
-                stated=Decimal(37),
-                openings=(more, file[4]),
-                closings=(),
-            ),
-            Change(
-                symbol="GOOG",
-                held=Decimal(100),
-                stated=Decimal(60),
-                openings=(),
-                closings=(closing(OLD, "40", "80", TUESDAY),),
-            ),
-            Change(
-                symbol="IBM", held=Decimal(0), stated=Decimal(5), openings=(file[1],), closings=()
-            ),
-        ]
-        outcome.then(
-            replaced(
-                *(numbered(more), numbered(file[4], lot=2), numbered(file[1])),
-                closings=told[1].closings,
-            )
-        )
+    @staticmethod
+    def change(
+        symbol: str,
+        held: str,
+        file: str,
+        *came: PositionTerms,
+        went: tuple[PositionClosing, ...] = (),
+    ) -> Change:
+        """What happens to a symbol."""
+        quantities = {"held": Decimal(held), "stated": Decimal(file)}
+        return Change(symbol=symbol, **quantities, openings=came, closings=went)
+
+    def test_each_symbol_that_changes_is_told_with_its_quantities(self) -> None:
+        outcome = holding(OLD, SHORT, self.EEM).when(replacing(*self.FILE, prices={"GOOG": "80"}))
         before = Portfolio.replay(SUBJECT, outcome.history)
-        assert before.differences(file_of(*file, prices={"GOOG": "80"})) == told
+        told = before.differences(file_of(*self.FILE, prices={"GOOG": "80"}))
+
+        assert told == [
+            self.change("EEM", "30", "37", self.MORE, self.AGAINST),
+            self.change("GOOG", "100", "60", went=(self.SOLD,)),
+            self.change("IBM", "0", "5", self.FILE[1]),
+        ]
         assert before.pending == ()
-        assert decision(before) == told
+        came = numbered(self.MORE), numbered(self.AGAINST, lot=2), numbered(self.FILE[1])
+        outcome.then(replaced(*came, closings=[self.SOLD]))
+
+    def test_what_was_done_is_told_in_the_same_words(self) -> None:
+        before = Portfolio.replay(SUBJECT, [portfolio_opened(), imported(OLD, SHORT, self.EEM)])
+        told = before.differences(file_of(*self.FILE, prices={"GOOG": "80"}))
+
+        assert replacing(*self.FILE, prices={"GOOG": "80"})(before) == told

@@ -20,6 +20,7 @@ from infrastructure.event_store.upcasts import UPCASTS, Upcast
 
 AnyEvent = TypeVar("AnyEvent", bound=Event)
 
+_UNFIT = (AttributeError, TypeError)  # what an upcast meets in data that never was its event's
 _NUL = re.compile(rb"(?<!\\)(\\\\)*\\u0000")
 
 
@@ -126,7 +127,7 @@ class EventMapper:
             return self._current[topic].decode(state)
         except KeyError as missing:
             raise UnreadableEvent(f"{topic}: no {missing}") from missing
-        except (msgspec.MsgspecError, TypeError, UnicodeDecodeError) as defect:
+        except (msgspec.MsgspecError, UnicodeDecodeError, *_UNFIT) as defect:
             raise UnreadableEvent(f"{topic}: {defect}") from defect
 
     def _upcast(self, topic: str, state: bytes) -> tuple[str, bytes]:

@@ -7,7 +7,7 @@ the file; at any moment one decoded copy or one record is held beside the bytes.
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from string import whitespace
@@ -66,6 +66,11 @@ class Text:
     content: bytes
     encoding: str
 
+    @property
+    def delimiters(self) -> Sequence[str]:
+        """Those of `DELIMITERS` whose byte occurs: no other needs a look at the whole file."""
+        return [delimiter for delimiter in DELIMITERS if ord(delimiter) in self.content]
+
     def lines(self) -> Iterator[str]:
         """The physical lines as an editor counts them, each ended by a line feed or the file."""
         return io.TextIOWrapper(io.BytesIO(self.content), encoding=self.encoding, newline=None)
@@ -121,7 +126,7 @@ def find_header(text: Text, names_known: Callable[[Sequence[str]], int]) -> Head
     header on one line, the one that finds more names is right.
     """
     found: list[Header] = []
-    for delimiter in DELIMITERS:
+    for delimiter in text.delimiters:
         last_row = min((header.row for header in found), default=None)
         for record in islice(records(text, delimiter), ROW_LIMIT):
             if isinstance(record, Problem):
@@ -136,16 +141,22 @@ def find_header(text: Text, names_known: Callable[[Sequence[str]], int]) -> Head
 
 def rows_below(text: Text, header: Header) -> Iterator[Record | Problem]:
     """The records after the header; past `ROW_LIMIT` of them a problem, and no more."""
+    return up_to_the_limit(
+        item
+        for item in records(text, header.delimiter)
+        if isinstance(item, Problem) or item.row > header.row
+    )
+
+
+def up_to_the_limit(items: Iterable[Record | Problem]) -> Iterator[Record | Problem]:
+    """The items; past `ROW_LIMIT` records a problem, and no more."""
     count = 0
-    for record in records(text, header.delimiter):
-        if isinstance(record, Record):
-            if record.row <= header.row:
-                continue
-            count += 1
-            if count > ROW_LIMIT:
-                yield too_many_rows(record.row)
-                return
-        yield record
+    for item in items:
+        count += isinstance(item, Record)
+        if isinstance(item, Record) and count > ROW_LIMIT:
+            yield too_many_rows(item.row)
+            return
+        yield item
 
 
 def too_many_rows(row: int) -> Problem:

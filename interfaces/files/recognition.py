@@ -12,7 +12,7 @@ from interfaces.files.brokers.broker_file import BrokerFormat
 from interfaces.files.choices import Choices
 from interfaces.files.guide import Guide
 from interfaces.files.parsed_file import ERRORS_LISTED, ErrorList, Findings, ParsedFile
-from interfaces.files.reading import DELIMITERS, Problem, Record, Text, open_text, records
+from interfaces.files.reading import Problem, Record, Text, open_text, records
 from interfaces.files.template import template
 
 BROKERS: tuple[BrokerFormat, ...] = (
@@ -29,6 +29,7 @@ GUIDES: tuple[Guide, ...] = (
 """All formats that are recognised, in the order they are listed."""
 
 _HEAD = 100
+_HEAD_CELLS = 10_000
 
 
 def parse(content: bytes, file_name: str, choices: Choices) -> ParsedFile:
@@ -55,16 +56,25 @@ def parse(content: bytes, file_name: str, choices: Choices) -> ParsedFile:
 
 def _recognised(text: Text) -> tuple[BrokerFormat, str] | None:
     """The broker whose file it is, and the delimiter; None for our own formats and unknown ones."""
-    for delimiter in DELIMITERS:
-        head = [
-            record
-            for record in islice(records(text, delimiter), _HEAD)
-            if isinstance(record, Record)
-        ]
+    for delimiter in text.delimiters:
+        head = _head(text, delimiter)
         for broker in BROKERS:
             if broker.recognises(head):
                 return broker, delimiter
     return None
+
+
+def _head(text: Text, delimiter: str) -> list[Record]:
+    """The first records; few of a file whose rows are so wide that they would fill the memory."""
+    head: list[Record] = []
+    cells = 0
+    for record in islice(records(text, delimiter), _HEAD):
+        if isinstance(record, Record):
+            head.append(record)
+            cells += len(record.cells)
+        if cells > _HEAD_CELLS:
+            break
+    return head
 
 
 def _say_that_none_is_valid(found: Findings) -> None:

@@ -9,12 +9,19 @@ from domain.position import PositionTerms
 from interfaces.files.brokers import values
 from interfaces.files.brokers.broker_file import BrokerFile, BrokerFormat, Holding, Kind
 from interfaces.files.brokers.complaints import Complaints, Notes
-from interfaces.files.brokers.holding_rules import AssetRow, Defaults, is_money_fund
+from interfaces.files.brokers.holding_rules import (
+    QUANTITY_DECIMALS,
+    AssetRow,
+    Defaults,
+    is_money_fund,
+    plain_price,
+)
 from interfaces.files.choices import Choices
 from interfaces.files.guide import Guide
-from interfaces.files.parsed_file import Findings, Layout, names
-from interfaces.files.reading import Problem, Record, Text, records
+from interfaces.files.parsed_file import Findings, Layout, names, quoted, shortened
+from interfaces.files.reading import Problem, Record, Text, records, up_to_the_limit
 from interfaces.files.template.columns import ENTRY_DATE, ENTRY_DATE_RULE, ENTRY_PRICE, QUANTITY
+from interfaces.files.template.limits import LARGEST_NUMBER
 
 CASH_SYMBOL = "CASH_USD"
 
@@ -40,7 +47,7 @@ def read(
 
 def _records(text: Text, delimiter: str, found: Findings) -> Iterator[Record]:
     """The records of the file; what cannot be read is noted."""
-    for record in records(text, delimiter):
+    for record in up_to_the_limit(records(text, delimiter)):
         if isinstance(record, Problem):
             found.errors.add_for_file(record.code, record.message)
         else:
@@ -68,7 +75,7 @@ def _chosen_account(found: Findings, choices: Choices) -> str | None:
             return chosen[0]
     has = f"The file has the accounts {names(found.accounts)}."
     if wanted:
-        has = f"The file has no account {choices.source_account.strip()!r}. {has}"
+        has = f"The file has no account {quoted(choices.source_account)}. {has}"
     found.errors.add_for_file("ERR_CSV_008", f"{has} Send the one to import as source_account.")
     return None
 
@@ -98,9 +105,10 @@ class _Reading:
             else:
                 self._take_asset(holding)
         if not self._positions and not found.errors.total:
-            found.errors.add_for_file(
-                "ERR_CSV_003", f"The account {found.account} of the file holds nothing to import."
+            whose = (
+                f"The account {quoted(found.account)} of the file" if found.account else "The file"
             )
+            found.errors.add_for_file("ERR_CSV_003", f"{whose} holds nothing to import.")
         if found.as_of is None:
             self._notes.assume("The file names no day: its quantities are as of the import.")
         found.positions = self._positions
@@ -146,7 +154,7 @@ class _Reading:
         asset = row.read(quantity)
         for error in row.errors:
             self._found.errors.add(error)
-        if asset.symbol and asset.last_price:
+        if asset.symbol and asset.last_price and asset.last_price <= LARGEST_NUMBER:
             self._last_prices[asset.symbol] = asset.last_price
         if asset.terms is not None:
             self._positions.append(asset.terms)
@@ -165,10 +173,10 @@ class _Reading:
                 f"{QUANTITY} is missing or not a number. Correct it, or delete the row.",
             )
             self._found.errors.add(complaints.errors[0])
-        elif quantity == 0:
+        elif abs(quantity) <= QUANTITY_DECIMALS / 2:
             self._found.warnings.append(
-                f"Row {holding.row}: {holding.symbol or holding.description} has the quantity 0 "
-                "and is left out."
+                f"Row {holding.row}: {shortened(holding.symbol or holding.description)} has the "
+                "quantity 0 and is left out."
             )
             return None
         return quantity
@@ -182,6 +190,12 @@ class _Reading:
                     holding, ENTRY_PRICE, "ERR_POS_007", "The amount is not a number. Correct it."
                 )
             return
+        if abs(amount) > LARGEST_NUMBER:
+            self._complain_of_cash(
+                holding, ENTRY_PRICE, "ERR_POS_027", "The amount is over 1 billion. Correct it."
+            )
+            return
+        amount = plain_price(amount)
         self._found.cash = (self._found.cash or Decimal("0.00")) + amount
         entry_on = self._day_of_cash(holding)
         if amount and entry_on:

@@ -15,6 +15,7 @@ from domain.instrument import OptionTerms
 from interfaces.files.brokers.broker_file import BrokerFile, BrokerFormat, Holding, Kind, RowNote
 from interfaces.files.brokers.values import day, is_nothing, number
 from interfaces.files.guide import Guide
+from interfaces.files.parsed_file import shortened
 from interfaces.files.reading import Record
 
 UNNAMED_ACCOUNT = "E*TRADE"
@@ -49,7 +50,7 @@ _DATE = re.compile(
     r"[0-9]{1,4}(?P<mark>[-/.])(?:[0-9]{1,2}|[A-Za-z]{3})(?P=mark)[0-9]{1,4}(?: .*)?"
 )
 _MATURITY = re.compile(r"\b[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}\b")
-_GENERATED = re.compile(r"generated at\s+(?P<instant>.+)", re.IGNORECASE)
+_GENERATED = re.compile(r"generated at\s+(?P<instant>\S.*)", re.IGNORECASE)
 _OPTION = re.compile(
     r"(?P<underlying>\S+) +(?P<month>[a-z]{3}) +(?P<day>[0-9]{1,2}) +"
     r"['\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}](?P<year>[0-9]{2}) +"
@@ -170,7 +171,7 @@ class _Reading:
     """Takes records one by one; holds the current symbol's row back until its lots are known."""
 
     def __init__(self) -> None:
-        self._accounts: list[str] = []
+        self._accounts: dict[str, None] = {}
         self._account = UNNAMED_ACCOUNT
         self._account_at: int | None = None
         self._as_of = ""
@@ -200,7 +201,7 @@ class _Reading:
         """What was read."""
         self._end_position()
         return BrokerFile(
-            accounts=self._accounts,
+            accounts=list(self._accounts),
             as_of=self._as_of,
             header_rows=self._header_rows,
             holdings=self._holdings,
@@ -211,8 +212,7 @@ class _Reading:
         self._end_position()
         self._header_rows.append(row)
         self._columns = columns
-        if self._account not in self._accounts:
-            self._accounts.append(self._account)
+        self._accounts.setdefault(self._account)
 
     def _end_table(self, title: str) -> None:
         self._end_position()
@@ -264,8 +264,9 @@ class _Reading:
         found = sum(parts, Decimal(0))
         if abs(found - stated) > _ROUNDING * (len(lots) + 1):
             told = (
-                f"The lots of {position.name} add up to {found:f}, its own row says {stated:f}. "
-                "The lots were taken; compare them with your account."
+                f"The lots of {shortened(position.name)} add up to {shortened(f'{found:f}')}, its "
+                f"own row says {shortened(f'{stated:f}')}. The lots were taken; compare them with "
+                "your account."
             )
             self._notes.append(RowNote(position.row, self._account, told))
 

@@ -231,7 +231,7 @@ class _Reading:
         elif _PENDING in row.names:
             value = row.amount()
             if value != row.value:
-                row.assumptions += (f"The amount {value} stands beside Current Value.",)
+                row.assumptions += (f"The amount {shortened(value)} stands beside Current Value.",)
             self._take_cash(row, value)
         elif _is_core_cash(row):
             self._take_cash(row, row.value)
@@ -244,7 +244,8 @@ class _Reading:
             self.accounts.setdefault(row.account)
         elif self.accounts:
             row.account = self._account
-            row.assumptions += (f"It was taken for account {row.account}, as the row above it.",)
+            account = shortened(row.account)
+            row.assumptions += (f"It was taken for account {account}, as the row above it.",)
         self._account = row.account
 
     def _take_cash(self, row: _Row, value: str) -> None:

@@ -157,6 +157,8 @@ class AssetRow:
         return text if text.rstrip("*").upper() != symbol else None
 
     def _rounded(self, quantity: Decimal) -> Decimal:
+        if abs(quantity) > LARGEST_NUMBER:
+            return quantity  # ERR_POS_027
         rounded = quantity.quantize(QUANTITY_DECIMALS, ROUND_HALF_EVEN)
         if rounded != quantity:
             self._notes.assume("The quantity is rounded to 8 decimals.", self._holding.row)
@@ -185,7 +187,7 @@ class AssetRow:
         if price is None:
             return None
         unit = abs(price) / 100 if is_per_hundred else abs(price)
-        return _price(unit)
+        return plain_price(unit)
 
     def _entry_price(
         self,
@@ -198,7 +200,7 @@ class AssetRow:
         holding = self._holding
         total = values.number(holding.total_cost)
         paid = self._unit_price(holding.price_paid, is_per_hundred)
-        price = _price(abs(total / units)) if total is not None and units else paid
+        price = plain_price(abs(total / units)) if total is not None and units else paid
         if price:
             return price
         if symbol in MONEY_FUNDS:
@@ -302,7 +304,12 @@ def _ticker(symbol: str) -> str:
     return symbol.strip().rstrip("*").strip().upper()
 
 
-def _price(exact: Decimal) -> Decimal:
-    """At most 6 decimals, half-even; fewer stay as they are, written plainly."""
+def plain_price(exact: Decimal) -> Decimal:
+    """At most 6 decimals, half-even; fewer stay as they are, written plainly.
+
+    What is too large to be a price (ERR_POS_027) stays as it is.
+    """
+    if abs(exact) > LARGEST_NUMBER:
+        return exact
     rounded = exact.quantize(PRICE_DECIMALS, ROUND_HALF_EVEN)
     return Decimal(f"{exact if rounded == exact else rounded:f}")

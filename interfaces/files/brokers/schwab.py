@@ -9,6 +9,7 @@ from domain.instrument import OptionTerms
 from interfaces.files.brokers.broker_file import BrokerFile, BrokerFormat, Holding, Kind, RowNote
 from interfaces.files.brokers.values import day, is_nothing, number
 from interfaces.files.guide import Guide
+from interfaces.files.parsed_file import shortened
 from interfaces.files.reading import Record
 
 _COLUMNS = {
@@ -71,10 +72,13 @@ _OPTION = re.compile(
     r"(?P<underlying>[A-Z][A-Z0-9./]*) +(?P<expires>[0-9/]+) +(?P<strike>[0-9.,]+) +(?P<right>[CP])"
 )
 _DAY = re.compile(r"[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}|[0-9]{1,2}[-/][0-9]{1,2}[-/][0-9]{4}")
-_LONG_NAME = re.compile(r".+ \((?P<long>.+)\)\Z")
+_LONG_NAME = re.compile(r".+? \((?P<long>[^()]+)\)\Z")
 _CASH_ROW = re.compile(r"cash (?:&|and) ")
 _MASKED_NUMBER = re.compile(r"(?:\.{3}|\N{HORIZONTAL ELLIPSIS}|X{3,}-)\w[\w-]*\Z")
 _FILE_NAME = re.compile(r"(?P<account>.+?)-Positions\b", re.IGNORECASE)
+_LONGEST_NUMBER = 100
+"""Characters at a label's end that are searched for a masked number."""
+
 _LABEL_CELLS = 3
 """Most cells of an account's label: one, and more where commas of its name stand unquoted."""
 
@@ -188,7 +192,7 @@ class _Reading:
         """
         if not 0 < sum(map(bool, record.cells)) <= _LABEL_CELLS:
             return False
-        if _MASKED_NUMBER.search(_line(record)):
+        if _MASKED_NUMBER.search(_line(record)[-_LONGEST_NUMBER:]):
             return True
         may_hold_several = self._title is None or self._title.is_group
         is_above_header = following is not None and bool(_header(following, self._title))
@@ -273,8 +277,9 @@ class _Row:
 
 
 def _left_out(row: _Row) -> str:
-    value = f" ({row['value']})" if row["value"] else ""
-    return f"{row['symbol'] or row['description']}{value} was left out: futures are not imported."
+    name, value = shortened(row["symbol"] or row["description"]), shortened(row["value"])
+    told = f"{name} ({value})" if value else name
+    return f"{told} was left out: futures are not imported."
 
 
 def _header(record: Record, title: _Title | None) -> Mapping[str, int] | None:

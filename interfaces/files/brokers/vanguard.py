@@ -67,7 +67,8 @@ _AS_OF = re.compile(r"\bas of:?\s+(?P<when>\S.*)", re.IGNORECASE | re.DOTALL)
 _FUND_AND_ACCOUNT = re.compile(r"[0-9]{4}-(?P<account>[0-9]{8,})")
 _MONEY_FUND = re.compile(r"\bmoney market\b|\bsettlement fund\b", re.IGNORECASE)
 _BOND = re.compile(
-    r"\bCPN\b.*\bMTD\b|\AU\.? ?S\.? TREASURY (?:BILL|NOTE|BOND|STRIP)", re.IGNORECASE | re.DOTALL
+    r"\A(?>.*?\bCPN\b).*\bMTD\b|\AU\.? ?S\.? TREASURY (?:BILL|NOTE|BOND|STRIP)",
+    re.IGNORECASE | re.DOTALL,
 )
 _FUND = re.compile(r"\b(?:ETF|FUND)\b", re.IGNORECASE)
 
@@ -282,7 +283,7 @@ def _holding(row: _Row, account: str) -> Holding:
     symbol, name = row.text(*_SYMBOL), row.text(*_NAME)
     quantity, value = row.text(*_SHARES), row.text(*_VALUE)
     is_guessed = not row.account and account != UNNAMED_ACCOUNT
-    told = (_OF_ROW_ABOVE.format(account=account),) if is_guessed else ()
+    told = (_OF_ROW_ABOVE.format(account=shortened(account)),) if is_guessed else ()
     held = Holding(row=row.record.row, account=account, value=value, assumptions=told)
     if (name or symbol).casefold() == "cash":
         return replace(held, kind=Kind.CASH, value=value or quantity)

@@ -2,9 +2,28 @@
 
 import logging
 import sys
+from typing import TextIO, cast
 
 import stamina.instrumentation
 import structlog
+
+
+class _StandardError:
+    """Standard error as it is when something is written: who replaced or closed it may.
+
+    Loggers keep the file they were made with; a closed one would make a warning a failure.
+    """
+
+    def write(self, text: str) -> int:
+        """Write to the standard error of this moment."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Flush the standard error of this moment."""
+        sys.stderr.flush()
+
+
+_STDERR = cast("TextIO", _StandardError())
 
 
 def configure(*, as_json: bool) -> None:
@@ -22,8 +41,8 @@ def configure(*, as_json: bool) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(_STDERR),
         cache_logger_on_first_use=True,
     )
     stamina.instrumentation.set_on_retry_hooks([])  # a retry that succeeds is nobody's news
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    logging.basicConfig(level=logging.WARNING, stream=_STDERR)

@@ -15,6 +15,7 @@ from interfaces.files.brokers.holding_rules import (
     Defaults,
     is_money_fund,
     plain_price,
+    stated_name,
 )
 from interfaces.files.choices import Choices
 from interfaces.files.guide import Guide
@@ -208,7 +209,7 @@ class _Reading:
                     investment_class=InvestmentClass.PRIVATE,
                     investment_subtype="CASH",
                     row=holding.row,
-                    stated_as=holding.symbol or holding.description or None,
+                    stated_as=stated_name(holding) or None,
                 )
             )
             for assumption in (f"Cash is held as {CASH_SYMBOL}.", *holding.assumptions):

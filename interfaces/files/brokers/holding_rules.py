@@ -27,6 +27,7 @@ from interfaces.files.template.limits import LARGEST_AMOUNT, LARGEST_NUMBER
 QUANTITY_DECIMALS = Decimal("0.00000001")
 PRICE_DECIMALS = Decimal("0.000001")
 _PAR = Decimal(1)
+_LONGEST_NAME = 255
 _NOT_A_SYMBOL = re.compile(r"[^A-Z0-9]+")
 _NEAR_ONE_HUNDREDTH = Decimal("0.1")
 
@@ -152,8 +153,7 @@ class AssetRow:
 
     def _stated_as(self, symbol: str) -> str | None:
         """What the file calls the asset, where that is not its symbol."""
-        holding = self._holding
-        text = holding.symbol or holding.description
+        text = stated_name(self._holding)
         return text if text.rstrip("*").upper() != symbol else None
 
     def _rounded(self, quantity: Decimal) -> Decimal:
@@ -292,6 +292,11 @@ class AssetRow:
                 "Quantity or price is over 1 billion, or their product over 1 trillion USD. "
                 "Correct the number that is too large.",
             )
+
+
+def stated_name(holding: Holding) -> str:
+    """What the file calls the asset, as much of it as the event keeps; "" where it says nothing."""
+    return (holding.symbol or holding.description)[:_LONGEST_NAME]
 
 
 def is_money_fund(holding: Holding) -> bool:

@@ -270,6 +270,10 @@ class TestSymbols:
     def test_it_is_at_most_a_hundred_characters(self) -> None:
         assert len(position(held(symbol="", description="LONG NAME " * 30)).symbol) <= 100
 
+    def test_what_the_file_calls_it_is_kept_up_to_255_characters(self) -> None:
+        terms = position(held(symbol="", description="LONG NAME " * 30))
+        assert terms.stated_as == ("LONG NAME " * 30)[:255]
+
     def test_what_has_none_and_is_no_bond_is_private(self) -> None:
         terms = position(held(symbol="", description="Stable value fund"))
         assert terms.investment_class is InvestmentClass.PRIVATE

@@ -11,6 +11,9 @@ from domain.position_import import Assumption
 ERRORS_LISTED = 1_000
 """Most errors an answer lists; all are counted."""
 
+ERRORS_KEPT = 100_000
+"""Most errors of rows that may be left out, so that they fit into the memory."""
+
 QUOTED_CHARACTERS = 100
 """Most characters of a value given back."""
 
@@ -50,8 +53,8 @@ class ParsedFile:
     `positions` are those of the rows without an error, in file order. All of the file may be
     imported only where `total_errors` is 0; its good rows where every error has a row. `errors`
     are in file order, the first `ERRORS_LISTED` of `total_errors`, or all where the request asked
-    for the good rows. `warnings` are sentences. `sha256` is the digest of the bytes, in hex.
-    `source_format` is None where the format is not recognised.
+    for the good rows and these may come in. `warnings` are sentences. `sha256` is the digest of
+    the bytes, in hex. `source_format` is None where the format is not recognised.
 
     Of a broker's file: `accounts` are those in the file, `account` the chosen one, `as_of` its own
     date, None where it names none; `cash` is the sum of its cash rows, None without any;
@@ -80,16 +83,16 @@ class ParsedFile:
 
 @dataclass(slots=True)
 class ErrorList:
-    """Errors as they are found: all counted, the first `most` kept; those of the file always."""
+    """Errors as they are found: all counted, the first `most` kept."""
 
-    most: int | None = ERRORS_LISTED
+    most: int = ERRORS_LISTED
     listed: list[FileError] = field(default_factory=list)
     total: int = 0
 
     def add(self, error: FileError) -> None:
         """Count `error`, and keep it while there is room."""
         self.total += 1
-        if self.most is None or len(self.listed) < self.most:
+        if len(self.listed) < self.most:
             self.listed.append(error)
 
     def add_for_file(self, code: str, message: str) -> None:

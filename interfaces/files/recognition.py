@@ -11,7 +11,7 @@ from interfaces.files.brokers import conversion, etrade, fidelity, schwab, vangu
 from interfaces.files.brokers.broker_file import BrokerFormat
 from interfaces.files.choices import Choices
 from interfaces.files.guide import Guide
-from interfaces.files.parsed_file import ERRORS_LISTED, ErrorList, Findings, ParsedFile
+from interfaces.files.parsed_file import ERRORS_KEPT, ERRORS_LISTED, ErrorList, Findings, ParsedFile
 from interfaces.files.reading import Problem, Record, Text, open_text, records
 from interfaces.files.template import template
 
@@ -40,7 +40,7 @@ def parse(content: bytes, file_name: str, choices: Choices) -> ParsedFile:
         file_name: as the user's machine calls it; must end in .csv.
         choices: what the request says beside the file.
     """
-    found = Findings(ErrorList(None if choices.accepts_valid else ERRORS_LISTED))
+    found = Findings(ErrorList(ERRORS_KEPT if choices.accepts_valid else ERRORS_LISTED))
     text = open_text(content, file_name)
     if isinstance(text, Problem):
         found.errors.add_for_file(text.code, text.message)
@@ -49,7 +49,9 @@ def parse(content: bytes, file_name: str, choices: Choices) -> ParsedFile:
         conversion.read(broker, text, delimiter, file_name, choices, found)
     else:
         template.read(text, choices, found)
-    if choices.accepts_valid and found.errors.total and not found.positions:
+    if found.errors.total > ERRORS_KEPT and choices.accepts_valid:
+        _say_that_too_many_are_wrong(found)
+    elif choices.accepts_valid and found.errors.total and not found.positions:
         _say_that_none_is_valid(found)
     return found.parsed(sha256(content).hexdigest())
 
@@ -75,6 +77,18 @@ def _head(text: Text, delimiter: str) -> list[Record]:
         if cells > _HEAD_CELLS:
             break
     return head
+
+
+def _say_that_too_many_are_wrong(found: Findings) -> None:
+    """Refuse the file, since the errors of the rows to be left out are not all known any more."""
+    errors = found.errors
+    listed, errors.listed = errors.listed[:ERRORS_LISTED], []
+    errors.add_for_file(
+        "ERR_CSV_006",
+        f"The file has over {ERRORS_KEPT:,} errors, too many to import its other rows without "
+        "them. Correct what most of them have in common, or split the file.",
+    )
+    errors.listed += listed
 
 
 def _say_that_none_is_valid(found: Findings) -> None:

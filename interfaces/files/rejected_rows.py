@@ -1,6 +1,7 @@
 """The rows that an import leaves out: their errors, and a file to mend and import again."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from functools import partial
 
 from domain.position_import import LeftOutRow
 from interfaces.files.brokers.broker_file import BrokerFormat
@@ -41,40 +42,50 @@ def rejected_csv(content: bytes, file_name: str, parsed: ParsedFile) -> str:
     if isinstance(text, Problem) or parsed.layout is None:
         raise ValueError("Only a file whose header was found has rejected rows.")
     layout = parsed.layout
-    left = _not_imported(text, parsed, layout)
+    gone = _imported(parsed, layout)
     for broker in BROKERS:
         if broker.guide.name == parsed.source_format:
-            all_rows = _records(text, layout)
-            known = {holding.row for holding in broker.read(all_rows, file_name).holdings}
-            left = _without_sums(broker, file_name, known, list(left))
+            gone |= _sums(broker, partial(_records, text, layout), file_name, gone)
     messages: dict[int, str] = {}
     for error in parsed.errors:
         if error.row is not None:
             messages[error.row] = " ".join(filter(None, [messages.get(error.row), error.message]))
+    left = _records(text, layout, gone)
     return csv_text(_with_messages(left, layout, messages), layout.delimiter)
 
 
-def _records(text: Text, layout: Layout) -> Iterator[Record]:
-    return (item for item in records(text, layout.delimiter) if isinstance(item, Record))
+def _records(text: Text, layout: Layout, gone: Set[int]) -> Iterator[Record]:
+    """The file's records without those that start on the lines `gone`."""
+    for item in records(text, layout.delimiter):
+        if isinstance(item, Record) and item.row not in gone:
+            yield item
 
 
-def _not_imported(text: Text, parsed: ParsedFile, layout: Layout) -> Iterable[Record]:
+def _imported(parsed: ParsedFile, layout: Layout) -> Set[int]:
     rows = {position.row for position in parsed.positions if position.row is not None}
     further = (layout.further_rows.get(row, ()) for row in rows)
-    imported = rows.union(*further)
-    return (record for record in _records(text, layout) if record.row not in imported)
+    return rows.union(*further)
 
 
-def _without_sums(
-    broker: BrokerFormat, file_name: str, known: Set[int], left: Sequence[Record]
-) -> Sequence[Record]:
-    """`left` without rows that hold something only because others are gone, unlike `known`.
+def _sums(
+    broker: BrokerFormat,
+    without: Callable[[Set[int]], Iterable[Record]],
+    file_name: str,
+    imported: Set[int],
+) -> Set[int]:
+    """The rows that hold something only because the rows `imported` are gone.
 
     Such is the row of a symbol above its lots: it is their sum, and without them counts itself.
+    The file is read anew for each look, since all of its records at once would fill the memory.
     """
-    while risen := {held.row for held in broker.read(left, file_name).holdings} - known:
-        left = [record for record in left if record.row not in risen]
-    return left
+    sums: Set[int] = frozenset()
+    known = {held.row for held in broker.read(without(sums), file_name).holdings}
+    while (
+        risen := {held.row for held in broker.read(without(imported | sums), file_name).holdings}
+        - known
+    ):
+        sums |= risen
+    return sums
 
 
 def _with_messages(

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from interfaces.files.choices import Choices, Horizon
-from interfaces.files.parsed_file import ParsedFile
+from interfaces.files.parsed_file import ERRORS_KEPT, ERRORS_LISTED, ParsedFile
 from interfaces.files.reading import ROW_LIMIT
 from interfaces.files.recognition import parse
 
@@ -75,6 +75,17 @@ def test_a_broker_s_file_may_have_as_many_rows_as_the_template() -> None:
     over = read(f"{full}remark\n")
     assert codes(over) == [(None, "ERR_CSV_006")]
     assert f"line {ROW_LIMIT + 1} is the first too many" in over.errors[0].message
+
+
+def test_with_more_errors_than_fit_into_the_memory_no_row_comes_in() -> None:
+    wrong = "?,a,b,c\n" * (ERRORS_KEPT // 4 + 1)
+    content = (
+        f"Symbol,Quantity,Entry Price Per Share,Entry Date\nA,1,1,2025-01-02\n{wrong}".encode()
+    )
+    file = parse(content, "p.csv", Choices(horizon=HORIZON, accepts_valid=True))
+    assert file.refuses_file
+    assert codes(file)[:2] == [(None, "ERR_CSV_006"), (3, "ERR_POS_002")]
+    assert (len(file.errors), file.total_errors) == (ERRORS_LISTED + 1, ERRORS_KEPT + 5)
 
 
 SAID_BACK: dict[str, Callable[[str], str]] = {

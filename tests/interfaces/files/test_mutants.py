@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from domain.position import PositionTerms
 from interfaces.error_catalogue import CATALOGUE
 from interfaces.files.choices import Choices, Horizon
-from interfaces.files.parsed_file import ERRORS_LISTED, ParsedFile
+from interfaces.files.parsed_file import ERRORS_KEPT, ERRORS_LISTED, ParsedFile
 from interfaces.files.recognition import GUIDES, parse
+from interfaces.files.rejected_rows import left_out_rows, rejected_csv
 from tests.support.mutants import Mutant, mutants
 from tests.support.rounds import rounds
 from tests.support.valid_files import FILES, ValidFile
@@ -78,8 +79,8 @@ def check_position(terms: PositionTerms) -> None:
 def check_sound(file: ParsedFile, content: bytes, *, accepts_valid: bool) -> None:
     """Codes are catalogued, counts right, rows in the file, each with a position or an error."""
     assert {error.code for error in file.errors} <= set(CATALOGUE)
-    most = file.total_errors if accepts_valid else min(file.total_errors, ERRORS_LISTED)
-    assert len(file.errors) == most
+    most = ERRORS_KEPT if accepts_valid else ERRORS_LISTED
+    assert len(file.errors) == min(file.total_errors, most)
     faulty = {error.row for error in file.errors if error.row is not None}
     good = {terms.row for terms in file.positions}
     assert not faulty & good
@@ -91,6 +92,17 @@ def check_sound(file: ParsedFile, content: bytes, *, accepts_valid: bool) -> Non
     assert file.source_format in FORMATS | {None}
     assert file.positions or file.total_errors
     assert file.cash is None or isinstance(file.cash, Decimal)
+
+
+def check_rejected_rows(mutant: Mutant, file: ParsedFile) -> None:
+    """What is left out is a file of the same format; only duplicates are right without others."""
+    assert {left.row for left in left_out_rows(file)} == {error.row for error in file.errors}
+    left = rejected_csv(mutant.content, mutant.file_name, file).encode()
+    again = parse(left, mutant.file_name, choices_of(mutant))
+    check_sound(again, left, accepts_valid=True)
+    assert again.source_format == file.source_format
+    has_duplicates = "ERR_POS_022" in {error.code for error in file.errors}
+    assert has_duplicates or again.positions == ()
 
 
 @pytest.mark.parametrize("kind", FILES)
@@ -125,5 +137,7 @@ def test_whatever_bytes_arrive_there_is_a_sound_answer(kind: str, rounds: int) -
     def check(mutant: Mutant) -> None:
         file = parse(mutant.content, mutant.file_name, choices_of(mutant))
         check_sound(file, mutant.content, accepts_valid=mutant.accepts_valid)
+        if mutant.accepts_valid and file.total_errors and not file.refuses_file:
+            check_rejected_rows(mutant, file)
 
     check()

@@ -239,8 +239,8 @@ class _Reading:
         if row.is_lot:
             self._holdings.append(_with_figures(nameless, row))
         elif row.is_cash:
-            others = [text for text in texts if text != row.name]
-            value = row.text("value") or (others[0] if len(others) == 1 else "")
+            amounts = [text for text in texts if number(text) is not None]
+            value = row.text("value") or (amounts[0] if len(amounts) == 1 else "")
             self._holdings.append(replace(nameless, kind=Kind.CASH, symbol=row.name, value=value))
         elif row.name.casefold() != "total":
             self._position = row

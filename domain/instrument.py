@@ -70,6 +70,9 @@ MONEY_FUNDS = frozenset(
 )
 """Listed money-market funds: shown as positions, priced at 1.00, counted in cash (spec 2.1)."""
 
+SHORTEST_OCC_SYMBOL = 16
+"""Characters of the shortest symbol that `OptionTerms.parse` reads: a root of one letter."""
+
 _CASH_SUBTYPES = frozenset({"CASH", "MONEY_MARKET"})
 _OCC = re.compile(
     r"(?P<root>[A-Z][A-Z0-9]{0,5}) *(?P<ymd>[0-9]{6})(?P<right>[CP])(?P<strike>[0-9]{8})\Z"

@@ -10,7 +10,7 @@ from domain import instrument
 from domain.instrument import InvestmentClass, OptionTerms
 
 
-class Closing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Closing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """A part of a position, or all of it, that was closed: `quantity` is signed as the position's.
 
     `price` is USD a share; 0 for an option that expired worthless.
@@ -21,14 +21,17 @@ class Closing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     price: Decimal
 
 
-class PositionTerms(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class PositionTerms(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False
+):
     """A position as someone states it: a row of a file, a form, a demo.
 
     Quantity is signed (negative = short), prices are USD a share. Option terms stand beside the
     symbol, not only in it, because a user may give an option without an OCC symbol. `row` is the
     physical line of the file it came from, None where there is no file; `stated_as` what the file
     called the asset where the symbol was made from that. Plain data: the parsers refuse nonsense,
-    so that tightening a rule never makes recorded history unreadable.
+    so that tightening a rule never makes recorded history unreadable. It holds no cycles, so the
+    garbage collector need not look through 100,000 of them (`gc=False`).
     """
 
     symbol: str

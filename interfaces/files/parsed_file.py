@@ -140,6 +140,8 @@ def shortened(value: str) -> str:
 
     What cannot be seen, control characters among it, shows as a replacement character.
     """
+    if len(value) <= QUOTED_CHARACTERS and value.isprintable() and " " not in value:
+        return value
     line = " ".join(value[: 2 * QUOTED_CHARACTERS].split())
     line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
     return line if len(line) <= QUOTED_CHARACTERS else line[: QUOTED_CHARACTERS - 1] + "…"

@@ -199,26 +199,44 @@ def records_of(lines: "Lines", delimiter: str) -> Iterator[Record | Problem]:
 
 
 class Lines(Iterator[str]):
-    """Physical lines, of which the last can be put back.
+    """Physical lines that can be looked at ahead, and the last ones put back.
 
     `row` is the number of the last one taken; the first of the file is 1.
     """
 
-    def __init__(self, lines: Iterator[str], row: int = 0) -> None:
-        self.row = row
+    def __init__(self, lines: Iterator[str]) -> None:
+        self.row = 0
         self._lines = lines
-        self._put_back: list[str] = []
+        self._ahead: list[str] = []  # those from `_next` on
+        self._next = 0
 
     def __next__(self) -> str:
         """The next line."""
-        line = self._put_back.pop() if self._put_back else next(self._lines)
+        if self._next < len(self._ahead):
+            line = self._ahead[self._next]
+            self._next += 1
+        else:
+            line = next(self._lines)
         self.row += 1
         return line
 
     def put_back(self, lines: Sequence[str]) -> None:
         """Let these lines, the last that were taken, come again."""
-        self._put_back.extend(reversed(lines))
+        self._ahead[: self._next] = lines
+        self._next = 0
         self.row -= len(lines)
+
+    def ahead(self, most: int) -> list[str]:
+        """Up to `most` of the next lines, without taking them."""
+        del self._ahead[: self._next]
+        self._next = 0
+        self._ahead.extend(islice(self._lines, max(0, most - len(self._ahead))))
+        return self._ahead[:most]
+
+    def skip(self, count: int) -> None:
+        """Take as many of the lines that were looked at."""
+        self._next += count
+        self.row += count
 
 
 class _Feed(Iterator[str]):

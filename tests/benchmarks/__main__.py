@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.benchmarks import commands, reading, valuing
+from tests.benchmarks import commands, importing, reading, valuing
 from tests.benchmarks.databases import silence_logs
 
 
@@ -10,7 +10,7 @@ def main() -> None:
     """Measure and print row by row; a missed goal is said, not failed."""
     silence_logs()
     print("What | ours | against | ratio (spread) | goal | note")  # noqa: T201 - its purpose
-    for measure in (commands.measure, reading.measure, valuing.measure):
+    for measure in (commands.measure, reading.measure, importing.measure, valuing.measure):
         for row in measure():
             print(row, flush=True)  # noqa: T201
             sys.stdout.flush()

@@ -2,6 +2,9 @@
 
 A rule reads the text of a cell into a value, or says what is wrong with it: a code and a sentence
 that tells what to write instead. Which column has which rule stands in `columns`.
+
+For large files `accepts` says of a whole column of trimmed texts which ones `read` is sure to take
+without a complaint. It may be false of others that `read` would take, too.
 """
 
 import re
@@ -12,11 +15,15 @@ from decimal import Decimal
 from enum import Enum
 from functools import lru_cache
 from sys import intern
+from typing import TYPE_CHECKING
 
 from interfaces.files.choices import Horizon
 from interfaces.files.formula_guard import PLAIN_NUMBER
 from interfaces.files.parsed_file import listed, quoted, shortened
 from interfaces.files.template.limits import LARGEST_NUMBER
+
+if TYPE_CHECKING:  # at run time polars is imported where large files are read, and nowhere else
+    from polars import Expr
 
 _THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]{1,2}")
@@ -62,13 +69,21 @@ class NumberRule:
         if not PLAIN_NUMBER.fullmatch(text):
             complain(self.unreadable, _how_to_write(self.column, text))
             return None
-        number = Decimal(text)
+        number = _number(text)
         allowed = [
             self._has_right_sign(number, text, complain),
             self._is_coarse_enough(text, complain),
             self._is_in_bounds(number, text, complain),
         ]
         return number if all(allowed) else None
+
+    def accepts(self, cells: "Expr") -> "Expr":
+        """Where `read` is sure to give a number, which is not zero."""
+        most_digits = LARGEST_NUMBER.adjusted()
+        decimals = "*" if self.decimals is None else f"{{0,{self.decimals}}}"
+        is_plain = cells.str.contains(rf"^[+-]?[0-9]{{1,{most_digits}}}(\.[0-9]{decimals})?$")
+        number = cells.cast(float, strict=False)
+        return is_plain & (number != 0 if self.sign is Sign.NOT_ZERO else number > 0)
 
     def _has_right_sign(self, number: Decimal, text: str, complain: Complain) -> bool:
         if self.sign.allows(number):
@@ -130,6 +145,13 @@ class DateRule:
             )
         return None if late or early else day
 
+    def accepts(self, cells: "Expr", horizon: Horizon) -> "Expr":
+        """Where `read` is sure to give a day."""
+        first = horizon.first_day if self.too_early else date.min
+        last = horizon.last_day if self.too_late else date.max
+        day = cells.str.to_date("%Y-%m-%d", strict=False)
+        return cells.str.contains(f"^{_ISO_DATE.pattern}$") & day.is_between(first, last)
+
     def _day(self, text: str, complain: Complain) -> date | None:
         said = "is not a date. Write it as YYYY-MM-DD with leading zeros, such as 2024-01-15."
         if _ISO_DATE.fullmatch(text):
@@ -138,6 +160,11 @@ class DateRule:
             said = "is no day of the calendar. Write a day that exists."
         complain(self.unreadable, f"{self.column} {quoted(text)} {said}")
         return None
+
+
+@lru_cache(maxsize=4096)  # one object for each number: files repeat many, and they are large
+def _number(text: str) -> Decimal:
+    return Decimal(text)
 
 
 @lru_cache(maxsize=4096)  # one object for each day: a file of 100,000 rows has few days
@@ -178,6 +205,11 @@ class SymbolRule:
     def allows(self, text: str) -> bool:
         """Whether a symbol may have these characters and this length."""
         return bool(_SYMBOL_CHARACTERS.fullmatch(text)) and len(text) <= self.longest
+
+    def accepts(self, cells: "Expr") -> "Expr":
+        """Where `read` is sure to give a symbol."""
+        is_short = cells.str.len_bytes() <= self.longest
+        return cells.str.contains(f"^{_SYMBOL_CHARACTERS.pattern}$") & is_short
 
     def read(self, text: str, complain: Complain) -> str | None:
         """The symbol in `text`; None if blank or not allowed."""

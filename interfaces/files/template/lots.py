@@ -67,14 +67,14 @@ class SingleRows:
     """The template's: each row is a position."""
 
     def __init__(self) -> None:
-        self._first_rows: dict[date, dict[str, int]] = {}  # by symbol; lighter than pairs as keys
+        self._first_rows: dict[tuple[str, date], int] = {}
         self._positions: list[PositionTerms] = []
 
     def take(self, row: Row, found: RowFound) -> None:
         """See `RowsTogether.take`; a row is a duplicate of a faulty row too."""
         symbol, entry_on = found.asset.symbol, found.entry_on
         if symbol and entry_on:
-            first = self._first_rows.setdefault(entry_on, {}).setdefault(symbol, row.number)
+            first = self._first_rows.setdefault((symbol, entry_on), row.number)
             if first != row.number:
                 row.complain(
                     WHOLE_ROW,
@@ -84,6 +84,18 @@ class SingleRows:
                 )
         if found.position and not row.is_faulty:
             self._positions.append(found.position)
+
+    def take_proven(self, positions: Sequence[PositionTerms]) -> int:
+        """Take the next rows, which have no error of their own, up to a duplicate; how many."""
+        first_rows = self._first_rows
+        taken = 0
+        for position in positions:
+            row = position.row or 0
+            if first_rows.setdefault((position.symbol, position.entry_on), row) != row:
+                break
+            taken += 1
+        self._positions += positions[:taken]
+        return taken
 
     def positions(self) -> list[PositionTerms]:
         """See `RowsTogether.positions`."""

@@ -3,7 +3,7 @@
 Their rows become positions, or all their errors. A header with `Lot` makes the file an export.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from itertools import islice
 
@@ -21,6 +21,7 @@ from interfaces.files.reading import (
     records,
     rows_below,
 )
+from interfaces.files.template.columnar import PACE, ColumnarReading, Pace
 from interfaces.files.template.columns import (
     ERROR,
     EXPORT_RULES,
@@ -55,17 +56,17 @@ def template_csv() -> bytes:
     return files("interfaces.files.template").joinpath(TEMPLATE_FILE_NAME).read_bytes()
 
 
-def read(text: Text, choices: Choices, found: Findings) -> None:
+def read(text: Text, choices: Choices, found: Findings, pace: Pace = PACE) -> None:
     """Read the file completely into `found`; what has no header of ours is told what is known."""
     header = find_header(text, _count_required)
     if header is None:
         _explain_missing_header(text, found)
     elif _plain(LOT) in map(_plain, header.cells):
         found.source_format = export.GUIDE.name
-        _Reading(EXPORT_RULES, Lots(), choices.horizon, found).read(text, header)
+        _Reading(EXPORT_RULES, Lots(), choices.horizon, found).read(text, header, pace)
     else:
         found.source_format = GUIDE.name
-        _Reading(TEMPLATE_RULES, SingleRows(), choices.horizon, found).read(text, header)
+        _Reading(TEMPLATE_RULES, SingleRows(), choices.horizon, found).read(text, header, pace)
 
 
 def _explain_missing_header(text: Text, found: Findings) -> None:
@@ -99,7 +100,7 @@ class _Reading:
         self._horizon = horizon
         self._found = found
 
-    def read(self, text: Text, header: Header) -> None:
+    def read(self, text: Text, header: Header, pace: Pace) -> None:
         """Read header and rows; everything found goes into positions, errors, warnings."""
         found = self._found
         first = next(records(text, header.delimiter))
@@ -107,9 +108,9 @@ class _Reading:
             found.warnings.append(
                 f"What stands above the header in line {header.row} was not read."
             )
-        columns = self._read_header(header)
-        has_rows = self._read_rows(text, header, columns)
-        if not has_rows:
+        places = self._read_header(header)
+        has_any = self._read_rows(self._rows(text, header, places, pace), header, places)
+        if not (has_any or self._together.positions()):
             found.errors.add_for_file(
                 "ERR_CSV_003", "The file has a header but no rows. Add a row for each position."
             )
@@ -149,11 +150,22 @@ class _Reading:
                 )
         return places
 
-    def _read_rows(self, text: Text, header: Header, places: Mapping[str, int]) -> bool:
-        """Read the rows below the header; whether there was anything."""
+    def _rows(
+        self, text: Text, header: Header, places: Mapping[str, int], pace: Pace
+    ) -> Iterator[Record | Problem]:
+        """What is below the header, apart from rows of a large file that are good for sure."""
+        if isinstance(self._together, SingleRows) and pace.suits(text, header):
+            reading = ColumnarReading(text, header, self._together, pace)
+            return reading.rows_left(places, self._horizon)
+        return rows_below(text, header)
+
+    def _read_rows(
+        self, rows: Iterator[Record | Problem], header: Header, places: Mapping[str, int]
+    ) -> bool:
+        """Read these rows; whether there was anything."""
         reader = RowReader(self._rules)
         anything = False
-        for item in rows_below(text, header):
+        for item in rows:
             anything = True
             if isinstance(item, Problem):
                 self._found.errors.add_for_file(item.code, item.message)

@@ -37,7 +37,8 @@ def ids_of(program: Program, email: str) -> tuple[UUID, UUID, list[UUID]]:
     portfolio_id = open_account(
         program, owner, [lot, lot, shares("SPY", 5, "136.10", DAY)], price_source="sample"
     )
-    return owner.user_id, portfolio_id, list(load_portfolio(program, portfolio_id).holdings.positions)
+    holdings = load_portfolio(program, portfolio_id).holdings
+    return owner.user_id, portfolio_id, list(holdings.positions)
 
 
 def published(email: str) -> tuple[UUID, UUID, list[UUID]]:

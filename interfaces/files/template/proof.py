@@ -83,11 +83,7 @@ class Prover:
         """Of each row its position; None where class or option are not good for sure."""
         columns = [column.to_list() for column in rows.get_columns()]
         indices, symbols, units, prices, entries, exits, exit_prices, wordings = columns
-        options = {
-            n: option
-            for n, symbol in enumerate(symbols)
-            if len(symbol) >= SHORTEST_OCC_SYMBOL and (option := OptionTerms.parse(symbol))
-        }
+        options = _options(symbols)
         for n, option in options.items():
             wordings[n] += _AFTER_ROOT[option.right]
         quantities = list(map(Decimal, units))
@@ -148,6 +144,15 @@ class _Kinds(dict[str, _Kind | None]):
             kind = position.investment_class, position.investment_subtype
         self[wording] = kind
         return kind
+
+
+def _options(symbols: Sequence[str]) -> dict[int, OptionTerms]:
+    """By index those that are options' symbols."""
+    return {
+        index: option
+        for index, symbol in enumerate(symbols)
+        if len(symbol) >= SHORTEST_OCC_SYMBOL and (option := OptionTerms.parse(symbol))
+    }
 
 
 def _whole(exit_: str, quantity: Decimal, price: str) -> tuple[Closing, ...]:

@@ -85,6 +85,7 @@ def left(content: str | bytes, lines_at_once: int = 8_192) -> list[int]:
         "MSFT,75,380.00,2024-01-19,PUBLIC,STOCK,,,,,2024-07-15,450.25",
         f"{CALL},2,45.20,2024-06-03",
         f"{CALL.lower()},-2,45.20,2024-06-03,options,call",
+        "F250919P00012000,2,0.20,2024-06-03,OPTIONS",
         f"{CALL},2,45.20,2024-06-03,OPTIONS,,,,,,2024-07-15,0.05",
         " AAPL ,\t100 , 158.00,2024-01-15 ,,,,,,,,",
         '"AAPL","100","158.00","2024-01-15","","","","","","","",""',
@@ -95,6 +96,30 @@ def test_rows_of_common_kinds_are_proven(row: str) -> None:
     content = f"{HEADER}\n{row}\n"
     assert left(content) == []
     assert len(read_alike(content).positions) == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("X,999999999,1001.00,2024-01-15", "ERR_POS_027"),
+        (f"{CALL},999999999,10.01,2024-01-15", "ERR_POS_027"),
+        ("X,999999999,1.00,2024-01-15,,,,,,,2024-01-16,1001.00", "ERR_POS_027"),
+        ("X,1,1.00,2024-01-15,,,,,,,,2.00", "ERR_POS_017"),
+        ("X,1,1.00,2024-01-15,,,,,,,2024-01-16,", "ERR_POS_017"),
+        ("X,1,1.00,2024-01-15,,,,,,,,,,", "ERR_POS_025"),
+        ("X,1,1.00,2024-01-15,,,,,,,,," + "x" * 100_000, "ERR_CSV_006"),
+        (f"{CALL},1,1.00,2025-09-20", "ERR_POS_020"),
+        (f"{CALL},1,1.00,2024-01-15,OPTIONS,PUT", "ERR_POS_024"),
+    ],
+)
+def test_good_cells_do_not_make_a_good_row(row: str, code: str) -> None:
+    file = read_alike(f"{HEADER},Notes\n{GOOD}\n{row}\n")
+    assert [error.code for error in file.errors] == [code]
+
+
+def test_an_option_that_says_it_is_none_is_warned_of_both_ways() -> None:
+    content = f"{HEADER}\n{CALL},1,1.00,2024-01-15,PUBLIC"
+    assert "2" in read_alike(content).warnings[0]
 
 
 def test_comments_and_blank_lines_are_no_work() -> None:

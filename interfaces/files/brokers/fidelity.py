@@ -214,11 +214,11 @@ class _Reading:
         """Sort the next record."""
         places = _places(record.cells)
         downloaded = _DOWNLOADED.match(" ".join(filter(None, record.cells)))
-        if downloaded:
-            self.as_of = self.as_of or (downloaded["day"] if day(downloaded["day"]) else "")
-        elif places is not None:
+        if places is not None:
             self._places = places
             self.header_rows.append(record.row)
+        elif downloaded:
+            self.as_of = self.as_of or (downloaded["day"] if day(downloaded["day"]) else "")
         elif self._places is not None and any(record.cells):
             row = _Row(record, self._places)
             if row.is_position_or_cash():

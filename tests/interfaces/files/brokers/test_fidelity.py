@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from domain.instrument import OptionTerms
@@ -511,6 +511,11 @@ snippets = st.sampled_from(
 cell_lists = st.lists(snippets | st.text(max_size=30), max_size=20)
 
 
+@example(
+    below=[["Date downloaded", "Account Number", "Symbol", "Quantity", "Last Price Change"]],
+    has_header=False,
+    file_name="",
+)
 @given(below=st.lists(cell_lists, max_size=8), has_header=st.booleans(), file_name=st.text())
 @settings(max_examples=500, deadline=None)
 def test_no_cells_make_it_raise(

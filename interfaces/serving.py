@@ -67,7 +67,7 @@ def _serve_until_signal(http: FastAPI, host: str, port: int) -> None:
     """Serve until Ctrl-C or SIGTERM; uvicorn raises the signal again when it has shut down."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: None)
-    uvicorn.run(http, host=host, port=port, log_config=None, access_log=False)
+    uvicorn.run(http, host=host, port=port, log_config=None, access_log=False, ws="none")
 
 
 def _end(_number: int, _frame: FrameType | None) -> NoReturn:

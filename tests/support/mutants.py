@@ -283,7 +283,7 @@ def _header_repeated(times: int, *, within_its_line: bool, at: int) -> Mutation:
 Value = TypeVar("Value")
 
 
-def _mostly(
+def mostly(
     usual: st.SearchStrategy[Value], other: st.SearchStrategy[Value], times: int
 ) -> st.SearchStrategy[Value]:
     """`usual` so many times as often as `other`."""
@@ -295,15 +295,16 @@ _numbers = st.integers(0, 60)
 _huge = st.builds(
     mul, st.sampled_from([b"x", b"9", b'"', b",", b"\n", b"a,"]), st.sampled_from([5_000, _RECORD])
 )
-_scraps = _mostly(st.sampled_from(_SCRAPS), st.one_of(st.binary(max_size=8), _huge), 3)
-_cells = _mostly(
+_scraps = mostly(st.sampled_from(_SCRAPS), st.one_of(st.binary(max_size=8), _huge), 3)
+nasty_texts = mostly(
     st.sampled_from(_CELLS),
     st.one_of(
         st.text(max_size=12),
         st.text(alphabet='09.,-+$()%eE_ \t"#/:CALP*\u0663\u2212€', max_size=12),
     ),
     3,
-).map(lambda text: text.encode("utf-8", "surrogatepass"))
+)
+_cells = nasty_texts.map(lambda text: text.encode("utf-8", "surrogatepass"))
 _other_files = st.one_of(*FILES.values()).map(lambda file: file.content)
 
 _in_a_cell: st.SearchStrategy[Mutation] = st.one_of(
@@ -391,10 +392,10 @@ def mutants(draw: st.DrawFn, kind: str) -> Mutant:
     for mutate in draw(st.lists(mutations, min_size=1, max_size=_MOST_MUTATIONS)):
         content = mutate(content)[:LARGEST_MUTANT]
     return Mutant(
-        file_name=draw(_mostly(st.just(file.file_name), file_names, 9)),
+        file_name=draw(mostly(st.just(file.file_name), file_names, 9)),
         content=content,
-        source_account=draw(_mostly(st.just(file.source_account), _accounts, 9)),
-        default_entry_date=draw(_mostly(st.sampled_from(["2012-12-31"] * 3 + [""]), _days, 4)),
+        source_account=draw(mostly(st.just(file.source_account), _accounts, 9)),
+        default_entry_date=draw(mostly(st.sampled_from(["2012-12-31"] * 3 + [""]), _days, 4)),
         uses_last_price=draw(st.booleans()),
         accepts_valid=draw(st.booleans()),
     )

@@ -28,6 +28,10 @@ if TYPE_CHECKING:  # at run time polars is imported where large files are read, 
 _THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 _DECIMAL_COMMA = re.compile(r"[0-9]+,[0-9]{1,2}")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY_OF_ANY_YEAR = (
+    r"^[0-9]{4}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])"
+    r"|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)$"
+)
 _SYMBOL_CHARACTERS = re.compile(r"[A-Za-z0-9._/-]+")
 
 Complain = Callable[[str, str], None]
@@ -146,11 +150,11 @@ class DateRule:
         return None if late or early else day
 
     def accepts(self, cells: "Expr", horizon: Horizon) -> "Expr":
-        """Where `read` is sure to give a day."""
+        """Where `read` is sure to give a day; a leap day is left to it."""
         first = horizon.first_day if self.too_early else date.min
         last = horizon.last_day if self.too_late else date.max
-        day = cells.str.to_date("%Y-%m-%d", strict=False)
-        return cells.str.contains(f"^{_ISO_DATE.pattern}$") & day.is_between(first, last)
+        in_time = (cells >= first.isoformat()) & (cells <= last.isoformat())
+        return cells.str.contains(_DAY_OF_ANY_YEAR) & in_time
 
     def _day(self, text: str, complain: Complain) -> date | None:
         said = "is not a date. Write it as YYYY-MM-DD with leading zeros, such as 2024-01-15."

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from sys import intern
 from typing import TypeAlias
 
@@ -38,8 +37,6 @@ _AFTER_ROOT = {"CALL": "991231C00001000", "PUT": "991231P00001000"}
 
 _Kind: TypeAlias = tuple[InvestmentClass, str | None]
 
-_day = lru_cache(maxsize=4096)(date.fromisoformat)  # one object for each day
-
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -63,6 +60,7 @@ class Prover:
         self.sure_rows = SureRows(header, places, horizon)
         self._blank = f" \t\n{header.delimiter}"
         self._kinds = _Kinds(horizon)
+        self._days = _Days()
 
     def prove(self, lines: Sequence[str], rows: pl.DataFrame, above: int) -> Proof:
         """What is known of `lines` below `above` others, of which `rows` are good for sure."""
@@ -88,8 +86,10 @@ class Prover:
             wordings[n] += _AFTER_ROOT[option.right]
         quantities = list(map(Decimal, units))
         closings = [
-            _whole(*texts) if texts[0] else ()
-            for texts in zip(exits, quantities, exit_prices, strict=True)
+            (Closing(closed_on=self._days[exit_], quantity=quantity, price=Decimal(price)),)
+            if exit_
+            else ()
+            for exit_, quantity, price in zip(exits, quantities, exit_prices, strict=True)
         ]
         positions = [
             PositionTerms(
@@ -109,7 +109,7 @@ class Prover:
                 symbols,
                 quantities,
                 map(Decimal, prices),
-                map(_day, entries),
+                map(self._days.__getitem__, entries),
                 closings,
                 map(self._kinds.__getitem__, wordings),
                 strict=True,
@@ -118,6 +118,14 @@ class Prover:
         for n, option in options.items():
             positions[n] = _on_option(positions[n], option)
         return positions
+
+
+class _Days(dict[str, date]):
+    """Days by how they are written, one object for each."""
+
+    def __missing__(self, iso: str) -> date:
+        self[iso] = day = date.fromisoformat(iso)
+        return day
 
 
 class _Kinds(dict[str, _Kind | None]):
@@ -153,10 +161,6 @@ def _options(symbols: Sequence[str]) -> dict[int, OptionTerms]:
         for index, symbol in enumerate(symbols)
         if len(symbol) >= SHORTEST_OCC_SYMBOL and (option := OptionTerms.parse(symbol))
     }
-
-
-def _whole(exit_: str, quantity: Decimal, price: str) -> tuple[Closing, ...]:
-    return (Closing(closed_on=_day(exit_), quantity=quantity, price=Decimal(price)),)
 
 
 def _on_option(position: PositionTerms | None, option: OptionTerms) -> PositionTerms | None:

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -78,7 +78,7 @@ def left(content: str | bytes, lines_at_once: int = 8_192) -> list[int]:
     [
         GOOD,
         "msft,-75.5,380,2024-01-19,public,stock,,,,,,",
-        "BRK.B,+0.000001,0.01,2024-02-29,PUBLIC",
+        "BRK.B,+0.000001,0.01,2024-03-31,PUBLIC",
         "CASH_USD,1,4250.75,2024-01-02",
         "CASH_USD,1,4250.75,2024-01-02,PRIVATE,MONEY_MARKET",
         "BTC,0.75,42500.00,2024-01-12,Private,Crypto",
@@ -129,7 +129,7 @@ def test_comments_and_blank_lines_are_no_work() -> None:
 
 
 def test_what_is_not_sure_is_left_at_its_turn() -> None:
-    rows = (GOOD, "A,0,1,2024-01-15", GOOD, "B,1,1,2024-01-15", ",#,", "C,1000000000,1,2024-01-15")
+    rows = (GOOD, "A,0,1,2024-01-15", GOOD, "B,1,1,2024-02-28", ",#,", "C,1,1,2024-02-29")
     assert left("\n".join([HEADER, *rows])) == [3, 4, 6, 7]
 
 
@@ -211,7 +211,8 @@ def test_columns_accept_what_people_write() -> None:
     ]
     assert accepted(ENTRY_PRICE_RULE, ["158", "158.0", "158.25", "0.01"])[-1] == "0.01"
     assert accepted(STRIKE_RULE, ["460", "460.1234"]) == ["460", "460.1234"]
-    assert accepted(ENTRY_DATE_RULE, [str(TODAY), "2024-02-29"]) == ["2026-01-05", "2024-02-29"]
+    days = [str(day) for n in range(3_000) if (day := TODAY - timedelta(n)).day != 29]
+    assert accepted(ENTRY_DATE_RULE, days) == days
     assert accepted(EXPIRATION_RULE, ["2125-09-19"]) == ["2125-09-19"]
     assert accepted(SYMBOL_RULE, SYMBOLS) == SYMBOLS[:5]
 

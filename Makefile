@@ -3,9 +3,11 @@
 PYTHON ?= python3
 PORT   ?= 8000
 
+# The locks name every package there is, so nothing is left to resolve (--no-deps): a resolver that
+# looks at newer releases would refuse their hashes. `pip check` says whether a lock lacks one.
 VENV := .venv
 BIN  := $(VENV)/bin
-PIP  := PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 $(BIN)/python -m pip install -qq
+PIP  := PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 $(BIN)/python -m pip install -qq --no-deps
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
         --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade) --extra build pyproject.toml
 
@@ -76,10 +78,11 @@ $(VENV)/.packages: requirements.lock $(VENV)/.made
 	@touch $@
 
 $(READY): $(VENV)/.packages pyproject.toml
-	@$(PIP) --no-deps --no-build-isolation --editable .
+	@$(PIP) --no-build-isolation --editable .
 	@touch $@
 
 $(DEV_READY): requirements-dev.lock $(READY)
 	@echo "Installing what it needs to be tested ..."
 	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip -qq check
 	@touch $@

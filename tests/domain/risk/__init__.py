@@ -1,0 +1,1 @@
+"""Tests: domain/risk."""

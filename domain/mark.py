@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
 
 import msgspec
 
+from domain.closing_price import ClosingPrice
 from domain.instrument import MONEY_FUNDS, InvestmentClass
+from domain.option_model import OptionModel
 from domain.position import PositionTerms
 
 CARRIED_SESSIONS = 5
@@ -33,8 +34,9 @@ class MarkSource(StrEnum):
 class MarkQuality(StrEnum):
     """How far a mark can be relied on.
 
-    Good: the session's own close or model price, cash, the owner's revaluation. Carried: a close
-    1 to 5 sessions old. Stale: an older one. Assumed: the entry price, for want of any other.
+    Good: the session's own close or a model price on it, cash, the owner's revaluation. Carried:
+    a close 1 to 5 sessions old, or a model price on one. Stale: an older one. Assumed: the entry
+    price, for want of any other.
     """
 
     GOOD = "good"
@@ -44,7 +46,10 @@ class MarkQuality(StrEnum):
 
 
 class Mark(msgspec.Struct, frozen=True):
-    """A price in USD a share with the day it is of, the rule and, for closes, the provider."""
+    """A price in USD a share with the day it is of, the rule and, for closes, the provider.
+
+    Of a model's price, day and provider are those of the underlying's close that it rests on.
+    """
 
     price: Decimal
     on: date
@@ -55,25 +60,9 @@ class Mark(msgspec.Struct, frozen=True):
     @property
     def is_usable(self) -> bool:
         """Whether the mark counts as a price in the coverage of a portfolio (spec 5.2)."""
-        if self.source is MarkSource.CARRIED:
-            return self.quality is MarkQuality.CARRIED
-        return self.source in (MarkSource.CLOSE, MarkSource.MODEL)
-
-
-class ClosingPrice(Protocol):
-    """A close as traded, from whatever keeps them."""
-
-    @property
-    def session(self) -> date:
-        """The session it closed."""
-
-    @property
-    def price(self) -> Decimal:
-        """In USD a share."""
-
-    @property
-    def source(self) -> str:
-        """The provider it came from."""
+        if self.source not in (MarkSource.CLOSE, MarkSource.MODEL, MarkSource.CARRIED):
+            return False
+        return self.quality in (MarkQuality.GOOD, MarkQuality.CARRIED)
 
 
 class Revaluation(msgspec.Struct, frozen=True):
@@ -94,6 +83,7 @@ def choose_marks(
     revaluations: Sequence[Revaluation],
     sessions: Sequence[date],
     calendar: Sequence[date],
+    model: OptionModel | None = None,
 ) -> list[Mark]:
     """The mark of the position on each of `sessions`: the first that its class's rules give.
 
@@ -104,6 +94,7 @@ def choose_marks(
         sessions: the days to be marked, oldest first.
         calendar: all sessions from at least five before the first of `sessions` to the last,
             oldest first, to count how old a close is; one from before them is stale.
+        model: of an option, what prices it where no close of its own is as new as its underlying's.
     """
     rules = _RULES[position.investment_class]
     closed_on = [close.session for close in closes]
@@ -118,6 +109,7 @@ def choose_marks(
             closes[past_closes - 1] if past_closes else None,
             revaluations[past_revaluations - 1] if past_revaluations else None,
             calendar,
+            model,
         )
         marks.append(next(mark for rule in rules if (mark := rule(known))))
     return marks
@@ -132,6 +124,14 @@ class _Known:
     close: ClosingPrice | None
     revaluation: Revaluation | None
     calendar: Sequence[date]
+    model: OptionModel | None
+
+    def quality_of(self, close: ClosingPrice) -> MarkQuality:
+        """How far a close of this age can be relied on."""
+        age = bisect_right(self.calendar, self.session) - bisect_right(self.calendar, close.session)
+        if age == 0:
+            return MarkQuality.GOOD
+        return MarkQuality.CARRIED if age <= CARRIED_SESSIONS else MarkQuality.STALE
 
 
 def _close(known: _Known) -> Mark | None:
@@ -142,12 +142,22 @@ def _close(known: _Known) -> Mark | None:
 
 
 def _carried(known: _Known) -> Mark | None:
-    close, calendar = known.close, known.calendar
+    close = known.close
     if close is None:
         return None
-    age = bisect_right(calendar, known.session) - bisect_right(calendar, close.session)
-    quality = MarkQuality.CARRIED if age <= CARRIED_SESSIONS else MarkQuality.STALE
+    quality = known.quality_of(close)
     return Mark(close.price, close.session, MarkSource.CARRIED, quality, close.source)
+
+
+def _model(known: _Known) -> Mark | None:
+    modelled = known.model.price_on(known.session) if known.model else None
+    if modelled is None:
+        return None
+    spot = modelled.spot
+    if known.close and known.close.session >= spot.session:
+        return None  # the option's own close is as new
+    quality = known.quality_of(spot)
+    return Mark(modelled.price, spot.session, MarkSource.MODEL, quality, spot.source)
 
 
 def _cash(known: _Known) -> Mark | None:
@@ -172,6 +182,6 @@ def _entry(known: _Known) -> Mark:
 
 _RULES: dict[InvestmentClass, tuple[Callable[[_Known], Mark | None], ...]] = {
     InvestmentClass.PUBLIC: (_close, _cash, _carried, _manual, _entry),
-    InvestmentClass.OPTIONS: (_close, _carried, _entry),  # a model's price comes before `_carried`
+    InvestmentClass.OPTIONS: (_close, _model, _carried, _entry),
     InvestmentClass.PRIVATE: (_manual, _cash, _entry),
 }

@@ -49,3 +49,12 @@ class FlowBeforeOpening(DomainError):
             f"The account opens on {opening_on}; cash flows are dated after it.",
             opening_on=opening_on.isoformat(),
         )
+
+
+class FlowUnknown(DomainError):
+    """The portfolio has no such flow."""
+
+    code = "ERR_EQUITY_404"
+
+    def __init__(self) -> None:
+        super().__init__("This portfolio has no cash flow with this id.")

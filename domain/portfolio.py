@@ -1,68 +1,33 @@
-"""A portfolio: an account with its opening, imports, manual marks and flows.
+"""A portfolio: an account with its opening, positions, manual marks and flows.
 
-Everything in it says when it takes effect, apart from when it was recorded: two time axes.
+Everything in it says when it takes effect, apart from when it was recorded: two time axes. What it
+decides stands by topic in `portfolio_imports`, `portfolio_positions`, `portfolio_flows` and
+`portfolio_account`.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal, Self
 from uuid import UUID
 
+from domain import portfolio_account, portfolio_flows, portfolio_imports, portfolio_positions
 from domain.account import Account, AccountType, Opening
-from domain.errors import DomainError
-from domain.flow import (
-    LARGEST_FLOW,
-    Flow,
-    FlowAmountRefused,
-    FlowBeforeOpening,
-    WithdrawalOverNav,
-)
+from domain.edit import Closed, Corrected, Correction, Edit, Entry, Expired, Removed
+from domain.flow import Flow
 from domain.holdings import Holdings
-from domain.instrument import InvestmentClass
 from domain.kernel import Aggregate, Event
 from domain.mark import Revaluation
-from domain.position import PositionTerms
-from domain.position_import import (
-    FileImportedBefore,
-    HeldAlready,
-    ImportBuiltUpon,
-    ImportMode,
-    ImportUnknown,
-    Intake,
-    NewPositionId,
-    PositionClosing,
-    TakenIn,
-)
-from domain.replacement import Change, replacement
+from domain.position import Closing, Position
+from domain.position_import import PositionClosing, TakenIn
 from domain.valuation import PortfolioBook
-
-
-class PositionUnknown(DomainError):
-    """The portfolio has no such position."""
-
-    code = "ERR_POS_404"
-
-    def __init__(self) -> None:
-        super().__init__("This portfolio has no such position.")
-
-
-class NotRevaluable(DomainError):
-    """Only private assets that are not cash take a manual mark."""
-
-    code = "ERR_POS_029"
-
-    def __init__(self, symbol: str) -> None:
-        super().__init__(
-            f"'{symbol}' is priced by the market or is cash; only private assets are revalued."
-        )
 
 
 class Portfolio(Aggregate):
     """One account of one owner."""
 
     TOPIC = "portfolio"
+
+    # ---- Events: the account -------------------------------------------------------------------
 
     class Opened(Event, frozen=True):
         """The owner opened an account with a declared equity balance as of a session."""
@@ -87,21 +52,56 @@ class Portfolio(Aggregate):
                 price_source=self.price_source,
             )
 
+    class OpeningCorrected(Event, frozen=True):
+        """The owner corrected what the account started from: its equity, the session, or both."""
+
+        TOPIC = "portfolio.opening_corrected"
+        equity_balance: Decimal
+        equity_as_of: date
+        reason: str
+
+        def apply(self, portfolio: "Portfolio") -> None:
+            """Every day counts anew, from the earlier of the old opening and the new one."""
+            portfolio.take_effect(min(portfolio.opening.equity_as_of, self.equity_as_of))
+            portfolio.opening = Opening(
+                equity_balance=self.equity_balance,
+                equity_as_of=self.equity_as_of,
+                price_source=portfolio.opening.price_source,
+            )
+
+    class CorporateActionEntered(Event, frozen=True):
+        """The owner said what a symbol's shares did on a day; it wins over the market's word."""
+
+        TOPIC = "portfolio.corporate_action_entered"
+        action_id: UUID
+        symbol: str
+        ex_on: date
+        kind: Literal["split", "dividend"]
+        value: Decimal
+
+        def apply(self, portfolio: "Portfolio") -> None:
+            """The value is the only one of that symbol, day and kind."""
+            portfolio.actions[self.symbol, self.ex_on, self.kind] = self.value
+            portfolio.take_effect(self.ex_on)
+
+    # ---- Events: imports -----------------------------------------------------------------------
+
     class PositionsImported(TakenIn, Event, frozen=True):
         """Positions came in from a file, beside what was held or in its place."""
 
         TOPIC = "portfolio.positions_imported"
-        VERSION = 2
+        VERSION = 3
 
         def apply(self, portfolio: "Portfolio") -> None:
             """The positions are held from their entry dates on."""
             portfolio.holdings.take_in(self)
-            portfolio.effects.append((portfolio.version + 1, self.effective_on))
+            portfolio.take_effect(self.effective_on)
 
     class ImportReverted(Event, frozen=True):
         """The owner took an import back: its positions went, what it had closed is held again."""
 
         TOPIC = "portfolio.import_reverted"
+        VERSION = 2
         import_id: UUID
         reason: str
         removed: tuple[UUID, ...]
@@ -111,12 +111,13 @@ class Portfolio(Aggregate):
             """None of the import's positions is held, none of its closings counts."""
             taken = portfolio.holdings.imports[self.import_id]
             portfolio.holdings.revert(self.import_id)
-            portfolio.effects.append((portfolio.version + 1, taken.effective_on))
+            portfolio.take_effect(taken.effective_on)
 
     class ImportRestored(Event, frozen=True):
         """The owner brought a reverted import back, with all it had opened and closed."""
 
         TOPIC = "portfolio.import_restored"
+        VERSION = 2
         import_id: UUID
         restored: tuple[UUID, ...]
         closed: tuple[PositionClosing, ...]
@@ -125,7 +126,81 @@ class Portfolio(Aggregate):
             """The import's positions are held as it had stated them."""
             taken = portfolio.holdings.imports[self.import_id]
             portfolio.holdings.restore(self.import_id)
-            portfolio.effects.append((portfolio.version + 1, taken.effective_on))
+            portfolio.take_effect(taken.effective_on)
+
+    # ---- Events: positions ---------------------------------------------------------------------
+
+    class PositionOpened(Event, frozen=True):
+        """The owner entered a position; its quantity contains every split up to a day."""
+
+        TOPIC = "portfolio.position_opened"
+        position: Position
+        quantities_as_of: date
+        notes: str
+
+        def apply(self, portfolio: "Portfolio") -> None:
+            """The position is held from its entry date on."""
+            portfolio.holdings.enter(Entry(self.position, self.quantities_as_of))
+            portfolio.holdings.notes[self.position.position_id] = self.notes
+            portfolio.take_effect(self.position.entry_on)
+
+    class PositionCorrected(Event, frozen=True):
+        """The owner corrected what a position had been stated as; its id stays."""
+
+        TOPIC = "portfolio.position_corrected"
+        position_id: UUID
+        changes: Correction
+        reason: str
+
+        def apply(self, portfolio: "Portfolio") -> None:
+            """The position is as if it had been stated so from the first."""
+            portfolio.edit(Corrected(self.position_id, self.changes))
+
+    class PositionClosed(Event, frozen=True):
+        """The owner closed a position, or a part of it.
+
+        `quantity` is in the terms of the position's own, `traded` in shares of the day.
+        """
+
+        TOPIC = "portfolio.position_closed"
+        position_id: UUID
+        closed_on: date
+        quantity: Decimal
+        traded: Decimal
+        price: Decimal
+
+        def apply(self, portfolio: "Portfolio") -> None:
+            """That much less is held from the day on."""
+            closing = Closing(
+                closed_on=self.closed_on,
+                quantity=self.quantity,
+                price=self.price,
+                traded=self.traded,
+            )
+            portfolio.edit(Closed(self.position_id, closing))
+
+    class PositionRemoved(Event, frozen=True):
+        """The owner removed a position that had been entered by mistake."""
+
+        TOPIC = "portfolio.position_removed"
+        position_id: UUID
+        reason: str
+
+        def apply(self, portfolio: "Portfolio") -> None:
+            """The position is as if it had never been."""
+            portfolio.edit(Removed(self.position_id))
+
+    class OptionExpired(Event, frozen=True):
+        """An option expired: what was left of it was settled at its intrinsic value a share."""
+
+        TOPIC = "portfolio.option_expired"
+        position_id: UUID
+        expired_on: date
+        settlement: Decimal
+
+        def apply(self, portfolio: "Portfolio") -> None:
+            """Nothing is held of it from the day on; an earlier word on it does not count."""
+            portfolio.edit(Expired(self.position_id, self.expired_on, self.settlement))
 
     class PositionRevalued(Event, frozen=True):
         """The owner put a price on a private asset."""
@@ -139,7 +214,9 @@ class Portfolio(Aggregate):
         def apply(self, portfolio: "Portfolio") -> None:
             """The price is the position's manual mark from that day on, the only one of the day."""
             portfolio.holdings.revalue(self.position_id, Revaluation(self.revalued_on, self.price))
-            portfolio.effects.append((portfolio.version + 1, self.revalued_on))
+            portfolio.take_effect(self.revalued_on)
+
+    # ---- Events: flows -------------------------------------------------------------------------
 
     class CapitalContributed(Event, frozen=True):
         """The owner paid money in."""
@@ -153,7 +230,7 @@ class Portfolio(Aggregate):
         def apply(self, portfolio: "Portfolio") -> None:
             """The amount is a flow of that day."""
             portfolio.flows[self.flow_id] = Flow(self.contributed_on, self.amount)
-            portfolio.effects.append((portfolio.version + 1, self.contributed_on))
+            portfolio.take_effect(self.contributed_on)
 
     class CapitalWithdrawn(Event, frozen=True):
         """The owner took money out."""
@@ -167,7 +244,22 @@ class Portfolio(Aggregate):
         def apply(self, portfolio: "Portfolio") -> None:
             """The amount is a negative flow of that day."""
             portfolio.flows[self.flow_id] = Flow(self.withdrawn_on, -self.amount)
-            portfolio.effects.append((portfolio.version + 1, self.withdrawn_on))
+            portfolio.take_effect(self.withdrawn_on)
+
+    class CashFlowReverted(Event, frozen=True):
+        """The owner took a flow back that had been noted by mistake."""
+
+        TOPIC = "portfolio.cash_flow_reverted"
+        flow_id: UUID
+        reason: str
+
+        def apply(self, portfolio: "Portfolio") -> None:
+            """The flow does not count any more; its id is never used again."""
+            flow = portfolio.flows.pop(self.flow_id)
+            portfolio.reverted_flows.add(self.flow_id)
+            portfolio.take_effect(flow.on)
+
+    # ---- State ---------------------------------------------------------------------------------
 
     def __init__(self, aggregate_id: UUID) -> None:
         super().__init__(aggregate_id)
@@ -177,6 +269,8 @@ class Portfolio(Aggregate):
         )
         self.holdings = Holdings()
         self.flows: dict[UUID, Flow] = {}
+        self.reverted_flows: set[UUID] = set()
+        self.actions: dict[tuple[str, date, str], Decimal] = {}  # symbol, day, kind
         self.effects: list[tuple[int, date | None]] = []  # version, and the day it counts from
 
     @property
@@ -188,6 +282,21 @@ class Portfolio(Aggregate):
             positions=tuple(self.holdings.positions.values()),
             flows=tuple(self.flows.values()),
         )
+
+    def changed_from(self, version: int) -> date | None:
+        """The day from which what was recorded after `version` counts; None if nothing does."""
+        days = [on for recorded, on in self.effects if recorded > version and on]
+        return max(min(days), self.opening.equity_as_of) if days else None
+
+    def edit(self, edit: Edit) -> None:
+        """What an event does to a position, and from when on that counts."""
+        self.take_effect(self.holdings.edit(edit))
+
+    def take_effect(self, on: date | None) -> None:
+        """The event that is applied counts from a day on; None for one that changes no day."""
+        self.effects.append((self.version + 1, on))
+
+    # ---- Decisions, by topic in modules of their own -------------------------------------------
 
     @classmethod
     def open(cls, portfolio_id: UUID, owner_id: UUID, account: Account) -> Self:
@@ -208,166 +317,21 @@ class Portfolio(Aggregate):
         )
         return portfolio
 
-    def changed_from(self, version: int) -> date | None:
-        """The day from which what was recorded after `version` counts; None if nothing does."""
-        days = [on for recorded, on in self.effects if recorded > version and on]
-        return max(min(days), self.opening.equity_as_of) if days else None
+    correct_opening = portfolio_account.correct_opening
+    enter_action = portfolio_account.enter_action
 
-    def differences(self, intake: Intake) -> list[Change]:
-        """What replacing the holdings by the file would change, symbol by symbol.
+    differences = portfolio_imports.differences
+    import_positions = portfolio_imports.import_positions
+    revert_import = portfolio_imports.revert_import
+    restore_import = portfolio_imports.restore_import
 
-        Raises:
-            ClosingPriceMissing: ERR_PORT_016.
-        """
-        prices = {**self.holdings.manual_prices(intake.stated_on), **intake.prices}
-        return replacement(self.holdings.positions.values(), replace(intake, prices=prices))
+    open_positions = portfolio_positions.open_positions
+    correct = portfolio_positions.correct
+    close = portfolio_positions.close
+    remove = portfolio_positions.remove
+    expire = portfolio_positions.expire
+    revalue = portfolio_positions.revalue
 
-    def import_positions(
-        self, import_id: UUID, intake: Intake, new_id: NewPositionId
-    ) -> Sequence[Change]:
-        """Take in the positions of a file, beside what is held or in its place.
-
-        Nothing to do if this import is known. Returns what replacing changes, symbol by symbol.
-
-        Raises:
-            FileImportedBefore: ERR_PORT_014, unless forced.
-            HeldAlready: ERR_POS_022, of mode add, unless forced.
-            ClosingPriceMissing: ERR_PORT_016, of mode replace.
-        """
-        if import_id in self.holdings.imports:
-            return ()
-        if not intake.is_forced and (known := self.holdings.import_of(intake.source)):
-            raise FileImportedBefore(known)
-        terms, changes = self._what_comes(intake)
-        self.record(
-            self.PositionsImported(
-                import_id=import_id,
-                source=intake.source,
-                mode=intake.mode,
-                quantities_as_of=intake.quantities_as_of or self.opening.equity_as_of,
-                positions=tuple(self.holdings.numbered(terms, new_id)),
-                closings=tuple(closing for change in changes for closing in change.closings),
-            )
-        )
-        return changes
-
-    def revert_import(self, import_id: UUID, reason: str) -> None:
-        """Take an import back. Nothing to do if it was.
-
-        Raises:
-            ImportUnknown: ERR_IMPORT_404.
-            ImportBuiltUpon: ERR_PORT_013, where a later event closed or changed a position that
-                it opened or closed.
-        """
-        taken = self._known_import(import_id)
-        if import_id in self.holdings.reverted:
-            return
-        if hindrances := list(self.holdings.hindrances_to_revert(taken)):
-            raise ImportBuiltUpon(hindrances)
-        self.record(
-            self.ImportReverted(
-                import_id=import_id,
-                reason=reason,
-                removed=tuple(position.position_id for position in taken.positions),
-                reopened=taken.closings,
-            )
-        )
-
-    def restore_import(self, import_id: UUID) -> None:
-        """Bring a reverted import back. Nothing to do if it was not reverted.
-
-        Raises:
-            ImportUnknown: ERR_IMPORT_404.
-            FileImportedBefore: ERR_PORT_014, where the file was imported again meanwhile.
-            ImportBuiltUpon: ERR_PORT_013, where what it opened came again meanwhile, or what it
-                closed is not held as it was.
-        """
-        taken = self._known_import(import_id)
-        if import_id not in self.holdings.reverted:
-            return
-        if again := self.holdings.import_meanwhile_of(taken):
-            raise FileImportedBefore(again)
-        if hindrances := list(self.holdings.hindrances_to_restore(taken)):
-            raise ImportBuiltUpon(hindrances)
-        self.record(
-            self.ImportRestored(
-                import_id=import_id,
-                restored=tuple(position.position_id for position in taken.positions),
-                closed=taken.closings,
-            )
-        )
-
-    def revalue(self, position_id: UUID, revalued_on: date, price: Decimal, note: str) -> None:
-        """Put a manual mark on a private asset from `revalued_on` on.
-
-        Nothing to do if that day has this mark.
-
-        Raises:
-            PositionUnknown: ERR_POS_404.
-            NotRevaluable: ERR_POS_029.
-        """
-        position = self.holdings.positions.get(position_id)
-        if position is None:
-            raise PositionUnknown
-        if position.investment_class is not InvestmentClass.PRIVATE or position.is_cash_like:
-            raise NotRevaluable(position.symbol)
-        if Revaluation(revalued_on, price) not in self.holdings.revaluations.get(position_id, ()):
-            self.record(
-                self.PositionRevalued(
-                    position_id=position_id, revalued_on=revalued_on, price=price, note=note
-                )
-            )
-
-    def contribute(self, flow_id: UUID, on: date, amount: Decimal, note: str) -> None:
-        """Note money paid in on a day after the opening.
-
-        Raises:
-            FlowAmountRefused: ERR_EQUITY_001.
-            FlowBeforeOpening: ERR_EQUITY_004.
-        """
-        if self._accepts_flow(flow_id, on, amount):
-            self.record(
-                self.CapitalContributed(
-                    flow_id=flow_id, contributed_on=on, amount=amount, note=note
-                )
-            )
-
-    def withdraw(
-        self, flow_id: UUID, on: date, amount: Decimal, note: str, available: Decimal
-    ) -> None:
-        """Note money taken out; `available` is the NAV of the latest valuation up to `on`.
-
-        Raises:
-            FlowAmountRefused: ERR_EQUITY_001.
-            FlowBeforeOpening: ERR_EQUITY_004.
-            WithdrawalOverNav: ERR_EQUITY_003.
-        """
-        if not self._accepts_flow(flow_id, on, amount):
-            return
-        if amount > available:
-            raise WithdrawalOverNav(available)
-        self.record(
-            self.CapitalWithdrawn(flow_id=flow_id, withdrawn_on=on, amount=amount, note=note)
-        )
-
-    def _accepts_flow(self, flow_id: UUID, on: date, amount: Decimal) -> bool:
-        """Refuse a bad flow; False for one that is known."""
-        if not amount.is_finite() or not 0 < amount <= LARGEST_FLOW or amount != round(amount, 2):
-            raise FlowAmountRefused
-        if on <= self.opening.equity_as_of:
-            raise FlowBeforeOpening(self.opening.equity_as_of)
-        return flow_id not in self.flows
-
-    def _what_comes(self, intake: Intake) -> tuple[Sequence[PositionTerms], Sequence[Change]]:
-        """The lots that a file opens, and what it changes where it replaces."""
-        if intake.mode is ImportMode.REPLACE:
-            changes = self.differences(intake)
-            return [stated for change in changes for stated in change.openings], changes
-        if not intake.is_forced and (held := self.holdings.held_already(intake.terms)):
-            raise HeldAlready(held)
-        return intake.terms, ()
-
-    def _known_import(self, import_id: UUID) -> TakenIn:
-        if import_id not in self.holdings.imports:
-            raise ImportUnknown
-        return self.holdings.imports[import_id]
+    contribute = portfolio_flows.contribute
+    withdraw = portfolio_flows.withdraw
+    revert_flow = portfolio_flows.revert_flow

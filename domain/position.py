@@ -13,12 +13,15 @@ from domain.instrument import InvestmentClass, OptionTerms
 class Closing(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, gc=False):
     """A part of a position, or all of it, that was closed: `quantity` is signed as the position's.
 
-    `price` is USD a share; 0 for an option that expired worthless.
+    It counts in the terms in which the position states its own; `traded` is the same in shares of
+    the day it was closed, None where nobody said: a split in between makes them differ. `price` is
+    USD a share of that day; 0 for an option that expired worthless.
     """
 
     closed_on: date
     quantity: Decimal
     price: Decimal
+    traded: Decimal | None = None
 
 
 class PositionTerms(
@@ -78,8 +81,9 @@ class PositionTerms(
         first = self.closings[0].price
         if all(part.price == first for part in self.closings):
             return first
-        brought = sum((part.quantity * part.price for part in self.closings), Decimal(0))
-        return round(brought / self.quantity, 6)
+        traded = [(part.traded or part.quantity, part.price) for part in self.closings]
+        brought = sum((shares * price for shares, price in traded), Decimal(0))
+        return round(brought / sum(shares for shares, _ in traded), 6)
 
     @property
     def is_cash_like(self) -> bool:

@@ -63,7 +63,12 @@ class PositionClosing(Closing, frozen=True, kw_only=True):
     @property
     def part(self) -> Closing:
         """The closing as its position keeps it."""
-        return Closing(closed_on=self.closed_on, quantity=self.quantity, price=self.price)
+        return Closing(
+            closed_on=self.closed_on,
+            quantity=self.quantity,
+            price=self.price,
+            traded=self.traded,
+        )
 
 
 class TakenIn(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

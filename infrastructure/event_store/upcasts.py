@@ -31,7 +31,15 @@ def _with_closings(position: Data) -> Data:
     return {**stays, "closings": [whole] if exit_on else [], "stated_as": None}
 
 
+def _as_it_was(data: Data) -> Data:
+    """Closings got `traded`, which nobody had said before: its default says so."""
+    return data
+
+
 UPCASTS: Mapping[tuple[str, int], Upcast] = {
     ("portfolio.positions_imported", 1): _imported_1_to_2,
+    ("portfolio.positions_imported", 2): _as_it_was,
+    ("portfolio.import_reverted", 1): _as_it_was,
+    ("portfolio.import_restored", 1): _as_it_was,
 }
 """(topic, version) to the function that turns the data of that version into the next one's."""

@@ -35,10 +35,15 @@ from tests.support.events import (
     OPENING_DAY,
     closing,
     contributed,
+    corrected,
+    expired,
     imported,
     number,
     numbered,
     portfolio_opened,
+    position_closed,
+    position_opened,
+    removed,
     replaced,
     restored,
     revalued,
@@ -367,6 +372,88 @@ class TestRestoring:
             history = (*history, *undone, *redone)
         before, after = replayed(*history[:4]), replayed(*history)
         assert state_of(after)["holdings"] == state_of(before)["holdings"]
+
+
+BY_HAND: list[tuple[str, Event]] = [
+    ("was closed by hand", position_closed(LOT, "10", "57.00", WEDNESDAY)),
+    ("was corrected by hand", corrected(LOT, quantity=Decimal(120))),
+    ("was corrected by hand", corrected(LOT, notes="a tip")),
+    ("was removed by hand", removed(LOT)),
+    ("expired", expired(LOT, "1.00", WEDNESDAY)),
+]
+
+
+class TestEditedByHand:
+    """What the owner did to a position by hand since stands in the way of undoing its import."""
+
+    @pytest.mark.parametrize(("said", "edit"), BY_HAND, ids=lambda part: str(part)[:12])
+    def test_what_opened_or_closed_an_edited_position_stays(self, said: str, edit: Event) -> None:
+        for history, name in (((FIRST,), "first file"), ((FIRST, TO_60), "second file")):
+            outcome = given(Portfolio, portfolio_opened(), *history, edit).when(reverting(name))
+
+            outcome.then_refused(ImportBuiltUpon, f"AAPL of 2012-06-29 {said}.")
+
+    @pytest.mark.parametrize(("said", "edit"), BY_HAND, ids=lambda part: str(part)[:12])
+    def test_what_had_closed_a_position_that_was_edited_since_stays_taken_back(
+        self, said: str, edit: Event
+    ) -> None:
+        history = portfolio_opened(), FIRST, TO_60, reverted(TO_60), edit
+
+        given(Portfolio, *history).when(restoring("second file")).then_refused(
+            ImportBuiltUpon, f"AAPL of 2012-06-29 {said}."
+        )
+
+    def test_each_kind_of_edit_is_told_once(self) -> None:
+        twice = position_closed(LOT, "10", "57.00", WEDNESDAY)
+        outcome = given(Portfolio, portfolio_opened(), FIRST, twice, twice).when(
+            reverting("first file")
+        )
+
+        assert details(outcome) == {"reasons": ["AAPL of 2012-06-29 was closed by hand."]}
+
+    def test_an_edit_before_an_import_is_no_hindrance_to_taking_that_back(self) -> None:
+        edited = position_closed(LOT, "10", "57.00", MONDAY)
+        outcome = given(Portfolio, portfolio_opened(), FIRST, edited, TO_60).when(
+            reverting("second file")
+        )
+
+        outcome.then(reverted(TO_60))
+        assert [p.open_quantity for p in outcome.aggregate.book.positions] == [Decimal(90)]
+
+    def test_edits_of_other_positions_outlast_the_import(self) -> None:
+        second = imported(numbered(SPY), name="second file")
+        edits = [
+            position_opened(numbered(GOOG)),
+            corrected(LOT, entry_price=Decimal(49)),
+            position_closed(LOT, "10", "57.00", MONDAY),
+            removed(numbered(GOOG)),
+        ]
+        history = portfolio_opened(), FIRST, second, *edits
+        gone = given(Portfolio, *history).when(reverting("second file"))
+        back = given(Portfolio, *history, reverted(second)).when(restoring("second file"))
+
+        gone.then(reverted(second))
+        back.then(restored(second))
+        before = replayed(*history).book.positions
+        assert gone.aggregate.book.positions == before[:1]
+        assert back.aggregate.book.positions == before
+
+    def test_a_lot_that_came_again_by_hand_stands_in_the_way(self) -> None:
+        again = position_opened(numbered(AAPL, lot=2))
+        history = portfolio_opened(), FIRST, reverted(FIRST), again
+
+        given(Portfolio, *history).when(restoring("first file")).then_refused(
+            ImportBuiltUpon, "AAPL of 2012-06-29 came again by hand."
+        )
+        given(Portfolio, *history, removed(numbered(AAPL, lot=2))).when(
+            restoring("first file")
+        ).then(restored(FIRST))
+
+    def test_a_lot_by_hand_that_was_there_before_does_not(self) -> None:
+        beside = position_opened(numbered(AAPL, lot=2))
+        history = portfolio_opened(), FIRST, beside, reverted(FIRST)
+
+        given(Portfolio, *history).when(restoring("first file")).then(restored(FIRST))
 
 
 class TestBothTimeAxes:

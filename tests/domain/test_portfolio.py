@@ -1,6 +1,7 @@
-"""Specification of the portfolio: opening, manual marks, flows (spec 2.2, 3.5, 4.5).
+"""Specification of the portfolio: opening, manual marks, flows, actions (spec 2.2, 3.5, 4.5).
 
-Its imports are specified in `test_imports` and `test_replacement`.
+Its imports are specified in `test_imports` and `test_replacement`, the editing of its positions by
+hand in `test_editing` and `test_expiry`.
 """
 
 from collections.abc import Callable
@@ -15,18 +16,25 @@ from domain.flow import (
     LARGEST_FLOW,
     FlowAmountRefused,
     FlowBeforeOpening,
+    FlowUnknown,
     WithdrawalOverNav,
 )
 from domain.instrument import InvestmentClass
 from domain.mark import Revaluation
-from domain.portfolio import NotRevaluable, Portfolio, PositionUnknown
+from domain.portfolio import Portfolio
+from domain.portfolio_account import ActionValueRefused
 from domain.position import PositionTerms
+from domain.position_refusals import NotRevaluable, PositionUnknown, RevaluationRefused
 from tests.support.events import (
     OPENING_DAY,
+    ActionKind,
+    action_entered,
     contributed,
+    flow_reverted,
     imported,
     number,
     numbered,
+    opening_corrected,
     portfolio_opened,
     revalued,
     stated,
@@ -53,6 +61,11 @@ def withdrawing(
     return lambda portfolio: portfolio.withdraw(
         number(name), on, Decimal(amount), "", Decimal(available)
     )
+
+
+def taking_back(name: str) -> Callable[[Portfolio], None]:
+    """The decision to take a flow back."""
+    return lambda portfolio: portfolio.revert_flow(number(name), "noted twice")
 
 
 def test_an_account_is_opened_with_its_declared_equity() -> None:
@@ -112,6 +125,22 @@ class TestRevaluing:
             Revaluation(MONDAY, Decimal(96000)),
             Revaluation(TUESDAY, Decimal(97000)),
         )
+
+    def test_a_mark_may_be_nothing_and_of_the_entry_day(self) -> None:
+        given(Portfolio, portfolio_opened(), imported(BARN)).when(
+            self.revaluing("0", OPENING_DAY)
+        ).then(revalued(BARN, OPENING_DAY, "0"))
+
+    @pytest.mark.parametrize("price", ["-0.01", "NaN", "1e40", "0.0000001"])
+    def test_what_is_no_price_is_refused(self, price: str) -> None:
+        given(Portfolio, portfolio_opened(), imported(BARN)).when(
+            self.revaluing(price)
+        ).then_refused(RevaluationRefused)
+
+    def test_a_day_before_the_entry_is_refused(self) -> None:
+        given(Portfolio, portfolio_opened(), imported(BARN)).when(
+            self.revaluing("95000", date(2012, 6, 28))
+        ).then_refused(RevaluationRefused, "2012-06-29")
 
     def test_an_unknown_position_is_refused(self) -> None:
         given(Portfolio, portfolio_opened(), imported(BARN)).when(
@@ -190,3 +219,120 @@ class TestFlows:
         self, moving: Callable[..., Callable[[Portfolio], None]], amount: str
     ) -> None:
         given(Portfolio, portfolio_opened()).when(moving(amount)).then_refused(FlowAmountRefused)
+
+    def test_a_flow_that_is_taken_back_does_not_count(self) -> None:
+        history = portfolio_opened(), contributed("bonus", MONDAY, "5000.00")
+        outcome = given(Portfolio, *history).when(taking_back("bonus"))
+
+        outcome.then(flow_reverted("bonus"))
+        assert outcome.aggregate.book.flows == ()
+        assert outcome.aggregate.changed_from(2) == MONDAY
+
+    def test_taken_back_twice_is_taken_back_once_and_never_comes_again(self) -> None:
+        history = contributed("bonus", MONDAY, "5000.00"), flow_reverted("bonus")
+        for again in (
+            taking_back("bonus"),
+            contributing("5000.00"),
+            withdrawing("1", name="bonus"),
+        ):
+            given(Portfolio, portfolio_opened(), *history).when(again).then_nothing()
+
+    def test_an_unknown_flow_is_refused(self) -> None:
+        given(Portfolio, portfolio_opened()).when(taking_back("bonus")).then_refused(FlowUnknown)
+
+
+class TestCorrectingTheOpening:
+    """The owner corrects what the account started from."""
+
+    EARLIER = date(2012, 6, 28)
+
+    def correcting(self, equity: str, on: date) -> Callable[[Portfolio], None]:
+        """The decision to correct the opening."""
+        return lambda portfolio: portfolio.correct_opening(Decimal(equity), on, "misread")
+
+    @pytest.mark.parametrize(
+        ("equity", "on"),
+        [("99000.00", OPENING_DAY), ("100000.00", TUESDAY), ("1.00", date(2012, 6, 28))],
+    )
+    def test_it_is_as_corrected(self, equity: str, on: date) -> None:
+        outcome = given(Portfolio, portfolio_opened()).when(self.correcting(equity, on))
+
+        outcome.then(opening_corrected(equity, on))
+        opening = outcome.aggregate.opening
+        assert (opening.equity_balance, opening.equity_as_of) == (Decimal(equity), on)
+        assert opening.price_source == "sample"
+
+    def test_what_is_so_already_is_nothing_to_do(self) -> None:
+        given(Portfolio, portfolio_opened()).when(
+            self.correcting("100000", OPENING_DAY)
+        ).then_nothing()
+
+    def test_the_flows_of_a_later_opening_are_part_of_it(self) -> None:
+        given(Portfolio, portfolio_opened(), opening_corrected(on=TUESDAY)).when(
+            contributing("10.00", TUESDAY)
+        ).then_refused(FlowBeforeOpening, "2012-07-03")
+
+    @pytest.mark.parametrize(
+        ("corrections", "counts_from"),
+        [
+            ([opening_corrected("99000.00")], OPENING_DAY),
+            ([opening_corrected(on=EARLIER)], EARLIER),
+            ([opening_corrected(on=TUESDAY)], TUESDAY),
+            ([opening_corrected(on=TUESDAY), opening_corrected(on=MONDAY)], MONDAY),
+        ],
+        ids=["equity", "earlier", "later", "back again"],
+    )
+    def test_every_day_of_the_portfolio_counts_anew(
+        self, corrections: list[Portfolio.OpeningCorrected], counts_from: date
+    ) -> None:
+        portfolio = Portfolio.replay(SUBJECT, [portfolio_opened(), *corrections])
+
+        assert portfolio.changed_from(len(corrections)) == counts_from
+
+
+class TestCorporateActions:
+    """The owner's own word on what the shares of a symbol did."""
+
+    def entering(self, kind: ActionKind, value: str) -> Callable[[Portfolio], None]:
+        """The decision to say what AAPL did on Monday."""
+        return lambda portfolio: portfolio.enter_action(
+            number("AAPL"), "AAPL", MONDAY, kind, Decimal(value)
+        )
+
+    @pytest.mark.parametrize(
+        ("kind", "value"),
+        [
+            *(("split", "2"), ("split", "0.3333333333"), ("split", "1"), ("split", "10000")),
+            *(("dividend", "3.08"), ("dividend", "0"), ("dividend", "0.000001")),
+        ],
+    )
+    def test_it_is_kept_by_symbol_day_and_kind(self, kind: ActionKind, value: str) -> None:
+        outcome = given(Portfolio, portfolio_opened()).when(self.entering(kind, value))
+
+        outcome.then(action_entered("AAPL", MONDAY, kind, value))
+        assert outcome.aggregate.actions == {("AAPL", MONDAY, kind): Decimal(value)}
+        assert outcome.aggregate.changed_from(1) == MONDAY
+
+    def test_the_latest_word_counts(self) -> None:
+        history = portfolio_opened(), action_entered("AAPL", MONDAY, "split", "2")
+        outcome = given(Portfolio, *history).when(self.entering("split", "3"))
+
+        outcome.then(action_entered("AAPL", MONDAY, "split", "3"))
+        assert outcome.aggregate.actions == {("AAPL", MONDAY, "split"): Decimal(3)}
+        given(Portfolio, *history).when(self.entering("split", "2.0")).then_nothing()
+        given(Portfolio, *history).when(self.entering("dividend", "2")).then(
+            action_entered("AAPL", MONDAY, "dividend", "2")
+        )
+
+    @pytest.mark.parametrize(
+        ("kind", "value"),
+        [
+            *(("split", "0"), ("split", "-2"), ("split", "10001"), ("split", "0.33333333333")),
+            *(("split", "NaN"), ("dividend", "Infinity"), ("dividend", "-0.01")),
+            *(("dividend", "0.0000001"), ("dividend", "1000000001")),
+        ],
+    )
+    def test_what_is_no_ratio_and_no_amount_is_refused(self, kind: ActionKind, value: str) -> None:
+        given(Portfolio, portfolio_opened()).when(self.entering(kind, value)).then_refused(
+            ActionValueRefused
+        )

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import sha256
+from typing import Any, Literal
 from uuid import UUID, uuid5
 
 import msgspec
 
 from domain.account import AccountType
 from domain.calculation_run import VALUATION, CalculationRun, Phase, RunKind, RunStatus
+from domain.edit import Correction
 from domain.email_claim import EmailClaim
 from domain.identity import position_id
 from domain.instrument import InvestmentClass
@@ -20,6 +22,7 @@ from domain.run_slot import RunSlot
 from domain.user import User
 from tests.support.specification import SUBJECT
 
+ActionKind = Literal["split", "dividend"]
 OPENING_DAY = date(2012, 6, 29)
 """The Friday on which portfolios of specifications open."""
 
@@ -174,6 +177,63 @@ def revalued(position: Position, on: date, price: str) -> Portfolio.PositionReva
     )
 
 
+def position_opened(position: Position, notes: str = "") -> Portfolio.PositionOpened:
+    """The owner entered a position."""
+    return Portfolio.PositionOpened(
+        position=position, quantities_as_of=max(OPENING_DAY, position.entry_on), notes=notes
+    )
+
+
+def corrected(position: Position, **changes: Any) -> Portfolio.PositionCorrected:
+    """The owner corrected what a position had been stated as."""
+    return Portfolio.PositionCorrected(
+        position_id=position.position_id, changes=Correction(**changes), reason="typed wrongly"
+    )
+
+
+def position_closed(
+    position: Position, quantity: str, price: str, on: date, traded: str | None = None
+) -> Portfolio.PositionClosed:
+    """The owner closed a part of a position, signed as it."""
+    return Portfolio.PositionClosed(
+        position_id=position.position_id,
+        closed_on=on,
+        quantity=Decimal(quantity),
+        traded=Decimal(traded or quantity),
+        price=Decimal(price),
+    )
+
+
+def removed(position: Position) -> Portfolio.PositionRemoved:
+    """The owner removed a position."""
+    return Portfolio.PositionRemoved(position_id=position.position_id, reason="entered twice")
+
+
+def expired(position: Position, settlement: str, on: date) -> Portfolio.OptionExpired:
+    """An option expired."""
+    return Portfolio.OptionExpired(
+        position_id=position.position_id, expired_on=on, settlement=Decimal(settlement)
+    )
+
+
+def opening_corrected(
+    equity: str = "100000.00", on: date = OPENING_DAY
+) -> Portfolio.OpeningCorrected:
+    """The owner corrected what the account started from."""
+    return Portfolio.OpeningCorrected(
+        equity_balance=Decimal(equity), equity_as_of=on, reason="misread"
+    )
+
+
+def action_entered(
+    symbol: str, on: date, kind: ActionKind, value: str
+) -> Portfolio.CorporateActionEntered:
+    """The owner said what the shares of a symbol did."""
+    return Portfolio.CorporateActionEntered(
+        action_id=number(symbol), symbol=symbol, ex_on=on, kind=kind, value=Decimal(value)
+    )
+
+
 def contributed(name: str, on: date, amount: str) -> Portfolio.CapitalContributed:
     """Money was paid in."""
     return Portfolio.CapitalContributed(
@@ -186,6 +246,11 @@ def withdrawn(name: str, on: date, amount: str) -> Portfolio.CapitalWithdrawn:
     return Portfolio.CapitalWithdrawn(
         flow_id=number(name), withdrawn_on=on, amount=Decimal(amount), note=""
     )
+
+
+def flow_reverted(name: str) -> Portfolio.CashFlowReverted:
+    """A flow was taken back."""
+    return Portfolio.CashFlowReverted(flow_id=number(name), reason="noted twice")
 
 
 def requested(until: date = date(2013, 3, 1)) -> CalculationRun.Requested:

@@ -106,3 +106,15 @@ class TestImportsOfTheFirstVersion:
         UPCASTS[IMPORTED, 1](FIRST_VERSION["data"])
 
         assert msgspec.json.encode(FIRST_VERSION) == before
+
+
+@pytest.mark.parametrize(
+    "topic",
+    ["portfolio.positions_imported/2", "portfolio.import_reverted", "portfolio.import_restored"],
+)
+def test_nobody_said_before_how_many_shares_a_closing_moved(topic: str) -> None:
+    event = msgspec.to_builtins(MAPPER.event(topic, kept_samples()[topic].stored))
+    closings = event.get("closings") or event.get("reopened") or event.get("closed")
+
+    assert len(closings) > 1
+    assert {closing["traded"] for closing in closings} == {None}

@@ -1,0 +1,132 @@
+"""What a portfolio decides on files: taking them in, back, and in again."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from domain.hindrances import hindrances_to_restore, hindrances_to_revert
+from domain.position import PositionTerms
+from domain.position_import import (
+    FileImportedBefore,
+    HeldAlready,
+    ImportBuiltUpon,
+    ImportMode,
+    ImportUnknown,
+    Intake,
+    NewPositionId,
+    TakenIn,
+)
+from domain.replacement import Change, replacement
+
+if TYPE_CHECKING:
+    from domain.portfolio import Portfolio
+
+
+def differences(portfolio: "Portfolio", intake: Intake) -> list[Change]:
+    """What replacing the holdings by the file would change, symbol by symbol.
+
+    Raises:
+        ClosingPriceMissing: ERR_PORT_016.
+    """
+    holdings = portfolio.holdings
+    prices = {**holdings.manual_prices(intake.stated_on), **intake.prices}
+    return replacement(holdings.positions.values(), replace(intake, prices=prices))
+
+
+def import_positions(
+    portfolio: "Portfolio", import_id: UUID, intake: Intake, new_id: NewPositionId
+) -> Sequence[Change]:
+    """Take in the positions of a file, beside what is held or in its place.
+
+    Nothing to do if this import is known. Returns what replacing changes, symbol by symbol.
+
+    Raises:
+        FileImportedBefore: ERR_PORT_014, unless forced.
+        HeldAlready: ERR_POS_022, of mode add, unless forced.
+        ClosingPriceMissing: ERR_PORT_016, of mode replace.
+    """
+    holdings = portfolio.holdings
+    if import_id in holdings.imports:
+        return ()
+    if not intake.is_forced and (known := holdings.import_of(intake.source)):
+        raise FileImportedBefore(known)
+    terms, changes = _what_comes(portfolio, intake)
+    portfolio.record(
+        portfolio.PositionsImported(
+            import_id=import_id,
+            source=intake.source,
+            mode=intake.mode,
+            quantities_as_of=intake.quantities_as_of or portfolio.opening.equity_as_of,
+            positions=tuple(holdings.numbered(terms, new_id)),
+            closings=tuple(closing for change in changes for closing in change.closings),
+        )
+    )
+    return changes
+
+
+def revert_import(portfolio: "Portfolio", import_id: UUID, reason: str) -> None:
+    """Take an import back. Nothing to do if it was.
+
+    Raises:
+        ImportUnknown: ERR_IMPORT_404.
+        ImportBuiltUpon: ERR_PORT_013, where something later, by file or by hand, closed or
+            changed a position that it opened or closed.
+    """
+    taken = _known(portfolio, import_id)
+    if import_id in portfolio.holdings.reverted:
+        return
+    if hindrances := hindrances_to_revert(portfolio.holdings, taken):
+        raise ImportBuiltUpon(hindrances)
+    portfolio.record(
+        portfolio.ImportReverted(
+            import_id=import_id,
+            reason=reason,
+            removed=tuple(position.position_id for position in taken.positions),
+            reopened=taken.closings,
+        )
+    )
+
+
+def restore_import(portfolio: "Portfolio", import_id: UUID) -> None:
+    """Bring a reverted import back. Nothing to do if it was not reverted.
+
+    Raises:
+        ImportUnknown: ERR_IMPORT_404.
+        FileImportedBefore: ERR_PORT_014, where the file was imported again meanwhile.
+        ImportBuiltUpon: ERR_PORT_013, where what it opened came again meanwhile, or what it
+            closed is not held as it was.
+    """
+    taken = _known(portfolio, import_id)
+    holdings = portfolio.holdings
+    if import_id not in holdings.reverted:
+        return
+    if again := holdings.import_meanwhile_of(taken):
+        raise FileImportedBefore(again)
+    if hindrances := hindrances_to_restore(holdings, taken):
+        raise ImportBuiltUpon(hindrances)
+    portfolio.record(
+        portfolio.ImportRestored(
+            import_id=import_id,
+            restored=tuple(position.position_id for position in taken.positions),
+            closed=taken.closings,
+        )
+    )
+
+
+def _what_comes(
+    portfolio: "Portfolio", intake: Intake
+) -> tuple[Sequence[PositionTerms], Sequence[Change]]:
+    """The lots that a file opens, and what it changes where it replaces."""
+    if intake.mode is ImportMode.REPLACE:
+        changes = differences(portfolio, intake)
+        return [stated for change in changes for stated in change.openings], changes
+    if not intake.is_forced and (held := portfolio.holdings.held_already(intake.terms)):
+        raise HeldAlready(held)
+    return intake.terms, ()
+
+
+def _known(portfolio: "Portfolio", import_id: UUID) -> TakenIn:
+    if import_id not in portfolio.holdings.imports:
+        raise ImportUnknown
+    return portfolio.holdings.imports[import_id]

@@ -194,6 +194,15 @@ class PriceBook(Protocol):
         """For each symbol that has one, the newest known close of the last session before `day`."""
         ...
 
+    def last_closes(
+        self, market: Market, wanted: Sequence[tuple[str, date]]
+    ) -> Mapping[tuple[str, date], Close]:
+        """For each symbol and day the newest known close of that session, or the last before it.
+
+        Those without any are left out.
+        """
+        ...
+
     def spans(self, market: Market, symbols: Sequence[str]) -> Mapping[str, tuple[date, date]]:
         """For each symbol known, its first and last session in the book."""
         ...

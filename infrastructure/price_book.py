@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from psycopg import Connection
 
@@ -46,12 +46,12 @@ _CLOSES = """
     ORDER BY symbol, session, row_id DESC
 """
 
-_LAST_CLOSES_BEFORE = """
-    SELECT wanted.symbol, last.session, last.close, last.source
-    FROM unnest(%(symbols)s::text[]) AS wanted (symbol)
+_LAST_CLOSES = """
+    SELECT wanted.symbol, wanted.day, last.session, last.close, last.source
+    FROM unnest(%(symbols)s::text[], %(days)s::date[]) AS wanted (symbol, day)
     CROSS JOIN LATERAL (
         SELECT session, close, source FROM book.closes
-        WHERE market = %(market)s AND symbol = wanted.symbol AND session < %(day)s
+        WHERE market = %(market)s AND symbol = wanted.symbol AND session <= wanted.day
         ORDER BY session DESC, row_id DESC LIMIT 1
     ) AS last
 """
@@ -114,10 +114,21 @@ class PostgresPriceBook:
         self, market: Market, symbols: Sequence[str], day: date
     ) -> Mapping[str, Close]:
         """For each symbol that has one, the newest known close of the last session before `day`."""
-        asked = {"market": market, "symbols": list(symbols), "day": day}
+        found = self.last_closes(market, [(symbol, day - timedelta(days=1)) for symbol in symbols])
+        return {symbol: close for (symbol, _), close in found.items()}
+
+    def last_closes(
+        self, market: Market, wanted: Sequence[tuple[str, date]]
+    ) -> Mapping[tuple[str, date], Close]:
+        """See `PriceBook.last_closes`."""
+        asked = {
+            "market": market,
+            "symbols": [symbol for symbol, _ in wanted],
+            "days": [day for _, day in wanted],
+        }
         with self.pool.connection() as connection:
-            rows = connection.execute(_LAST_CLOSES_BEFORE, asked)
-            return {row[0]: Close(*row) for row in rows}
+            rows = connection.execute(_LAST_CLOSES, asked)
+            return {(symbol, day): Close(symbol, *close) for symbol, day, *close in rows}
 
     def spans(self, market: Market, symbols: Sequence[str]) -> Mapping[str, tuple[date, date]]:
         """For each symbol known, its first and last session in the book."""

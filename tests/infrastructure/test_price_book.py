@@ -4,7 +4,7 @@ import gzip
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from importlib import resources
 from threading import Barrier
@@ -155,6 +155,17 @@ def test_the_last_close_before_a_day_is_the_newest_known_of_its_session(book: Pr
     assert book.last_closes_before("live", ["LAST"], MONDAY) == {}
 
 
+def test_the_last_close_up_to_a_day_is_asked_for_by_symbol_and_day(book: PriceBook) -> None:
+    book.learn("live", closes("UPTO", {MONDAY: "1", TUESDAY: "2", WEDNESDAY: "3"}))
+    book.learn("live", closes("UPTO", {TUESDAY: "2.5"}))
+    sunday = MONDAY - timedelta(days=1)
+    asked = [("UPTO", TUESDAY), ("UPTO", SATURDAY), ("UPTO", sunday), ("NOBODY", TUESDAY)]
+    assert book.last_closes("live", asked) == {
+        ("UPTO", TUESDAY): Close("UPTO", TUESDAY, Decimal("2.5"), "yahoo"),
+        ("UPTO", SATURDAY): Close("UPTO", WEDNESDAY, Decimal("3"), "yahoo"),
+    }
+
+
 def test_spans_say_from_when_to_when_a_symbol_is_known(book: PriceBook) -> None:
     book.learn("live", closes("SPAN", {TUESDAY: "2", MONDAY: "1", WEDNESDAY: "3"}))
     assert book.spans("live", ["SPAN", "NOBODY"]) == {"SPAN": (MONDAY, WEDNESDAY)}
@@ -164,6 +175,7 @@ def test_questions_about_nothing_have_empty_answers(book: PriceBook) -> None:
     assert book.learn("live", Fetched()) == 0
     assert book.closes("live", [], MONDAY, TUESDAY) == {}
     assert book.last_closes_before("live", [], MONDAY) == {}
+    assert book.last_closes("live", []) == {}
     assert book.spans("live", []) == {}
 
 

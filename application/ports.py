@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import msgspec
 
+from domain.corporate_action import CorporateAction
 from domain.kernel import Aggregate, Event
 
 Market = Literal["live", "sample"]
@@ -139,16 +140,6 @@ class Close(msgspec.Struct, frozen=True):
     source: str
 
 
-class CorporateAction(msgspec.Struct, frozen=True):
-    """A split (new shares for one old) or a dividend (USD a share) on its ex date."""
-
-    symbol: str
-    ex_on: date
-    kind: Literal["split", "dividend"]
-    value: Decimal
-    source: str
-
-
 class Fetched(msgspec.Struct, frozen=True):
     """What a price source answered: what it has, and why it lacks what it lacks.
 
@@ -160,6 +151,18 @@ class Fetched(msgspec.Struct, frozen=True):
     actions: Sequence[CorporateAction] = ()
     missing: Sequence[str] = ()
     warnings: Sequence[str] = ()
+
+
+class PriceNews(msgspec.Struct, frozen=True):
+    """That something was learnt of a symbol, as `row` of the price book.
+
+    `on` is the session of a close, or the ex date of an action.
+    """
+
+    symbol: str
+    on: date
+    row: int
+    is_split: bool
 
 
 class PriceSource(Protocol):
@@ -205,6 +208,21 @@ class PriceBook(Protocol):
 
     def spans(self, market: Market, symbols: Sequence[str]) -> Mapping[str, tuple[date, date]]:
         """For each symbol known, its first and last session in the book."""
+        ...
+
+    def actions(self, market: Market, symbols: Sequence[str]) -> Sequence[CorporateAction]:
+        """The newest known splits and dividends of the symbols, of all days."""
+        ...
+
+    def last_row(self, market: Market) -> int:
+        """The latest row learnt, 0 for an empty book; what is asked afterwards knows it."""
+        ...
+
+    def news(self, market: Market, symbols: Sequence[str], after: int) -> Sequence[PriceNews]:
+        """Of the rows learnt after that one, for each symbol the one of the earliest day.
+
+        Closes with dividends, and splits, are told apart: up to two for a symbol.
+        """
         ...
 
 

@@ -9,10 +9,11 @@ from application.commands import RequestRun
 from application.deciding import decide
 from application.errors import RunUnknown, StoreUnavailable
 from application.markets import Markets
+from application.marking import price_warnings, symbols_to_price
 from application.ownership import own_portfolio
 from application.ports import Cause, Clock, EventLog, Jobs, Rooms
 from application.prices import Prices
-from application.valuations import Valuations, price_warnings, symbols_to_price
+from application.valuations import Valuations
 from domain import identity
 from domain.calculation_run import (
     MARKET_DATA,

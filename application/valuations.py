@@ -1,49 +1,22 @@
 """Valuing sessions that have no valuation and restating stale ones: catch-up is the only mode."""
 
-from bisect import bisect_left
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from uuid import UUID
 
 from application.errors import VersionConflict
-from application.markets import Markets, MarketTime
-from application.ports import Cause, Close, EventLog, PriceBook
+from application.markets import Markets
+from application.marking import Marking
+from application.ports import Cause, EventLog, PriceBook
+from application.stale_days import Progress, ToDo, news_counts_from
 from domain.daily_valuation import DailyValuation
 from domain.identity import daily_valuation_id
-from domain.mark import CARRIED_SESSIONS, Mark, MarkQuality, choose_marks, needs_price
 from domain.portfolio import Portfolio
-from domain.snapshot import PreviousValuation, Snapshot
-from domain.valuation import Opening, Previous, value_sessions
-
-SESSIONS_IN_A_SAVE = 10
-"""Days recorded in one transaction: what a crash can cost at most, beside the day in hand."""
-
-_LONGEST_HOLIDAY = timedelta(days=7)
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What a catch-up did, in sessions.
-
-    It valued some for the first time, skipped those of them that somebody else valued meanwhile,
-    and restated those valued before whose figures moved; `restated_already` are those that it
-    found restated with the same knowledge of the portfolio.
-    """
-
-    valued: int = 0
-    skipped: int = 0
-    restated: int = 0
-    restated_already: int = 0
-
-    def __add__(self, other: "Progress") -> "Progress":
-        return Progress(
-            self.valued + other.valued,
-            self.skipped + other.skipped,
-            self.restated + other.restated,
-            self.restated_already + other.restated_already,
-        )
+from domain.restatement import Restatement
+from domain.snapshot import Snapshot
+from domain.valuation import Opening, PortfolioBook, Previous, value_sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +29,7 @@ class Valuations:
 
     def sessions(self, portfolio: Portfolio, until: date) -> Sequence[date]:
         """The sessions a portfolio is valued at: from its opening to `until`."""
-        calendar = self._market(portfolio).calendar
+        calendar = self.markets[portfolio.opening.price_source].calendar
         return calendar.sessions(portfolio.opening.equity_as_of, until)
 
     def missing(self, portfolio: Portfolio, until: date) -> list[date]:
@@ -73,13 +46,14 @@ class Valuations:
 
         From the first session that is missing or stale on, each is computed from the one before
         it, oldest first, some sessions to a save; where no figure moved, nothing is recorded. So
-        the latest valuation is the last to learn of a change of the portfolio, and what counts
-        from a day up to it but was recorded after the version that it knows makes days stale: also
-        after a catch-up that died half-way.
+        the latest valuation is the last to learn of a change of the portfolio or of a price, and
+        what counts from a day up to it but came after what it knows makes days stale: also after a
+        catch-up that died half-way.
 
         Whoever else values the same days at the same time, each version of a day is recorded
-        once: the loser of a race looks again at what is there. Where somebody knows more of the
-        portfolio than `portfolio` does, this catch-up stops and leaves the rest to them.
+        once: the loser of a race looks again at what is there. Where somebody knows more prices,
+        the price book is asked again; where somebody knows more of the portfolio than `portfolio`
+        does, this catch-up stops and leaves the rest to them.
 
         Args:
             portfolio: as it stands now; prices of what it holds are in the book.
@@ -89,236 +63,179 @@ class Valuations:
                 the latest valuation knows of it.
         """
         progress = Progress()
-        to_do = self._to_do(portfolio, until, since)
+        while True:
+            known = self._known_days(portfolio, until)
+            if known.latest and known.latest.portfolio_version > portfolio.version:
+                return progress
+            passage = self._passage(portfolio, cause)
+            begins_on = self._stale_from(portfolio, known.latest, since)
+            progress += passage.go_through(self._to_do(portfolio, known, begins_on))
+            if not passage.met_newer_prices:
+                return progress
+
+    def repair(
+        self, portfolio: Portfolio, from_on: date, reason: str, cause: Cause
+    ) -> Sequence[Restatement]:
+        """Compute each session from `from_on` to the latest valued one again; record differences.
+
+        Returns what was recorded, oldest first: nothing where every figure was right (spec 7.3).
+        """
+        return self._repaired(portfolio, from_on, reason, cause)
+
+    def differences(self, portfolio: Portfolio, from_on: date) -> Sequence[Restatement]:
+        """What `repair` would record, oldest first, without recording it."""
+        return self._repaired(portfolio, from_on, "", None)
+
+    def latest(self, portfolio: Portfolio, until: date) -> Snapshot | None:
+        """The valuation at the session `until`, None if there is none yet."""
+        valued = self.log.load(DailyValuation, daily_valuation_id(portfolio.id, until))
+        return valued.latest if valued else None
+
+    def last_valued(self, portfolio: Portfolio, until: date) -> Snapshot | None:
+        """The latest valuation on or before `until`, None if there is none."""
+        return self._known_days(portfolio, until).latest
+
+    def _repaired(
+        self, portfolio: Portfolio, from_on: date, reason: str, cause: Cause | None
+    ) -> Sequence[Restatement]:
+        until = self.markets[portfolio.opening.price_source].latest_session()
+        restatements: list[Restatement] = []
+        while latest := self.last_valued(portfolio, until):
+            known = self._known_days(portfolio, latest.session)
+            passage = self._passage(portfolio, cause, restatements)
+            passage.go_through(self._to_do(portfolio, known, from_on, reason))
+            if not passage.met_newer_prices:
+                break
+        return restatements
+
+    def _passage(
+        self, portfolio: Portfolio, cause: Cause | None, report: list[Restatement] | None = None
+    ) -> "_Passage":
+        marking = Marking(self.markets, self.book)
+        return _Passage(self, marking, portfolio, marking.known_book(portfolio), cause, report)
+
+    def _known_days(self, portfolio: Portfolio, until: date) -> "_KnownDays":
+        sessions, missing = self.sessions(portfolio, until), self.missing(portfolio, until)
+        lacking = frozenset(missing)
+        last = next((session for session in reversed(sessions) if session not in lacking), None)
+        return _KnownDays(sessions, missing, self.latest(portfolio, last) if last else None)
+
+    def _stale_from(
+        self, portfolio: Portfolio, latest: Snapshot | None, since: int | None
+    ) -> date | None:
+        """The first day that is valued without knowing what counts on it, if any is."""
+        if latest is None:
+            return None
+        known_version = min(latest.portfolio_version, since or latest.portfolio_version)
+        news = Marking(self.markets, self.book).news(portfolio, latest.prices_known)
+        counts_from = [news_counts_from(portfolio, one) for one in news]
+        counts_from.append(portfolio.changed_from(known_version))
+        return min((day for day in counts_from if day), default=None)
+
+    def _to_do(
+        self, portfolio: Portfolio, known: "_KnownDays", stale_from: date | None, reason: str = ""
+    ) -> ToDo:
+        begins = [*known.missing[:1], *([stale_from] if stale_from else [])]
+        marking = Marking(self.markets, self.book)
+        return ToDo(
+            portfolio=portfolio,
+            news_after=cache(lambda row: marking.news(portfolio, row)),
+            sessions=known.sessions,
+            missing=frozenset(known.missing),
+            begins_on=min(begins, default=None),
+            asked_for=reason,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _KnownDays:
+    """The sessions of a portfolio up to one, those not valued, and the latest valuation."""
+
+    sessions: Sequence[date]
+    missing: Sequence[date]
+    latest: Snapshot | None
+
+
+@dataclass(slots=True)
+class _Passage:
+    """Going through days of a portfolio once, with what is known of its prices at the beginning.
+
+    Without a `cause` nothing is recorded. `report` takes in what was, or would be, if it is there.
+    """
+
+    valuations: Valuations
+    marking: Marking
+    portfolio: Portfolio
+    book: PortfolioBook
+    cause: Cause | None
+    report: list[Restatement] | None = None
+    met_newer_prices: bool = False
+
+    def go_through(self, to_do: ToDo) -> Progress:
+        """Bring one stretch after the other up to date, until somebody is met who knows more."""
+        progress = Progress()
         before: Opening | Previous | None = None
         for stretch in to_do.stretches():
-            before = before or self._before(portfolio, stretch[0])
-            recorded = self._bring_up_to_date(to_do, stretch, before, cause)
+            before = before or self._before(stretch[0])
+            recorded = self._bring_up_to_date(to_do, stretch, before)
             if recorded is None:
                 break
             before, done = recorded
             progress += done
         return progress
 
-    def latest(self, portfolio: Portfolio, until: date) -> Snapshot | None:
-        """The valuation at the session `until`, None if there is none yet."""
-        valued = self._load(portfolio.id, until)
-        return valued.latest if valued else None
-
-    def _to_do(self, portfolio: Portfolio, until: date, since: int | None) -> "_ToDo":
-        sessions, missing = self.sessions(portfolio, until), self.missing(portfolio, until)
-        lacking, begins = frozenset(missing), missing[:1]
-        last = next((session for session in reversed(sessions) if session not in lacking), None)
-        latest = self.latest(portfolio, last) if last else None
-        if latest and _knows_more(latest, portfolio):
-            begins = []
-        elif latest:
-            known_version = min(latest.portfolio_version, since or latest.portfolio_version)
-            counts_from = portfolio.changed_from(known_version)
-            begins += [counts_from] if counts_from else []
-        return _ToDo(portfolio, sessions, lacking, min(begins, default=None))
-
     def _bring_up_to_date(
-        self, to_do: "_ToDo", stretch: Sequence[date], before: Opening | Previous, cause: Cause
+        self, to_do: ToDo, stretch: Sequence[date], before: Opening | Previous
     ) -> tuple[Previous, Progress] | None:
         """Record what is new in a stretch that follows `before`; None if somebody knows more."""
-        portfolio = to_do.portfolio
-        if isinstance(before, Previous) and _knows_more(before.snapshot, portfolio):
+        if isinstance(before, Previous) and self._is_outdated_by([before.snapshot]):
             return None
-        marks = self._marks(portfolio, stretch)
-        snapshots = value_sessions(portfolio.book, stretch, marks, before)
+        marks = self.marking.marks(self.portfolio, self.book, stretch)
+        snapshots = value_sessions(self.book, stretch, marks, before)
         while True:
-            known = self._known(portfolio, stretch)
-            if any(_knows_more(day.latest, portfolio) for day in known.values()):
+            known = self._known(stretch)
+            if self._is_outdated_by([day.latest for day in known.values()]):
                 return None
+            were = {day.id: day.latest for day in known.values()}
             days = to_do.recorded(snapshots, known, before)
             progress = to_do.progress(days, known)
             moved = [day for day in days if day.pending]
             try:
-                if moved:
-                    self.log.save(*moved, cause=cause.as_new_command())
-                return Previous(days[-1].latest, days[-1].version), progress
+                if moved and self.cause:
+                    self.valuations.log.save(*moved, cause=self.cause.as_new_command())
             except VersionConflict:
                 continue
+            if self.report is not None:
+                self.report += [_restatement(were.get(day.id), day.latest) for day in moved]
+            return Previous(days[-1].latest, days[-1].version), progress
 
-    def _known(
-        self, portfolio: Portfolio, stretch: Sequence[date]
-    ) -> Mapping[UUID, DailyValuation]:
-        ids = [daily_valuation_id(portfolio.id, session) for session in stretch]
-        return self.log.load_many(DailyValuation, ids)
+    def _is_outdated_by(self, snapshots: Sequence[Snapshot]) -> bool:
+        """Whether one of them knows more; of the prices, where that is all."""
+        if any(snapshot.portfolio_version > self.portfolio.version for snapshot in snapshots):
+            return True
+        if any(snapshot.prices_known > self.book.prices_known for snapshot in snapshots):
+            self.met_newer_prices = True
+        return self.met_newer_prices
 
-    def _before(self, portfolio: Portfolio, session: date) -> Opening | Previous:
+    def _known(self, stretch: Sequence[date]) -> Mapping[UUID, DailyValuation]:
+        ids = [daily_valuation_id(self.portfolio.id, session) for session in stretch]
+        return self.valuations.log.load_many(DailyValuation, ids)
+
+    def _before(self, session: date) -> Opening | Previous:
+        portfolio = self.portfolio
         if session == portfolio.opening.equity_as_of:
             return Opening(portfolio.opening.equity_balance)
-        calendar = self._market(portfolio).calendar
+        calendar = self.valuations.markets[portfolio.opening.price_source].calendar
         before = calendar.session_on_or_before(session - timedelta(days=1))
-        previous = self._load(portfolio.id, before) if before else None
-        if previous is None:
+        aggregate_id = before and daily_valuation_id(portfolio.id, before)
+        previous = aggregate_id and self.valuations.log.load(DailyValuation, aggregate_id)
+        if not previous:
             raise LookupError(f"{portfolio.id} has no valuation on the session before {session}")
         return Previous(previous.latest, previous.version)
 
-    def _load(self, portfolio_id: UUID, session: date) -> DailyValuation | None:
-        return self.log.load(DailyValuation, daily_valuation_id(portfolio_id, session))
 
-    def _marks(
-        self, portfolio: Portfolio, sessions: Sequence[date]
-    ) -> Mapping[UUID, Sequence[Mark]]:
-        closes = self._closes(portfolio, sessions)
-        calendar = self._market(portfolio).calendar.sessions(
-            sessions[0] - CARRIED_SESSIONS * _LONGEST_HOLIDAY, sessions[-1]
-        )
-        return {
-            position_id: choose_marks(
-                position,
-                closes.get(position.symbol, ()),
-                portfolio.holdings.revaluations.get(position_id, ()),
-                sessions,
-                calendar,
-            )
-            for position_id, position in portfolio.holdings.positions.items()
-        }
-
-    def _closes(
-        self, portfolio: Portfolio, sessions: Sequence[date]
-    ) -> Mapping[str, Sequence[Close]]:
-        market, symbols = portfolio.opening.price_source, symbols_to_price(portfolio)
-        closes: dict[str, list[Close]] = defaultdict(list)
-        before = self.book.last_closes_before(market, symbols, sessions[0])
-        for symbol, close in before.items():
-            closes[symbol].append(close)
-        within = self.book.closes(market, symbols, sessions[0], sessions[-1])
-        for symbol, some in within.items():
-            closes[symbol].extend(some)
-        return closes
-
-    def _market(self, portfolio: Portfolio) -> MarketTime:
-        return self.markets[portfolio.opening.price_source]
-
-
-def symbols_to_price(portfolio: Portfolio) -> list[str]:
-    """The symbols that providers are asked for, in order; they know no options by symbol."""
-    return sorted(
-        {
-            position.symbol
-            for position in portfolio.holdings.positions.values()
-            if needs_price(position) and position.option is None
-        }
-    )
-
-
-def price_warnings(portfolio: Portfolio, snapshot: Snapshot) -> list[str]:
-    """What a person should know about the marks of what is held and needs a price."""
-    symbols: dict[MarkQuality, set[str]] = defaultdict(set)
-    for position_id, symbol, quality, quantity in snapshot.lines.rows(
-        "position_id", "symbol", "mark_quality", "quantity"
-    ):
-        position = portfolio.holdings.positions.get(position_id)
-        if quantity and position and needs_price(position):
-            symbols[quality].add(symbol)
-    warnings = []
-    if assumed := symbols[MarkQuality.ASSUMED]:
-        warnings.append(f"Valued at the entry price, for want of any other: {_listed(assumed)}.")
-    if stale := symbols[MarkQuality.STALE]:
-        warnings.append(
-            f"Valued at a close more than {CARRIED_SESSIONS} sessions old: {_listed(stale)}."
-        )
-    return warnings
-
-
-@dataclass(frozen=True, slots=True)
-class _ToDo:
-    """What a catch-up goes through: all of `sessions` from `begins_on` on, nothing if that is None.
-
-    That is the first session `missing`, or the day from which valued ones are stale.
-    """
-
-    portfolio: Portfolio
-    sessions: Sequence[date]
-    missing: frozenset[date]
-    begins_on: date | None
-
-    def stretches(self) -> Iterator[Sequence[date]]:
-        """The sessions of one save after the other.
-
-        A filled gap makes the next day stale, and nothing that is recorded would say so: both are
-        in one save.
-        """
-        if self.begins_on is None:
-            return
-        begin = bisect_left(self.sessions, self.begins_on)
-        while begin < len(self.sessions):
-            end = begin + SESSIONS_IN_A_SAVE
-            if self._is_last_of_gap(end - 1):
-                end -= 1
-            yield self.sessions[begin:end]
-            begin = end
-
-    def recorded(
-        self,
-        snapshots: Sequence[Snapshot],
-        known: Mapping[UUID, DailyValuation],
-        before: Opening | Previous,
-    ) -> list[DailyValuation]:
-        """The days of a stretch with what is new about them pending, each on the one before."""
-        days: list[DailyValuation] = []
-        version = before.version if isinstance(before, Previous) else 0
-        for snapshot in snapshots:
-            day = self._recorded(snapshot.following(version), known)
-            days.append(day)
-            version = day.version
-        return days
-
-    def progress(
-        self, days: Sequence[DailyValuation], known: Mapping[UUID, DailyValuation]
-    ) -> Progress:
-        """What recording the days amounts to."""
-        found = [day for day in days if day.id in known]
-        return Progress(
-            valued=sum(day.id not in known for day in days),
-            skipped=sum(day.latest.session in self.missing for day in found),
-            restated=sum(bool(day.pending) for day in found),
-            restated_already=sum(self._is_restated(day) for day in found if not day.pending),
-        )
-
-    def _is_restated(self, day: DailyValuation) -> bool:
-        is_restated = isinstance(day.latest, DailyValuation.SnapshotRestated)
-        return is_restated and day.latest.portfolio_version == self.portfolio.version
-
-    def _recorded(self, snapshot: Snapshot, known: Mapping[UUID, DailyValuation]) -> DailyValuation:
-        day = known.get(daily_valuation_id(self.portfolio.id, snapshot.session))
-        if day is None:
-            return DailyValuation.calculate(snapshot)
-        day.restate(snapshot, *self._why(day.latest, snapshot.previous))
-        return day
-
-    def _why(self, known: Snapshot, previous: PreviousValuation | None) -> tuple[str, str]:
-        """Reason and cause of restating what is known of a day.
-
-        The portfolio's event that it does not know and that counts first, of several that count
-        from one day the last; or the valuation before it, where that is what moved.
-        """
-        portfolio, version = self.portfolio, known.portfolio_version
-        counts_from = portfolio.changed_from(version) or date.max
-        if previous and counts_from > known.session:
-            before = daily_valuation_id(portfolio.id, previous.session)
-            reason = f"The valuation of {previous.session}, which this one builds on, is new."
-            return reason, f"daily_valuation:{before}@{previous.version}"
-        later = [(change, on) for change, on in portfolio.effects if change > version]
-        first = max((change for change, on in later if on and on <= counts_from), default=version)
-        reason = f"A change of the portfolio counts from {min(counts_from, known.session)} on."
-        return reason, f"portfolio:{portfolio.id}@{first}"
-
-    def _is_last_of_gap(self, index: int) -> bool:
-        if index + 1 >= len(self.sessions):
-            return False
-        return self.sessions[index] in self.missing and self.sessions[index + 1] not in self.missing
-
-
-def _knows_more(snapshot: Snapshot, portfolio: Portfolio) -> bool:
-    return snapshot.portfolio_version > portfolio.version
-
-
-def _listed(symbols: Iterable[str], most: int = 10) -> str:
-    ordered = sorted(symbols)
-    more = f" and {len(ordered) - most} more" if len(ordered) > most else ""
-    return ", ".join(ordered[:most]) + more
+def _restatement(before: Snapshot | None, after: Snapshot) -> Restatement:
+    reason, caused_by = "It had no valuation.", ""
+    if isinstance(after, DailyValuation.SnapshotRestated):
+        reason, caused_by = after.reason, after.caused_by
+    return Restatement.between(before, after, reason, caused_by)

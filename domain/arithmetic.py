@@ -21,21 +21,26 @@ _EXACT_SUM = 2**62
 class Movements:
     """What happened to lines after the state before: T rows, in any order, each array [T].
 
-    `session` and `line` say where. `opened` is what took effect there, at the line's entry price;
-    `closed` what was closed, at `exit_price`: shares, signed as the position. `income` in cents.
+    `session` and `line` say where. Shares are signed as the position. `opened` is what took
+    effect there, at the line's entry price, and `closed` what was closed: both in shares as the
+    position states them, by which its cost is kept. `traded` of the day's own shares were closed
+    at `exit_price`; `change` is what the shares held change by, a split's included. Where nothing
+    was ever split, `traded` is `closed` and `change` is `opened` - `closed`. `income` in cents.
     """
 
     session: Int64
     line: Int64
     opened: Int64
     closed: Int64
+    traded: Int64
     exit_price: Int64
+    change: Int64
     income: Int64
 
     def on(self, session: int) -> list[tuple[int, ...]]:
-        """Those of one session: line, opened, closed, exit price, income of each."""
+        """Those of one session, their columns from `line` on."""
         which = np.flatnonzero(self.session == session)
-        columns = (self.line, self.opened, self.closed, self.exit_price, self.income)
+        columns = (getattr(self, name) for name in self.__slots__[1:])
         return list(zip(*(column[which].tolist() for column in columns), strict=True))
 
 
@@ -53,6 +58,7 @@ class Ledger:
         movements: what was opened and closed, and income.
         flows: contributions less withdrawals by session [S], cents.
         shares_before: shares [L] at the close before the first session.
+        stated_before: the same in shares as the positions state them.
         value_before: market values [L] at that close, cents; None at an opening.
         nav_before: NAV at that close, cents.
     """
@@ -63,6 +69,7 @@ class Ledger:
     movements: Movements
     flows: Int64
     shares_before: Int64
+    stated_before: Int64
     value_before: Int64 | None
     nav_before: int
 
@@ -146,7 +153,7 @@ def value(ledger: Ledger) -> Figures:
     if ledger.is_cash_like.any():
         exposed = market_value * ~ledger.is_cash_like
     net, gross = _by_session(exposed), _by_session(np.abs(exposed))
-    basis_before = cents(ledger.shares_before, ledger.entry_price)
+    basis_before = cents(ledger.stated_before, ledger.entry_price)
     bound = trades.cost - trades.released
     return Figures(
         shares=shares,
@@ -166,17 +173,19 @@ def _trade(ledger: Ledger) -> tuple[Int64, Trades]:
 
     Basis telescopes: basis(q) = round(q entry), cost and released basis are its differences.
     For a whole close the released basis is round(q entry) itself; for partial ones this keeps
-    realised + unrealised equal to the sum of P&L to the cent (spec 2.1, identity 4).
+    realised + unrealised equal to the sum of P&L to the cent (spec 2.1, identity 4). It is kept
+    by the stated shares, since a split changes neither cost nor basis.
     """
-    moves, (sessions, lines) = ledger.movements, ledger.marks.shape
+    moves, shape = ledger.movements, ledger.marks.shape
+    lines = shape[1]
     cells, row = np.unique(moves.session * lines + moves.line, return_inverse=True)
-    proceeds = cents(moves.closed, moves.exit_price)
-    opened, closed, proceeds, income = (
+    proceeds = cents(moves.traded, moves.exit_price)
+    opened, closed, change, proceeds, income = (
         _sum_by(row, len(cells), column)
-        for column in (moves.opened, moves.closed, proceeds, moves.income)
+        for column in (moves.opened, moves.closed, moves.change, proceeds, moves.income)
     )
-    shares = _running(ledger.shares_before, (sessions, lines), cells, opened - closed)
-    after = shares.reshape(-1)[cells]
+    shares = _running(ledger.shares_before, shape, cells, change)
+    after = _running_at(ledger.stated_before, lines, cells, opened - closed)
     most = after + closed
     entry_price = ledger.entry_price[cells % lines] if lines else cells
     start, peak, end = cents(np.stack((most - opened, most, after)), entry_price)
@@ -207,6 +216,20 @@ def _running(before: Int64, shape: tuple[int, ...], cells: Int64, changes: Int64
     matrix = _spread(shape, cells, changes)
     matrix[0] += before
     return np.cumsum(matrix, axis=0, out=matrix)
+
+
+def _running_at(before: Int64, lines: int, cells: Int64, changes: Int64) -> Int64:
+    """The state after the change at each of `cells`: the same as `_running` has there."""
+    line = cells % lines if lines else cells
+    by_line = np.argsort(line, kind="stable")  # the cells of a line stay in order of sessions
+    summed = np.cumsum(changes[by_line])
+    ordered = line[by_line]
+    begins = np.flatnonzero(np.diff(ordered, prepend=-1))
+    runs = np.diff(begins, append=len(ordered))
+    summed -= np.repeat(summed[begins] - changes[by_line][begins], runs)
+    after = np.empty_like(changes)
+    after[by_line] = summed + before[ordered]
+    return after
 
 
 def _check_sums(market_value: Int64) -> None:

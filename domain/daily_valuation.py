@@ -47,6 +47,7 @@ class DailyValuation(Aggregate):
         """The session was valued for the first time."""
 
         TOPIC = "daily_valuation.snapshot_calculated"
+        VERSION = 2
 
         def apply(self, valuation: "DailyValuation") -> None:
             """These are the figures of the day."""
@@ -57,10 +58,11 @@ class DailyValuation(Aggregate):
 
         `caused_by` is the event that moved them, by its aggregate and version:
         `portfolio:{id}@{version}`, or `daily_valuation:{id}@{version}` where the day before was
-        valued or restated; or the price book's row.
+        valued or restated; or the row of the price book, `price_book:{row}`.
         """
 
         TOPIC = "daily_valuation.snapshot_restated"
+        VERSION = 2
         reason: str
         caused_by: str
 

@@ -13,6 +13,7 @@ from domain.closing_price import ClosingPrice
 from domain.instrument import MONEY_FUNDS, InvestmentClass
 from domain.option_model import OptionModel
 from domain.position import PositionTerms
+from domain.shares import Held, per_share
 
 CARRIED_SESSIONS = 5
 """A close up to this many sessions old is usable; an older one is stale (spec 5.2, 5.3)."""
@@ -78,7 +79,7 @@ def needs_price(position: PositionTerms) -> bool:
 
 
 def choose_marks(
-    position: PositionTerms,
+    held: Held,
     closes: Sequence[ClosingPrice],
     revaluations: Sequence[Revaluation],
     sessions: Sequence[date],
@@ -87,8 +88,10 @@ def choose_marks(
 ) -> list[Mark]:
     """The mark of the position on each of `sessions`: the first that its class's rules give.
 
+    Prices of other days are told in USD a share of the session: a split between divides them.
+
     Args:
-        position: what is to be marked.
+        held: what is to be marked, with the splits of its symbol.
         closes: known closes of its symbol, oldest first, from any day on.
         revaluations: the owner's revaluations of it, oldest first.
         sessions: the days to be marked, oldest first.
@@ -96,7 +99,7 @@ def choose_marks(
             oldest first, to count how old a close is; one from before them is stale.
         model: of an option, what prices it where no close of its own is as new as its underlying's.
     """
-    rules = _RULES[position.investment_class]
+    rules = _RULES[held.position.investment_class]
     closed_on = [close.session for close in closes]
     revalued_on = [revaluation.on for revaluation in revaluations]
     marks = []
@@ -104,7 +107,7 @@ def choose_marks(
         past_closes = bisect_right(closed_on, session)
         past_revaluations = bisect_right(revalued_on, session)
         known = _Known(
-            position,
+            held,
             session,
             closes[past_closes - 1] if past_closes else None,
             revaluations[past_revaluations - 1] if past_revaluations else None,
@@ -119,7 +122,7 @@ def choose_marks(
 class _Known:
     """What is known of a position's price at the close of a session."""
 
-    position: PositionTerms
+    held: Held
     session: date
     close: ClosingPrice | None
     revaluation: Revaluation | None
@@ -133,6 +136,10 @@ class _Known:
             return MarkQuality.GOOD
         return MarkQuality.CARRIED if age <= CARRIED_SESSIONS else MarkQuality.STALE
 
+    def of_the_session(self, price: Decimal, on: date) -> Decimal:
+        """A price of another day in USD a share of the session."""
+        return per_share(price, self.held.actions.share_factor(on, self.session))
+
 
 def _close(known: _Known) -> Mark | None:
     close = known.close
@@ -145,8 +152,8 @@ def _carried(known: _Known) -> Mark | None:
     close = known.close
     if close is None:
         return None
-    quality = known.quality_of(close)
-    return Mark(close.price, close.session, MarkSource.CARRIED, quality, close.source)
+    price, quality = known.of_the_session(close.price, close.session), known.quality_of(close)
+    return Mark(price, close.session, MarkSource.CARRIED, quality, close.source)
 
 
 def _model(known: _Known) -> Mark | None:
@@ -162,9 +169,10 @@ def _model(known: _Known) -> Mark | None:
 
 def _cash(known: _Known) -> Mark | None:
     """Money-market tickers at 1.00; cash without a ticker at its entry price (spec 3.4, 5.3)."""
-    if not known.position.is_cash_like:
+    position = known.held.position
+    if not position.is_cash_like:
         return None
-    price = _PAR if known.position.symbol in MONEY_FUNDS else known.position.entry_price
+    price = _PAR if position.symbol in MONEY_FUNDS else position.entry_price
     return Mark(price, known.session, MarkSource.CASH, MarkQuality.GOOD)
 
 
@@ -172,12 +180,13 @@ def _manual(known: _Known) -> Mark | None:
     revaluation = known.revaluation
     if revaluation is None:
         return None
-    return Mark(revaluation.price, revaluation.on, MarkSource.MANUAL, MarkQuality.GOOD)
+    price = known.of_the_session(revaluation.price, revaluation.on)
+    return Mark(price, revaluation.on, MarkSource.MANUAL, MarkQuality.GOOD)
 
 
 def _entry(known: _Known) -> Mark:
-    terms = known.position
-    return Mark(terms.entry_price, terms.entry_on, MarkSource.ENTRY, MarkQuality.ASSUMED)
+    price, entered_on = known.held.entry_price_on(known.session), known.held.position.entry_on
+    return Mark(price, entered_on, MarkSource.ENTRY, MarkQuality.ASSUMED)
 
 
 _RULES: dict[InvestmentClass, tuple[Callable[[_Known], Mark | None], ...]] = {

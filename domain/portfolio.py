@@ -5,6 +5,7 @@ decides stands by topic in `portfolio_imports`, `portfolio_positions`, `portfoli
 `portfolio_account`.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal, Self
@@ -12,6 +13,7 @@ from uuid import UUID
 
 from domain import portfolio_account, portfolio_flows, portfolio_imports, portfolio_positions
 from domain.account import Account, AccountType, Opening
+from domain.corporate_action import ActionKind, CorporateAction, actions_by_symbol
 from domain.edit import Closed, Corrected, Correction, Edit, Entry, Expired, Removed
 from domain.flow import Flow
 from domain.holdings import Holdings
@@ -270,17 +272,27 @@ class Portfolio(Aggregate):
         self.holdings = Holdings()
         self.flows: dict[UUID, Flow] = {}
         self.reverted_flows: set[UUID] = set()
-        self.actions: dict[tuple[str, date, str], Decimal] = {}  # symbol, day, kind
+        self.actions: dict[tuple[str, date, ActionKind], Decimal] = {}  # symbol, day, kind
         self.effects: list[tuple[int, date | None]] = []  # version, and the day it counts from
 
-    @property
-    def book(self) -> PortfolioBook:
-        """What the engine values: positions and flows as stated so far."""
+    def book(self, market: Sequence[CorporateAction] = (), prices_known: int = 0) -> PortfolioBook:
+        """What the engine values: positions and flows as stated so far.
+
+        `market` are the splits and dividends known up to that row of the price book; the owner's
+        own entries win for their symbol, day and kind.
+        """
+        own = [
+            CorporateAction(symbol, ex_on, kind, value, "owner")
+            for (symbol, ex_on, kind), value in self.actions.items()
+        ]
         return PortfolioBook(
             portfolio_id=self.id,
             version=self.version,
             positions=tuple(self.holdings.positions.values()),
             flows=tuple(self.flows.values()),
+            stated_on=self.holdings.stated_on,
+            actions=actions_by_symbol(market, own),
+            prices_known=prices_known,
         )
 
     def changed_from(self, version: int) -> date | None:

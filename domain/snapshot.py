@@ -22,7 +22,8 @@ class Lines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The lines of a snapshot, one column each: the positions held at the close or closed that day.
 
     Amounts are USD in whole cents, quantities signed and as at the close (0 for a position closed
-    that day). `unrealized_pnl` is against entry, also where the entry is before the opening.
+    that day). A split multiplies the quantity and divides the entry price from its ex date on.
+    `unrealized_pnl` is against entry, also where the entry is before the opening.
     """
 
     position_id: tuple[UUID, ...]
@@ -73,7 +74,11 @@ class PreviousValuation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A portfolio at the close of `session`, in USD. At the opening `previous` is None."""
+    """A portfolio at the close of `session`, in USD. At the opening `previous` is None.
+
+    `portfolio_version` and `prices_known` say what was known: the portfolio's events up to that
+    version, the rows of the price book up to that one.
+    """
 
     portfolio_id: UUID
     session: date
@@ -90,6 +95,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     counts: Counts
     lines: Lines
     portfolio_version: int
+    prices_known: int
     inputs_digest: str
     engine_version: int
 

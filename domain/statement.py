@@ -15,9 +15,10 @@ from domain.arithmetic import Figures, Ledger
 from domain.mark import Mark, needs_price
 from domain.money import ZERO, Int64, money, quantity
 from domain.position import Position
+from domain.shares import Held
 from domain.snapshot import Counts, Lines, PreviousValuation, Snapshot
 
-ENGINE_VERSION = 1
+ENGINE_VERSION = 2
 """Counts the changes of the valuation rules that move figures; stands in each snapshot."""
 
 _AMOUNTS = ("market_value", "cost", "proceeds", "income", "pnl", "unrealized_pnl", "realized_pnl")
@@ -42,20 +43,23 @@ class _Holdings:
     positions: tuple[Position, ...]
     shares: tuple[int, ...]
     quantity: tuple[Decimal, ...]
+    entry_price: tuple[Decimal, ...]
     position_id: tuple[UUID, ...]
     cash_like: tuple[bool, ...]
     need_price: tuple[bool, ...]
 
     @classmethod
-    def of(cls, positions: Sequence[Position], shares: Int64, index: Int64) -> Self:
-        """The lines at `index`, given the `shares` of all lines at the close."""
-        chosen = tuple(positions[line] for line in index.tolist())
+    def of(cls, lines: Sequence[Held], shares: Int64, index: Int64, session: date) -> Self:
+        """The lines at `index`, given the `shares` of all lines at the close of `session`."""
+        of_day = [lines[line] for line in index.tolist()]
+        chosen = tuple(line.position for line in of_day)
         held = tuple(shares[index].tolist())
         return cls(
             index=index,
             positions=chosen,
             shares=held,
             quantity=tuple(quantity(n, p.multiplier) for p, n in zip(chosen, held, strict=True)),
+            entry_price=tuple(line.entry_price_on(session) for line in of_day),
             position_id=tuple(p.position_id for p in chosen),
             cash_like=tuple(p.is_cash_like for p in chosen),
             need_price=tuple(n != 0 and needs_price(p) for p, n in zip(chosen, held, strict=True)),
@@ -78,13 +82,14 @@ class _Holdings:
 class Statement:
     """The figures of a ledger with the positions and marks its units stand for.
 
-    `positions` and `marks` are by line, the marks of a line by session.
+    `held` and `marks` are by line, the marks of a line by session.
     """
 
     portfolio_id: UUID
     portfolio_version: int
+    prices_known: int
     sessions: Sequence[date]
-    positions: Sequence[Position]
+    held: Sequence[Held]
     marks: Sequence[Sequence[Mark]]
     ledger: Ledger
     figures: Figures
@@ -99,7 +104,8 @@ class Statement:
         snapshots = []
         for row, is_altered in enumerate(altered.tolist()):
             if is_altered:
-                holdings = _Holdings.of(self.positions, held[row], np.flatnonzero(present[row]))
+                index = np.flatnonzero(present[row])
+                holdings = _Holdings.of(self.held, held[row], index, self.sessions[row])
             snapshot = self._snapshot(row, holdings, previous)
             snapshots.append(snapshot)
             previous = snapshot.as_previous(version=1)
@@ -127,6 +133,7 @@ class Statement:
             counts=holdings.counts(marks),
             lines=lines,
             portfolio_version=self.portfolio_version,
+            prices_known=self.prices_known,
             inputs_digest=inputs_digest(self._inputs(row, holdings, marks)),
             engine_version=ENGINE_VERSION,
         )
@@ -141,7 +148,7 @@ class Statement:
             symbol=tuple(p.symbol for p in holdings.positions),
             quantity=holdings.quantity,
             multiplier=tuple(p.multiplier for p in holdings.positions),
-            entry_price=tuple(p.entry_price for p in holdings.positions),
+            entry_price=holdings.entry_price,
             mark_price=tuple(mark.price for mark in marks),
             mark_on=tuple(mark.on for mark in marks),
             mark_source=tuple(mark.source for mark in marks),
@@ -174,7 +181,7 @@ class Statement:
             [p.multiplier for p in holdings.positions],
             ledger.entry_price[index].tolist(),
             holdings.shares,
-            [(self.positions[line].position_id, *amounts) for line, *amounts in happened],
+            [(self.held[line].position.position_id, *amounts) for line, *amounts in happened],
             ledger.marks[row, index].tolist(),
             [(mark.on, mark.source, mark.quality, mark.provider) for mark in marks],
         )

@@ -1,8 +1,8 @@
 """Positions x marks -> lines -> a day's figures: one portfolio, valued session by session."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Self
@@ -11,12 +11,17 @@ from uuid import UUID
 import numpy as np
 
 from domain.arithmetic import Ledger, Movements, value
+from domain.corporate_action import NO_ACTIONS, Actions
 from domain.flow import Flow
 from domain.mark import Mark
-from domain.money import Int64, amount_cents, price_e6, shares_e8
+from domain.money import Int64, amount_cents, cents, price_e6, shares_e8
 from domain.position import Position
+from domain.shares import Held
 from domain.snapshot import PreviousValuation, Snapshot
 from domain.statement import Statement
+
+_Moved = tuple[int, tuple[int, ...]]
+"""A session of the span, and the columns of `Movements` from `opened` on."""
 
 Marks = Mapping[UUID, Sequence[Mark]]
 """By position, its mark on each of the sessions to be valued."""
@@ -24,12 +29,26 @@ Marks = Mapping[UUID, Sequence[Mark]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortfolioBook:
-    """What a portfolio holds and what its owner moved, as stated up to `version` of it."""
+    """What a portfolio holds and what its owner moved, as stated up to `version` of it.
+
+    `stated_on` has, by position, the day as of which its quantity counts where that is not its
+    entry date: splits up to then are in it. `actions` are by symbol; `prices_known` is the row of
+    the price book up to which they, and the marks, are known.
+    """
 
     portfolio_id: UUID
     version: int
     positions: Sequence[Position]
     flows: Sequence[Flow] = ()
+    stated_on: Mapping[UUID, date] = field(default_factory=dict)
+    actions: Mapping[str, Actions] = field(default_factory=dict)
+    prices_known: int = 0
+
+    def held(self, position: Position) -> Held:
+        """The position with what happened to its shares."""
+        stated_on = self.stated_on.get(position.position_id, position.entry_on)
+        actions = self.actions.get(position.symbol, NO_ACTIONS)
+        return Held(position, max(stated_on, position.entry_on), actions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +89,15 @@ def value_sessions(
     if not sessions:
         return []
     span = _Span.of(sessions, before)
-    positions = [position for position in book.positions if span.has_line(position)]
-    marks_by_line = [marks[position.position_id] for position in positions]
-    ledger = span.ledger(positions, marks_by_line, book.flows)
+    held = [held for position in book.positions if span.has_line(held := book.held(position))]
+    marks_by_line = [marks[line.position.position_id] for line in held]
+    ledger = span.ledger(held, marks_by_line, book.flows)
     return Statement(
         portfolio_id=book.portfolio_id,
         portfolio_version=book.version,
+        prices_known=book.prices_known,
         sessions=sessions,
-        positions=positions,
+        held=held,
         marks=marks_by_line,
         ledger=ledger,
         figures=value(ledger),
@@ -116,32 +136,31 @@ class _Span:
             held={key: (shares_e8(q, m), amount_cents(worth)) for key, q, m, worth in rows if q},
         )
 
-    def has_line(self, position: Position) -> bool:
+    def has_line(self, held: Held) -> bool:
         """Whether the position is held or closed on one of the sessions."""
-        if position.entry_on > self.sessions[-1]:
+        entry_on = held.position.entry_on
+        if entry_on > self.sessions[-1]:
             return False
-        return position.quantity_after(self.known_until) != 0
+        return entry_on > self.known_until or held.stated_after(self.known_until) != 0
 
     def ledger(
         self,
-        positions: Sequence[Position],
+        held: Sequence[Held],
         marks: Sequence[Sequence[Mark]],
         flows: Iterable[Flow],
     ) -> Ledger:
         """Positions, their marks and the flows of the span, in whole units."""
         prices = _column(price_e6(mark.price) for line in marks for mark in line)
-        shares_before = _column(
-            _shares(p, p.quantity_after(self.known_until)) if p.entry_on <= self.known_until else 0
-            for p in positions
-        )
+        shares_before = _column(line.shares_after(self.known_until) for line in held)
         return Ledger(
-            marks=np.ascontiguousarray(prices.reshape(len(positions), len(self.sessions)).T),
-            entry_price=_column(price_e6(p.entry_price) for p in positions),
-            is_cash_like=np.array([p.is_cash_like for p in positions], dtype=np.bool_),
-            movements=self._movements(positions),
+            marks=np.ascontiguousarray(prices.reshape(len(held), len(self.sessions)).T),
+            entry_price=_column(price_e6(line.position.entry_price) for line in held),
+            is_cash_like=np.array([line.position.is_cash_like for line in held], dtype=np.bool_),
+            movements=self._movements(held),
             flows=self._flows(flows),
             shares_before=shares_before,
-            value_before=self._value_before(positions, shares_before),
+            stated_before=_column(line.stated_after(self.known_until) for line in held),
+            value_before=self._value_before(held, shares_before),
             nav_before=self.nav,
         )
 
@@ -151,26 +170,47 @@ class _Span:
             return None
         return bisect_left(self.sessions, day)
 
-    def _movements(self, positions: Sequence[Position]) -> Movements:
-        rows = []
-        for line, position in enumerate(positions):
-            if (entry := self._row(position.entry_on)) is not None:
-                rows.append((entry, line, _shares(position, position.quantity), 0, 0, 0))
-            for part in position.closings:
-                if (exit_ := self._row(part.closed_on)) is not None:
-                    gone = _shares(position, part.quantity)
-                    rows.append((exit_, line, 0, gone, price_e6(part.price), 0))
-        session, line_of, opened, closed, exit_price, income = (
-            np.array(rows, dtype=np.int64).reshape(-1, 6).T
-        )
-        return Movements(
-            session=session,
-            line=line_of,
-            opened=opened,
-            closed=closed,
-            exit_price=exit_price,
-            income=income,
-        )
+    def _movements(self, held: Sequence[Held]) -> Movements:
+        rows = [
+            (row, line, *moved)
+            for line, one in enumerate(held)
+            for row, moved in sorted((*self._trades(one), *self._changes(one), *self._income(one)))
+        ]
+        columns = np.array(rows, dtype=np.int64).reshape(-1, len(Movements.__slots__)).T
+        return Movements(**dict(zip(Movements.__slots__, columns, strict=True)))
+
+    def _trades(self, held: Held) -> Iterator[_Moved]:
+        """What was opened and what was closed."""
+        position = held.position
+        if (row := self._row(position.entry_on)) is not None:
+            opened = shares_e8(position.quantity, position.multiplier)
+            yield row, (opened, 0, 0, 0, 0, 0)
+        for part in held.closed_parts:
+            if (row := self._row(part.closing.closed_on)) is not None:
+                yield row, (0, part.stated, part.traded, price_e6(part.closing.price), 0, 0)
+
+    def _changes(self, held: Held) -> Iterator[_Moved]:
+        """What the shares held change by on the sessions on which they do."""
+        position = held.position
+        days = (position.entry_on, *(part.closed_on for part in position.closings))
+        splits = (ex_on for ex_on, _ in held.actions.splits)
+        rows = {row for day in (*days, *splits) if (row := self._row(day)) is not None}
+        before = held.shares_after(self.known_until)
+        for row in sorted(rows):
+            after = held.shares_after(self.sessions[row])
+            if after != before:
+                yield row, (0, 0, 0, 0, after - before, 0)
+            before = after
+
+    def _income(self, held: Held) -> Iterator[_Moved]:
+        """Dividends, on the shares held at the close before the ex date (spec 5.5)."""
+        for dividend in held.actions.dividends:
+            if (row := self._row(dividend.ex_on)) is not None:
+                day_before = self.sessions[row - 1] if row else self.known_until
+                shares = held.shares_after(day_before)
+                if shares:
+                    paid = cents(_column([shares]), _column([price_e6(round(dividend.value, 6))]))
+                    yield row, (0, 0, 0, 0, 0, int(paid[0]))
 
     def _flows(self, flows: Iterable[Flow]) -> Int64:
         column = np.zeros(len(self.sessions), dtype=np.int64)
@@ -179,10 +219,10 @@ class _Span:
                 column[row] += amount_cents(flow.amount)
         return column
 
-    def _value_before(self, positions: Sequence[Position], shares_before: Int64) -> Int64 | None:
+    def _value_before(self, held: Sequence[Held], shares_before: Int64) -> Int64 | None:
         if self.held is None:
             return None
-        ids = [position.position_id for position in positions]
+        ids = [line.position.position_id for line in held]
         stated = {key: n for key, n in zip(ids, shares_before.tolist(), strict=True) if n}
         if stated != {key: shares for key, (shares, _) in self.held.items()}:
             raise ValueError(
@@ -190,10 +230,6 @@ class _Span:
                 "an earlier day is stale and comes first."
             )
         return _column(self.held[key][1] if key in self.held else 0 for key in ids)
-
-
-def _shares(position: Position, held: Decimal) -> int:
-    return shares_e8(held, position.multiplier)
 
 
 def _column(units: Iterable[int]) -> Int64:

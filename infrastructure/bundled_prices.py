@@ -10,7 +10,8 @@ from importlib import resources
 from operator import itemgetter
 from typing import Literal
 
-from application.ports import Close, CorporateAction, Fetched
+from application.ports import Close, Fetched
+from domain.corporate_action import CorporateAction
 
 SAMPLE_MARKET_ENDS_ON = date(2013, 3, 1)
 """The last session of all bundled shares: where the market of sample portfolios ends (spec 5.2)."""

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 from psycopg import Connection
 
-from application.ports import Close, CorporateAction, Fetched, Market
+from application.ports import Close, Fetched, Market, PriceNews
+from domain.corporate_action import CorporateAction
 from infrastructure.postgres import Pool
 
 # One learner of a market at a time: what a statement after the lock sees is what it adds to.
@@ -66,6 +67,34 @@ _SPANS = """
         FROM unnest(%(symbols)s::text[]) AS wanted (symbol)
     ) AS spans
     WHERE first IS NOT NULL
+"""
+
+_ACTIONS = """
+    SELECT DISTINCT ON (symbol, ex_on, kind) symbol, ex_on, kind, value, source
+    FROM book.corporate_actions
+    WHERE market = %s AND symbol = ANY(%s)
+    ORDER BY symbol, ex_on, kind, row_id DESC
+"""
+
+# Both tables draw their rows from one sequence, and the lock makes its order that of the commits.
+_LAST_ROW = """
+    SELECT greatest(
+        (SELECT max(row_id) FROM book.closes WHERE market = %(market)s),
+        (SELECT max(row_id) FROM book.corporate_actions WHERE market = %(market)s),
+        0
+    )
+"""
+
+_NEWS = """
+    SELECT DISTINCT ON (symbol, is_split) symbol, day, row_id, is_split
+    FROM (
+        SELECT symbol, session AS day, row_id, false AS is_split FROM book.closes
+        WHERE market = %(market)s AND row_id > %(after)s AND symbol = ANY(%(symbols)s)
+        UNION ALL
+        SELECT symbol, ex_on, row_id, kind = 'split' FROM book.corporate_actions
+        WHERE market = %(market)s AND row_id > %(after)s AND symbol = ANY(%(symbols)s)
+    ) AS learnt
+    ORDER BY symbol, is_split, day, row_id DESC
 """
 
 
@@ -136,6 +165,24 @@ class PostgresPriceBook:
         with self.pool.connection() as connection:
             rows = connection.execute(_SPANS, asked)
             return {symbol: (first, last) for symbol, first, last in rows}
+
+    def actions(self, market: Market, symbols: Sequence[str]) -> Sequence[CorporateAction]:
+        """The newest known of each symbol, ex date and kind, by symbol and oldest first."""
+        with self.pool.connection() as connection:
+            rows = connection.execute(_ACTIONS, (market, list(symbols)))
+            return [CorporateAction(*row) for row in rows]
+
+    def last_row(self, market: Market) -> int:
+        """The latest row learnt of a market, 0 where there is none."""
+        with self.pool.connection() as connection:
+            found = connection.execute(_LAST_ROW, {"market": market}).fetchone()
+            return int(found[0]) if found else 0
+
+    def news(self, market: Market, symbols: Sequence[str], after: int) -> Sequence[PriceNews]:
+        """See `PriceBook.news`; of several rows of the earliest day, the latest."""
+        asked = {"market": market, "symbols": list(symbols), "after": after}
+        with self.pool.connection() as connection:
+            return [PriceNews(*row) for row in connection.execute(_NEWS, asked)]
 
 
 def _learn_closes(connection: Connection, market: Market, closes: Sequence[Close]) -> int:

@@ -17,7 +17,8 @@ import msgspec
 import stamina
 from curl_cffi import requests
 
-from application.ports import Clock, Close, CorporateAction, Fetched, TradingCalendar
+from application.ports import Clock, Close, Fetched, TradingCalendar
+from domain.corporate_action import CorporateAction
 from infrastructure.yahoo_line import NoAnswer, Outage, Transport, Unreachable, YahooLine
 
 _AT_ONCE = 5

@@ -36,7 +36,14 @@ def _as_it_was(data: Data) -> Data:
     return data
 
 
+def _snapshot_1_to_2(data: Data) -> Data:
+    """Snapshots say up to which row they know the price book; of earlier ones nobody does."""
+    return {**data, "prices_known": 0}
+
+
 UPCASTS: Mapping[tuple[str, int], Upcast] = {
+    ("daily_valuation.snapshot_calculated", 1): _snapshot_1_to_2,
+    ("daily_valuation.snapshot_restated", 1): _snapshot_1_to_2,
     ("portfolio.positions_imported", 1): _imported_1_to_2,
     ("portfolio.positions_imported", 2): _as_it_was,
     ("portfolio.import_reverted", 1): _as_it_was,

@@ -11,7 +11,8 @@ from uuid import UUID
 from msgspec import structs
 
 from application.commands import ImportPositions, RestoreImport, RevertImport
-from application.valuations import Progress, Valuations
+from application.stale_days import Progress
+from application.valuations import Valuations
 from domain.daily_valuation import DailyValuation
 from domain.identity import daily_valuation_id
 from domain.portfolio import Portfolio

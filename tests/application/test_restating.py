@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from application.valuations import Progress
+from application.stale_days import Progress
 from domain.daily_valuation import DailyValuation
 from interfaces.bootstrap import Program
 from tests.application.changing_accounts import (

@@ -12,10 +12,21 @@ from uuid import UUID
 import pytest
 
 from application.commands import RequestRun
-from application.ports import AnyAggregate, Cause, Close, EventLog, Market, PriceBook, Statement
+from application.ports import (
+    AnyAggregate,
+    Cause,
+    Close,
+    EventLog,
+    Market,
+    PriceBook,
+    PriceNews,
+    Statement,
+)
 from application.runs import Runs
-from application.valuations import SESSIONS_IN_A_SAVE, Progress, Valuations
+from application.stale_days import SESSIONS_IN_A_SAVE, Progress
+from application.valuations import Valuations
 from domain.calculation_run import CalculationRun
+from domain.corporate_action import CorporateAction
 from domain.daily_valuation import DailyValuation
 from domain.identity import daily_valuation_id
 from domain.kernel import Aggregate
@@ -428,6 +439,21 @@ class WatchedBook:
         """See `PriceBook.last_closes_before`."""
         self.log.questions += 1
         return self.book.last_closes_before(market, symbols, day)
+
+    def actions(self, market: Market, symbols: Sequence[str]) -> Sequence[CorporateAction]:
+        """See `PriceBook.actions`."""
+        self.log.questions += 1
+        return self.book.actions(market, symbols)
+
+    def last_row(self, market: Market) -> int:
+        """See `PriceBook.last_row`."""
+        self.log.questions += 1
+        return self.book.last_row(market)
+
+    def news(self, market: Market, symbols: Sequence[str], after: int) -> Sequence[PriceNews]:
+        """See `PriceBook.news`."""
+        self.log.questions += 1
+        return self.book.news(market, symbols, after)
 
 
 def _questions(program: Program, opened_on: date) -> WatchedLog:

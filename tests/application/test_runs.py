@@ -17,9 +17,9 @@ from application.errors import (
     SessionNotCompleted,
     StoreUnavailable,
 )
+from application.marking import price_warnings
 from application.ports import EventLog
 from application.runs import RequestedRun, Runs
-from application.valuations import price_warnings
 from domain.calculation_run import PHASES, VALUATION, CalculationRun, RunKind, RunStatus
 from domain.daily_valuation import DailyValuation
 from domain.identity import run_slot_id

@@ -9,14 +9,10 @@ from uuid import uuid4
 
 import pytest
 
+from application.marking import symbols_to_price
 from application.ports import EventLog
-from application.valuations import (
-    SESSIONS_IN_A_SAVE,
-    Progress,
-    Valuations,
-    _ToDo,
-    symbols_to_price,
-)
+from application.stale_days import SESSIONS_IN_A_SAVE, Progress, ToDo
+from application.valuations import Valuations
 from domain.daily_valuation import DailyValuation
 from domain.identity import daily_valuation_id
 from domain.portfolio import Portfolio
@@ -194,7 +190,7 @@ DAYS = [date(2013, 1, n) for n in range(1, 31)]
 def stretches(missing: Sequence[date]) -> list[tuple[int, int]]:
     """The saves of a catch-up that lacks these of the days: first and last day of the month."""
     begins_on = missing[0] if missing else None
-    to_do = _ToDo(Portfolio(uuid4()), DAYS, frozenset(missing), begins_on)
+    to_do = ToDo(Portfolio(uuid4()), lambda _: (), DAYS, frozenset(missing), begins_on)
     return [(stretch[0].day, stretch[-1].day) for stretch in to_do.stretches()]
 
 

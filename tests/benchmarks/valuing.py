@@ -88,11 +88,14 @@ def _portfolio(rng: np.random.Generator) -> Ledger:
     session, entered = rng.integers(1, SESSIONS, 10), np.arange(10) < 5
     held_before = held.copy()
     held_before[lines[entered]] = 0
+    opened, closed = np.where(entered, held[lines], 0), np.where(entered, 0, held[lines])
     movements = Movements(
         session=session,
         line=lines,
-        opened=np.where(entered, held[lines], 0),
-        closed=np.where(entered, 0, held[lines]),
+        opened=opened,
+        closed=closed,
+        traded=closed,
+        change=opened - closed,
         exit_price=np.where(entered, 0, marks[session, lines]),
         income=np.zeros(10, dtype=np.int64),
     )
@@ -105,6 +108,7 @@ def _portfolio(rng: np.random.Generator) -> Ledger:
         movements=movements,
         flows=flows,
         shares_before=held_before,
+        stated_before=held_before,
         value_before=None,
         nav_before=10**9,
     )
@@ -197,7 +201,7 @@ class _Decimals:
         closed: list[dict[int, tuple[Decimal, Decimal]]] = [{} for _ in lines]
         opened: list[dict[int, Decimal]] = [{} for _ in lines]
         for session in set(moves.session.tolist()):
-            for line, bought, sold, price, _ in moves.on(session):
+            for line, bought, sold, _, price, _, _ in moves.on(session):
                 if sold:
                     closed[line][session] = (_decimal(sold, 8), _decimal(price, 6))
                 else:

@@ -11,8 +11,9 @@ from domain.arithmetic import Figures, Ledger, Movements, value
 from domain.money import Int64, amount_cents, cents
 from tests.support.exactness import in_decimal
 
-Move = tuple[int, int, int, int, int, int]
-"""Session, line, shares opened and closed in 1e-8, exit price in 1e-6, income in cents."""
+Move = tuple[int, int, int, int, int, int, int, int]
+"""Session, line, shares opened, closed and traded in 1e-8, exit price in 1e-6, change of the
+shares held, income in cents."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class History:
     moves: list[Move]
     flows: list[int]
     shares_before: list[int]
+    stated_before: list[int]
     is_opening: bool
 
 
@@ -35,8 +37,8 @@ def column(units: list[int]) -> Int64:
 
 def ledger(history: History, nav_before: int = 10**9) -> Ledger:
     """The history as arrays."""
-    moves = np.array(history.moves, dtype=np.int64).reshape(-1, 6).T
-    names = ("session", "line", "opened", "closed", "exit_price", "income")
+    names = Movements.__slots__
+    moves = np.array(history.moves, dtype=np.int64).reshape(-1, len(names)).T
     marks = np.array(history.marks, dtype=np.int64).reshape(len(history.flows), -1)
     shares_before = column(history.shares_before)
     worth = cents(shares_before, column(history.entry_price))
@@ -47,6 +49,7 @@ def ledger(history: History, nav_before: int = 10**9) -> Ledger:
         movements=Movements(**dict(zip(names, moves, strict=True))),
         flows=column(history.flows),
         shares_before=shares_before,
+        stated_before=column(history.stated_before),
         value_before=None if history.is_opening else worth,
         nav_before=nav_before,
     )
@@ -65,7 +68,9 @@ def histories(draw: st.DrawFn) -> History:
         st.integers(0, lines - 1),
         quantities,
         quantities,
+        quantities,
         prices,
+        quantities,
         st.integers(-(10**6), 10**6),
     )
     flows = draw(st.lists(st.integers(-(10**9), 10**9), min_size=days, max_size=days))
@@ -76,6 +81,7 @@ def histories(draw: st.DrawFn) -> History:
         moves=draw(st.lists(moves, max_size=8)) if days > first else [],
         flows=[0, *flows[1:]] if is_opening else flows,
         shares_before=[draw(quantities) for _ in range(lines)],
+        stated_before=[draw(quantities) for _ in range(lines)],
         is_opening=is_opening,
     )
 
@@ -87,7 +93,7 @@ def amount(shares: int, price: int) -> int:
 
 def plainly(history: History) -> list[list[tuple[int, ...]]]:
     """Each line's shares, MV, cost, proceeds, income, P&L, realised, unrealised, day by day."""
-    held = list(history.shares_before)
+    held, stated = list(history.shares_before), list(history.stated_before)
     first = history.marks[0] if history.is_opening else history.entry_price
     worth = [amount(shares, price) for shares, price in zip(held, first, strict=True)]
     days = []
@@ -95,13 +101,14 @@ def plainly(history: History) -> list[list[tuple[int, ...]]]:
         day: list[tuple[int, ...]] = []
         for line, entry in enumerate(history.entry_price):
             moves = [m for m in history.moves if m[:2] == (session, line)]
-            before, peak = held[line], held[line] + sum(m[2] for m in moves)
-            held[line] = peak - sum(m[3] for m in moves)
-            basis = [amount(q, entry) for q in (before, peak, held[line])]
+            before, peak = stated[line], stated[line] + sum(m[2] for m in moves)
+            stated[line] = peak - sum(m[3] for m in moves)
+            held[line] += sum(m[6] for m in moves)
+            basis = [amount(q, entry) for q in (before, peak, stated[line])]
             value_now = amount(held[line], marks[line])
             cost, released = basis[1] - basis[0], basis[1] - basis[2]
-            proceeds = sum(amount(m[3], m[4]) for m in moves)
-            income = sum(m[5] for m in moves)
+            proceeds = sum(amount(m[4], m[5]) for m in moves)
+            income = sum(m[7] for m in moves)
             pnl = value_now - worth[line] - cost + proceeds + income
             worth[line] = value_now
             labels = (proceeds - released, value_now - basis[2])
@@ -159,9 +166,10 @@ def test_three_thirds_closed_at_the_entry_price_release_the_whole_basis() -> Non
         marks=[[100_010_000]] * 4,
         entry_price=[100_010_000],
         cash_like=[False],
-        moves=[(day, 0, 0, third, 100_010_000, 0) for day in (1, 2, 3)],
+        moves=[(day, 0, 0, third, third, 100_010_000, -third, 0) for day in (1, 2, 3)],
         flows=[0] * 4,
         shares_before=[3 * third],
+        stated_before=[3 * third],
         is_opening=True,
     )
     figures = value(ledger(history))
@@ -177,9 +185,10 @@ def test_income_is_pnl_and_cash() -> None:
         marks=[[50 * 10**6]] * 2,
         entry_price=[50 * 10**6],
         cash_like=[False],
-        moves=[(1, 0, 0, 0, 0, 308)],
+        moves=[(1, 0, 0, 0, 0, 0, 0, 308)],
         flows=[0, 0],
         shares_before=[100 * 10**8],
+        stated_before=[100 * 10**8],
         is_opening=True,
     )
     figures = value(ledger(history))
@@ -198,6 +207,7 @@ def test_a_day_over_the_exact_sum_is_refused() -> None:
         moves=[],
         flows=[0],
         shares_before=[1000 * 10**8] * lines,
+        stated_before=[1000 * 10**8] * lines,
         is_opening=True,
     )
     with pytest.raises(ValueError, match="portfolio"):

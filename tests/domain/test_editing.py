@@ -86,7 +86,7 @@ class TestOpening:
 
         goog = numbered(stated("GOOG", entry_on=MONDAY))
         outcome.then(position_opened(goog, "a tip"))
-        assert outcome.aggregate.book.positions == (AAPL, SHORT, BARN, goog)
+        assert outcome.aggregate.book().positions == (AAPL, SHORT, BARN, goog)
         assert outcome.aggregate.holdings.notes == {goog.position_id: "a tip"}
 
     def test_many_come_at_once_identical_lots_too(self) -> None:
@@ -309,7 +309,7 @@ class TestRemoving:
         outcome = holding(*history).when(removing(AAPL))
 
         outcome.then(removed(AAPL))
-        assert outcome.aggregate.book.positions == (SHORT,)
+        assert outcome.aggregate.book().positions == (SHORT,)
         assert outcome.aggregate.holdings.notes == {}
         assert outcome.aggregate.holdings.manual_prices(WEDNESDAY) == {}
 

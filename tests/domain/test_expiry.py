@@ -125,7 +125,7 @@ def test_it_can_be_removed() -> None:
     outcome = holding(expired(CALLS, "3.25", TUESDAY)).when(removing(CALLS))
 
     outcome.then(removed(CALLS))
-    assert outcome.aggregate.book.positions == ()
+    assert outcome.aggregate.book().positions == ()
 
 
 @pytest.mark.parametrize(

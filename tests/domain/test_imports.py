@@ -199,13 +199,13 @@ class TestReverting:
         outcome = given(Portfolio, *history).when(reverting("second file", "last year's"))
 
         outcome.then(reverted(second, "last year's"))
-        assert outcome.aggregate.book.positions == (LOT,)
+        assert outcome.aggregate.book().positions == (LOT,)
 
     def test_what_it_closed_is_held_again(self) -> None:
         outcome = given(Portfolio, portfolio_opened(), FIRST, TO_60).when(reverting("second file"))
 
         outcome.then(reverted(TO_60))
-        assert outcome.aggregate.book.positions == (LOT,)
+        assert outcome.aggregate.book().positions == (LOT,)
 
     def test_an_import_that_was_taken_back_is_nothing_to_do(self) -> None:
         given(Portfolio, portfolio_opened(), FIRST, reverted(FIRST)).when(
@@ -268,7 +268,7 @@ class TestReverting:
         history = portfolio_opened(), FIRST, TO_60, TO_50
         back = [reverted(taken) for taken in (TO_50, TO_60, FIRST)]
         held = [
-            [position.open_quantity for position in replayed(*history, *back[:n]).book.positions]
+            [position.open_quantity for position in replayed(*history, *back[:n]).book().positions]
             for n in range(4)
         ]
 
@@ -283,14 +283,14 @@ class TestRestoring:
         outcome = given(Portfolio, *history, reverted(FIRST)).when(restoring("first file"))
 
         outcome.then(restored(FIRST))
-        assert outcome.aggregate.book.positions == (LOT, numbered(SPY))
+        assert outcome.aggregate.book().positions == (LOT, numbered(SPY))
 
     def test_what_it_closed_is_closed_again(self) -> None:
         history = portfolio_opened(), FIRST, TO_60
         outcome = given(Portfolio, *history, reverted(TO_60)).when(restoring("second file"))
 
         outcome.then(restored(TO_60))
-        assert outcome.aggregate.book.positions == replayed(*history).book.positions
+        assert outcome.aggregate.book().positions == replayed(*history).book().positions
 
     def test_an_import_that_was_not_taken_back_is_nothing_to_do(self) -> None:
         given(Portfolio, portfolio_opened(), FIRST).when(restoring("first file")).then_nothing()
@@ -418,7 +418,7 @@ class TestEditedByHand:
         )
 
         outcome.then(reverted(TO_60))
-        assert [p.open_quantity for p in outcome.aggregate.book.positions] == [Decimal(90)]
+        assert [p.open_quantity for p in outcome.aggregate.book().positions] == [Decimal(90)]
 
     def test_edits_of_other_positions_outlast_the_import(self) -> None:
         second = imported(numbered(SPY), name="second file")
@@ -434,9 +434,9 @@ class TestEditedByHand:
 
         gone.then(reverted(second))
         back.then(restored(second))
-        before = replayed(*history).book.positions
-        assert gone.aggregate.book.positions == before[:1]
-        assert back.aggregate.book.positions == before
+        before = replayed(*history).book().positions
+        assert gone.aggregate.book().positions == before[:1]
+        assert back.aggregate.book().positions == before
 
     def test_a_lot_that_came_again_by_hand_stands_in_the_way(self) -> None:
         again = position_opened(numbered(AAPL, lot=2))
@@ -475,7 +475,7 @@ class TestBothTimeAxes:
     def test_each_day_has_the_quantity_known_at_the_time(
         self, known: int, held: tuple[int, ...]
     ) -> None:
-        (lot,) = replayed(*self.HISTORY[:known]).book.positions
+        (lot,) = replayed(*self.HISTORY[:known]).book().positions
 
         assert tuple(lot.quantity_after(day) for day in self.DAYS) == held
 
@@ -484,7 +484,7 @@ class TestBothTimeAxes:
         outcome = given(Portfolio, portfolio_opened()).when(importing(sold))
 
         outcome.then(imported(numbered(sold)))
-        (lot,) = outcome.aggregate.book.positions
+        (lot,) = outcome.aggregate.book().positions
         assert [lot.quantity_after(day) for day in self.DAYS] == [100, 0, 0, 0]
 
 

@@ -2,10 +2,12 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import msgspec
 import pytest
 
+from domain.corporate_action import Actions, CorporateAction
 from domain.instrument import InvestmentClass
 from domain.mark import (
     Mark,
@@ -15,7 +17,8 @@ from domain.mark import (
     choose_marks,
     needs_price,
 )
-from domain.position import PositionTerms
+from domain.position import Position
+from domain.shares import Held
 
 MONDAY = date(2012, 7, 9)
 CALENDAR = [MONDAY + timedelta(weeks=w, days=d) for w in range(-2, 4) for d in range(5)]
@@ -35,26 +38,27 @@ def close(session: date, price: str) -> Close:
     return Close(session, Decimal(price))
 
 
-def stock(symbol: str = "GOOG", subtype: str | None = "STOCK") -> PositionTerms:
+def stock(symbol: str = "GOOG", subtype: str | None = "STOCK") -> Position:
     """A public position bought at 580.00."""
     return terms(InvestmentClass.PUBLIC, symbol, subtype)
 
 
-def private(symbol: str = "FARM", subtype: str = "REAL_ESTATE") -> PositionTerms:
+def private(symbol: str = "FARM", subtype: str = "REAL_ESTATE") -> Position:
     """A private position entered at 580.00."""
     return terms(InvestmentClass.PRIVATE, symbol, subtype)
 
 
-def call() -> PositionTerms:
+def call() -> Position:
     """An option bought at 580.00."""
     return terms(InvestmentClass.OPTIONS, "GOOG130119C00600000", "CALL")
 
 
 def terms(
     investment_class: InvestmentClass, symbol: str, investment_subtype: str | None
-) -> PositionTerms:
+) -> Position:
     """One of something, entered at 580.00 on the last day of June."""
-    return PositionTerms(
+    return Position(
+        position_id=UUID(int=1),
         symbol=symbol,
         quantity=Decimal(1),
         entry_price=Decimal("580.00"),
@@ -64,21 +68,30 @@ def terms(
     )
 
 
+def held(position: Position, *splits: tuple[date, str]) -> Held:
+    """The position as stated on its entry, its symbol split on some days."""
+    actions = [
+        CorporateAction(position.symbol, on, "split", Decimal(ratio), "bundled")
+        for on, ratio in splits
+    ]
+    return Held(position, position.entry_on, Actions(actions))
+
+
 def mark_on(
     session: date,
-    position: PositionTerms,
+    position: Position,
     closes: tuple[Close, ...] = (),
     revaluations: tuple[Revaluation, ...] = (),
 ) -> Mark:
     """The mark of a single session."""
-    return choose_marks(position, closes, revaluations, [session], CALENDAR)[0]
+    return choose_marks(held(position), closes, revaluations, [session], CALENDAR)[0]
 
 
 REVALUED = Revaluation(MONDAY - timedelta(days=2), Decimal("600.00"))  # on a Saturday
 
 
 @pytest.mark.parametrize("position", [stock(), call()])
-def test_the_close_of_the_session_comes_first(position: PositionTerms) -> None:
+def test_the_close_of_the_session_comes_first(position: Position) -> None:
     mark = mark_on(MONDAY, position, (close(MONDAY, "585.10"),), (REVALUED,))
 
     assert mark == Mark(
@@ -88,9 +101,7 @@ def test_the_close_of_the_session_comes_first(position: PositionTerms) -> None:
 
 @pytest.mark.parametrize("position", [stock(), call()])
 @pytest.mark.parametrize("sessions_old", [1, 5])
-def test_a_close_up_to_five_sessions_old_is_carried(
-    position: PositionTerms, sessions_old: int
-) -> None:
+def test_a_close_up_to_five_sessions_old_is_carried(position: Position, sessions_old: int) -> None:
     closed_on = CALENDAR[14 - sessions_old]
     mark = mark_on(CALENDAR[14], position, (close(closed_on, "585.10"),), (REVALUED,))
 
@@ -114,12 +125,12 @@ def test_age_counts_sessions_not_days() -> None:
     friday, monday = CALENDAR[9], CALENDAR[10]
     calendar = [friday, monday]
 
-    carried = choose_marks(stock(), [close(friday, "1.00")], [], [monday], calendar)[0]
+    carried = choose_marks(held(stock()), [close(friday, "1.00")], [], [monday], calendar)[0]
 
     assert carried.quality is MarkQuality.CARRIED
     holidays = [friday, *(friday + timedelta(days=30 + n) for n in range(5))]
     assert (
-        choose_marks(stock(), [close(friday, "1.00")], [], holidays[-1:], holidays)[0].quality
+        choose_marks(held(stock()), [close(friday, "1.00")], [], holidays[-1:], holidays)[0].quality
         is MarkQuality.CARRIED
     )
 
@@ -127,8 +138,8 @@ def test_age_counts_sessions_not_days() -> None:
 def test_a_close_from_before_the_five_sessions_of_the_calendar_is_stale() -> None:
     sessions, calendar = CALENDAR[10:11], CALENDAR[5:11]
 
-    before = choose_marks(stock(), [close(CALENDAR[4], "1.00")], [], sessions, calendar)[0]
-    within = choose_marks(stock(), [close(CALENDAR[5], "1.00")], [], sessions, calendar)[0]
+    before = choose_marks(held(stock()), [close(CALENDAR[4], "1.00")], [], sessions, calendar)[0]
+    within = choose_marks(held(stock()), [close(CALENDAR[5], "1.00")], [], sessions, calendar)[0]
 
     assert (before.quality, within.quality) == (MarkQuality.STALE, MarkQuality.CARRIED)
 
@@ -155,7 +166,7 @@ def test_an_option_never_quoted_takes_its_entry_price_whatever_the_owner_says() 
 def test_a_private_position_takes_the_latest_revaluation_and_no_close() -> None:
     later = Revaluation(CALENDAR[12], Decimal("610.00"))
     marks = choose_marks(
-        private(), [close(day, "1.00") for day in WEEK], [REVALUED, later], WEEK, CALENDAR
+        held(private()), [close(day, "1.00") for day in WEEK], [REVALUED, later], WEEK, CALENDAR
     )
 
     assert [str(mark.price) for mark in marks] == [
@@ -174,7 +185,7 @@ def test_a_private_position_never_revalued_takes_its_entry_price() -> None:
 
 def test_a_revaluation_on_a_weekend_takes_effect_on_the_next_session() -> None:
     friday, monday = CALENDAR[9], CALENDAR[10]
-    marks = choose_marks(private(), [], [REVALUED], [friday, monday], CALENDAR)
+    marks = choose_marks(held(private()), [], [REVALUED], [friday, monday], CALENDAR)
 
     assert [mark.source for mark in marks] == [MarkSource.ENTRY, MarkSource.MANUAL]
 
@@ -190,7 +201,7 @@ def test_a_revaluation_on_a_weekend_takes_effect_on_the_next_session() -> None:
     ],
 )
 def test_cash_is_one_dollar_for_tickers_and_the_amount_entered_otherwise(
-    position: PositionTerms, price: str
+    position: Position, price: str
 ) -> None:
     mark = mark_on(MONDAY, position)
 
@@ -207,7 +218,7 @@ def test_a_money_fund_takes_a_providers_close_but_never_carries_one() -> None:
 
 def test_marks_follow_the_closes_session_by_session() -> None:
     closes = [close(WEEK[1], "10.00"), close(WEEK[3], "11.00")]
-    marks = choose_marks(stock(), closes, [], WEEK, CALENDAR)
+    marks = choose_marks(held(stock()), closes, [], WEEK, CALENDAR)
 
     assert [(str(mark.price), mark.source.value) for mark in marks] == [
         ("580.00", "entry"),
@@ -228,9 +239,7 @@ def test_marks_follow_the_closes_session_by_session() -> None:
         (stock("CASH_EUR", "CASH"), False),
     ],
 )
-def test_private_and_cash_like_positions_need_no_price(
-    *, position: PositionTerms, needed: bool
-) -> None:
+def test_private_and_cash_like_positions_need_no_price(*, position: Position, needed: bool) -> None:
     assert needs_price(position) is needed
 
 
@@ -249,3 +258,20 @@ def test_a_usable_price_is_a_close_at_most_five_sessions_old_or_a_models(
     *, source: MarkSource, quality: MarkQuality, usable: bool
 ) -> None:
     assert Mark(Decimal(1), MONDAY, source, quality).is_usable is usable
+
+
+@pytest.mark.parametrize(
+    ("closes", "revaluations", "price", "source"),
+    [
+        ([close(CALENDAR[9], "600.00")], [], "300.000000", MarkSource.CARRIED),
+        ([close(WEEK[0], "301.00")], [], "301.00", MarkSource.CLOSE),
+        ([], [REVALUED], "300.000000", MarkSource.MANUAL),
+        ([], [], "290.000000", MarkSource.ENTRY),
+    ],
+)
+def test_a_price_from_before_a_split_is_told_in_shares_after_it(
+    closes: list[Close], revaluations: list[Revaluation], price: str, source: MarkSource
+) -> None:
+    (mark,) = choose_marks(held(stock(), (MONDAY, "2")), closes, revaluations, [MONDAY], CALENDAR)
+
+    assert (str(mark.price), mark.source) == (price, source)

@@ -3,6 +3,7 @@
 import math
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -17,10 +18,11 @@ from domain.option_model import (
     Underlying,
     VolatilityKind,
 )
-from domain.position import PositionTerms
+from domain.position import Position
 from domain.risk.black_scholes import Options, price
 from domain.risk.implied_volatility import Unsolvable, Unsolved
 from domain.risk.realised_volatility import realised_volatility
+from domain.shares import Held
 
 MONDAY = date(2012, 7, 9)
 CALENDAR = [MONDAY + timedelta(weeks=w, days=d) for w in range(-30, 16) for d in range(5)]
@@ -77,7 +79,8 @@ def mark_on(
     session: date, model: OptionModel | None, own: tuple[Close, ...] = (), quantity: str = "2"
 ) -> Mark:
     """The mark of the option on a single session; `own` are the option's closes."""
-    terms = PositionTerms(
+    option = Position(
+        position_id=UUID(int=1),
         symbol="XYZ120820C00100000",
         quantity=Decimal(quantity),
         entry_price=Decimal("3.00"),
@@ -85,7 +88,7 @@ def mark_on(
         investment_class=InvestmentClass.OPTIONS,
         investment_subtype="CALL",
     )
-    return choose_marks(terms, own, (), [session], CALENDAR, model)[0]
+    return choose_marks(Held(option, ENTERED_ON), own, (), [session], CALENDAR, model)[0]
 
 
 class TestWhichVolatility:

@@ -84,7 +84,7 @@ def test_an_account_is_opened_with_its_declared_equity() -> None:
 
 def test_the_book_holds_what_was_imported() -> None:
     history = portfolio_opened(), imported(numbered(AAPL), numbered(SPY))
-    book = Portfolio.replay(SUBJECT, history).book
+    book = Portfolio.replay(SUBJECT, history).book()
 
     assert book.positions == (numbered(AAPL), numbered(SPY))
     assert (book.portfolio_id, book.version, book.flows) == (SUBJECT, 2, ())
@@ -184,7 +184,7 @@ class TestFlows:
 
     def test_contributions_count_up_and_withdrawals_down(self) -> None:
         flows = contributed("bonus", MONDAY, "5000.00"), withdrawn("rent", TUESDAY, "900.00")
-        book = Portfolio.replay(SUBJECT, [portfolio_opened(), *flows]).book
+        book = Portfolio.replay(SUBJECT, [portfolio_opened(), *flows]).book()
 
         assert [(flow.on, flow.amount) for flow in book.flows] == [
             (MONDAY, Decimal("5000.00")),
@@ -225,7 +225,7 @@ class TestFlows:
         outcome = given(Portfolio, *history).when(taking_back("bonus"))
 
         outcome.then(flow_reverted("bonus"))
-        assert outcome.aggregate.book.flows == ()
+        assert outcome.aggregate.book().flows == ()
         assert outcome.aggregate.changed_from(2) == MONDAY
 
     def test_taken_back_twice_is_taken_back_once_and_never_comes_again(self) -> None:

@@ -8,7 +8,8 @@ from datetime import date
 from decimal import Decimal
 from importlib import resources
 
-from application.ports import Close, CorporateAction, PriceSource
+from application.ports import Close, PriceSource
+from domain.corporate_action import CorporateAction
 from infrastructure.bundled_prices import SAMPLE_MARKET_ENDS_ON, BundledPrices
 from infrastructure.nyse_calendar import NyseCalendar
 

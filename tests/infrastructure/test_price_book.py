@@ -13,7 +13,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from application.ports import Close, CorporateAction, Fetched, Market, PriceBook
+from application.ports import Close, Fetched, Market, PriceBook
+from domain.corporate_action import CorporateAction
 from infrastructure.bundled_prices import BundledPrices
 from infrastructure.nyse_calendar import NyseCalendar
 from infrastructure.postgres import APP_ROLE, Pool, open_pool

@@ -20,7 +20,8 @@ from curl_cffi import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from application.ports import CorporateAction, Fetched, PriceSource, TradingCalendar
+from application.ports import Fetched, PriceSource, TradingCalendar
+from domain.corporate_action import CorporateAction
 from infrastructure.nyse_calendar import NyseCalendar
 from infrastructure.yahoo_line import Transport
 from infrastructure.yahoo_prices import YahooPrices

@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import count
 from uuid import UUID
 
+from domain.corporate_action import CorporateAction, actions_by_symbol
 from domain.flow import Flow
 from domain.instrument import InvestmentClass
 from domain.mark import Mark, MarkQuality, MarkSource
@@ -67,9 +68,32 @@ def flow(on: date, amount: str) -> Flow:
     return Flow(on, Decimal(amount))
 
 
-def book(*positions: Position, flows: Sequence[Flow] = (), version: int = 2) -> PortfolioBook:
-    """A portfolio of these positions and flows."""
-    return PortfolioBook(portfolio_id=PORTFOLIO, version=version, positions=positions, flows=flows)
+def book(
+    *positions: Position,
+    flows: Sequence[Flow] = (),
+    version: int = 2,
+    actions: Sequence[CorporateAction] = (),
+    stated_on: date | None = None,
+) -> PortfolioBook:
+    """A portfolio of these positions and flows; `stated_on` is for all of its quantities."""
+    return PortfolioBook(
+        portfolio_id=PORTFOLIO,
+        version=version,
+        positions=positions,
+        flows=flows,
+        stated_on={p.position_id: stated_on for p in positions} if stated_on else {},
+        actions=actions_by_symbol(actions),
+    )
+
+
+def split(symbol: str, ex_on: date, ratio: str) -> CorporateAction:
+    """New shares for one old one."""
+    return CorporateAction(symbol, ex_on, "split", Decimal(ratio), "bundled")
+
+
+def dividend(symbol: str, ex_on: date, amount: str) -> CorporateAction:
+    """USD a share."""
+    return CorporateAction(symbol, ex_on, "dividend", Decimal(amount), "bundled")
 
 
 def opening(nav: str) -> Opening:

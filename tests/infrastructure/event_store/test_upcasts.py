@@ -88,9 +88,9 @@ class TestImportsOfTheFirstVersion:
         event = read(FIRST_VERSION)
         portfolio = Portfolio.replay(SUBJECT, [portfolio_opened(), event])
 
-        assert portfolio.book.positions == event.positions
+        assert portfolio.book().positions == event.positions
         portfolio.revert_import(event.import_id, "wrong file")
-        assert portfolio.book.positions == ()
+        assert portfolio.book().positions == ()
 
     @pytest.mark.parametrize(
         "changes",

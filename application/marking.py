@@ -1,0 +1,103 @@
+"""What a portfolio's positions are marked at: the book's prices, read once for some days."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from application.markets import Markets
+from application.ports import Close, PriceBook, PriceNews
+from domain.mark import CARRIED_SESSIONS, Mark, MarkQuality, choose_marks, needs_price
+from domain.portfolio import Portfolio
+from domain.snapshot import Snapshot
+from domain.valuation import PortfolioBook
+
+_LONGEST_HOLIDAY = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """Asks the price book for one portfolio at a time."""
+
+    markets: Markets
+    book: PriceBook
+
+    def known_book(self, portfolio: Portfolio) -> PortfolioBook:
+        """What the portfolio holds, with what the price book knows now of its shares."""
+        market, symbols = portfolio.opening.price_source, symbols_to_price(portfolio)
+        row = self.book.last_row(market)  # first: what comes meanwhile counts as learnt later
+        return portfolio.book(self.book.actions(market, symbols), prices_known=row)
+
+    def news(self, portfolio: Portfolio, after: int) -> Sequence[PriceNews]:
+        """What was learnt after that row of what the portfolio needs prices of."""
+        market, symbols = portfolio.opening.price_source, symbols_to_price(portfolio)
+        return self.book.news(market, symbols, after)
+
+    def marks(
+        self, portfolio: Portfolio, book: PortfolioBook, sessions: Sequence[date]
+    ) -> Mapping[UUID, Sequence[Mark]]:
+        """The marks of each position on each of the sessions, oldest first."""
+        closes = self._closes(portfolio, sessions)
+        calendar = self.markets[portfolio.opening.price_source].calendar.sessions(
+            sessions[0] - CARRIED_SESSIONS * _LONGEST_HOLIDAY, sessions[-1]
+        )
+        return {
+            position_id: choose_marks(
+                book.held(position),
+                closes.get(position.symbol, ()),
+                portfolio.holdings.revaluations.get(position_id, ()),
+                sessions,
+                calendar,
+            )
+            for position_id, position in portfolio.holdings.positions.items()
+        }
+
+    def _closes(
+        self, portfolio: Portfolio, sessions: Sequence[date]
+    ) -> Mapping[str, Sequence[Close]]:
+        market, symbols = portfolio.opening.price_source, symbols_to_price(portfolio)
+        closes: dict[str, list[Close]] = defaultdict(list)
+        before = self.book.last_closes_before(market, symbols, sessions[0])
+        for symbol, close in before.items():
+            closes[symbol].append(close)
+        within = self.book.closes(market, symbols, sessions[0], sessions[-1])
+        for symbol, some in within.items():
+            closes[symbol].extend(some)
+        return closes
+
+
+def symbols_to_price(portfolio: Portfolio) -> list[str]:
+    """The symbols that providers are asked for, in order; they know no options by symbol."""
+    return sorted(
+        {
+            position.symbol
+            for position in portfolio.holdings.positions.values()
+            if needs_price(position) and position.option is None
+        }
+    )
+
+
+def price_warnings(portfolio: Portfolio, snapshot: Snapshot) -> list[str]:
+    """What a person should know about the marks of what is held and needs a price."""
+    symbols: dict[MarkQuality, set[str]] = defaultdict(set)
+    for position_id, symbol, quality, quantity in snapshot.lines.rows(
+        "position_id", "symbol", "mark_quality", "quantity"
+    ):
+        position = portfolio.holdings.positions.get(position_id)
+        if quantity and position and needs_price(position):
+            symbols[quality].add(symbol)
+    warnings = []
+    if assumed := symbols[MarkQuality.ASSUMED]:
+        warnings.append(f"Valued at the entry price, for want of any other: {_listed(assumed)}.")
+    if stale := symbols[MarkQuality.STALE]:
+        warnings.append(
+            f"Valued at a close more than {CARRIED_SESSIONS} sessions old: {_listed(stale)}."
+        )
+    return warnings
+
+
+def _listed(symbols: Iterable[str], most: int = 10) -> str:
+    ordered = sorted(symbols)
+    more = f" and {len(ordered) - most} more" if len(ordered) > most else ""
+    return ", ".join(ordered[:most]) + more

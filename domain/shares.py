@@ -1,0 +1,106 @@
+"""How many shares a position holds on a day, through its closings and splits (spec 5.5).
+
+A position states its quantity as of a day: splits up to then are in it already, later ones
+multiply it, and for a day before an earlier split it is divided. What it cost stays what it was.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from operator import attrgetter
+
+from domain.corporate_action import NO_ACTIONS, Actions
+from domain.money import shares_e8
+from domain.position import Closing, Position
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedPart:
+    """What a closing took, in 1e-8 shares as the position states them and as they were traded."""
+
+    closing: Closing
+    stated: int
+    traded: int
+
+
+@dataclass(frozen=True)
+class Held:
+    """A position beside what happened to its shares.
+
+    `stated_on` is the day as of which the position's quantity and entry price count. Shares are
+    signed, in 1e-8, quantity x multiplier, rounded half-even where a split leaves finer parts.
+    """
+
+    position: Position
+    stated_on: date
+    actions: Actions = NO_ACTIONS
+
+    def shares_after(self, day: date) -> int:
+        """The shares held after what took effect up to `day`; 0 before the entry."""
+        stated = self.stated_after(day)
+        return self._on(day, stated) if self.actions.splits else stated
+
+    def stated_after(self, day: date) -> int:
+        """The same in shares of `stated_on`, by which the cost is kept."""
+        if day < self.position.entry_on:
+            return 0
+        gone = (part.stated for part in self.closed_parts if part.closing.closed_on <= day)
+        return self._whole - sum(gone)
+
+    def entry_price_on(self, day: date) -> Decimal:
+        """What a share of `day` had cost, in USD."""
+        if not self.actions.splits:
+            return self.position.entry_price
+        return per_share(self.position.entry_price, self.actions.share_factor(self.stated_on, day))
+
+    @cached_property
+    def closed_parts(self) -> Sequence[ClosedPart]:
+        """What each closing took, oldest first.
+
+        The last closing of a position that is closed takes all that is left, whatever splits were
+        learnt since. Of another one the shares it traded count where they are known: what they are
+        as the position states them is told anew with each split.
+        """
+        parts: list[ClosedPart] = []
+        left = recorded_left = self._whole
+        for closing in sorted(self.position.closings, key=attrgetter("closed_on")):
+            recorded = self._e8(closing.quantity)
+            recorded_left -= recorded
+            part = ClosedPart(closing, left, self._on(closing.closed_on, left))
+            if recorded_left:
+                part = min(part, self._part(closing, recorded), key=lambda one: abs(one.stated))
+            left -= part.stated
+            parts.append(part)
+        return parts
+
+    def _part(self, closing: Closing, recorded: int) -> ClosedPart:
+        """What a closing took by its own word."""
+        if closing.traded is None:
+            return ClosedPart(closing, recorded, self._on(closing.closed_on, recorded))
+        traded = self._e8(closing.traded)
+        factor = self.actions.share_factor(self.stated_on, closing.closed_on)
+        return ClosedPart(closing, round(traded / factor), traded)
+
+    @cached_property
+    def _whole(self) -> int:
+        return self._e8(self.position.quantity)
+
+    def _e8(self, quantity: Decimal) -> int:
+        return shares_e8(quantity, self.position.multiplier)
+
+    def _on(self, day: date, stated: int) -> int:
+        return round(stated * self.actions.share_factor(self.stated_on, day))
+
+
+def per_share(price: Decimal, factor: Fraction) -> Decimal:
+    """The price of each of the `factor` shares that one became, half-even to 6 decimals.
+
+    At least 0.000001 USD, unless `price` is 0.
+    """
+    if factor == 1:
+        return price
+    millionths = round(Fraction(price) * 10**6 / factor)
+    return Decimal(max(millionths, 1) if price else 0).scaleb(-6)

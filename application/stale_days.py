@@ -50,11 +50,7 @@ def news_counts_from(portfolio: Portfolio, news: PriceNews) -> date | None:
     That is its own day, but not before the symbol is held. A split also changes what a quantity
     stated after it stands for before it, so it counts from the first entry on.
     """
-    entries = [
-        position.entry_on
-        for position in portfolio.holdings.positions.values()
-        if news.symbol in (position.symbol, position.underlying)
-    ]
+    entries = portfolio.holdings.entries_of(news.symbol)
     if not entries:
         return None
     first = max(min(entries), portfolio.opening.equity_as_of)

@@ -1,6 +1,6 @@
 """What a portfolio holds, folded from files and edits; assigns and answers, decides nothing."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from operator import itemgetter
@@ -113,6 +113,14 @@ class Holdings:
                 case Entry(position=position, quantities_as_of=day):
                     days[position.position_id] = day
         return days
+
+    def entries_of(self, symbol: str) -> Sequence[date]:
+        """The entry dates of the positions of a symbol, or of options on it."""
+        return [
+            position.entry_on
+            for position in self.positions.values()
+            if symbol in (position.symbol, position.underlying)
+        ]
 
     def import_of(self, source: ImportSource) -> UUID | None:
         """The first import, not taken back, of the same file and account."""

@@ -82,9 +82,13 @@ class Portfolio(Aggregate):
         value: Decimal
 
         def apply(self, portfolio: "Portfolio") -> None:
-            """The value is the only one of that symbol, day and kind."""
+            """The value is the only one of that symbol, day and kind.
+
+            A split also says what a quantity stated after it stood for before it.
+            """
             portfolio.actions[self.symbol, self.ex_on, self.kind] = self.value
-            portfolio.take_effect(self.ex_on)
+            entries = portfolio.holdings.entries_of(self.symbol) if self.kind == "split" else ()
+            portfolio.take_effect(min((*entries, self.ex_on)))
 
     # ---- Events: imports -----------------------------------------------------------------------
 

@@ -4,9 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from application.markets import Markets
+from application.option_models import OptionModels
 from application.ports import Close, PriceBook, PriceNews
 from domain.mark import CARRIED_SESSIONS, Mark, MarkQuality, choose_marks, needs_price
 from domain.portfolio import Portfolio
@@ -18,16 +20,26 @@ _LONGEST_HOLIDAY = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Marking:
-    """Asks the price book for one portfolio at a time."""
+    """Asks the price book for one portfolio at a time.
+
+    `risk_free_rate` is a year's, continuous: 0.04 is 4 %.
+    """
 
     markets: Markets
     book: PriceBook
+    risk_free_rate: Decimal
+
+    @property
+    def options(self) -> OptionModels:
+        """What prices options, and says when they end."""
+        return OptionModels(self.markets, self.book, self.risk_free_rate)
 
     def known_book(self, portfolio: Portfolio) -> PortfolioBook:
         """What the portfolio holds, with what the price book knows now of its shares."""
         market, symbols = portfolio.opening.price_source, symbols_to_price(portfolio)
         row = self.book.last_row(market)  # first: what comes meanwhile counts as learnt later
-        return portfolio.book(self.book.actions(market, symbols), prices_known=row)
+        book = portfolio.book(self.book.actions(market, symbols), prices_known=row)
+        return book.without(self.options.ended_by_the_opening(portfolio))
 
     def news(self, portfolio: Portfolio, after: int) -> Sequence[PriceNews]:
         """What was learnt after that row of what the portfolio needs prices of."""
@@ -39,6 +51,7 @@ class Marking:
     ) -> Mapping[UUID, Sequence[Mark]]:
         """The marks of each position on each of the sessions, oldest first."""
         closes = self._closes(portfolio, sessions)
+        models = self.options.of(portfolio, book, sessions)
         calendar = self.markets[portfolio.opening.price_source].calendar.sessions(
             sessions[0] - CARRIED_SESSIONS * _LONGEST_HOLIDAY, sessions[-1]
         )
@@ -49,6 +62,7 @@ class Marking:
                 portfolio.holdings.revaluations.get(position_id, ()),
                 sessions,
                 calendar,
+                models.get(position_id),
             )
             for position_id, position in portfolio.holdings.positions.items()
         }
@@ -68,12 +82,12 @@ class Marking:
 
 
 def symbols_to_price(portfolio: Portfolio) -> list[str]:
-    """The symbols that providers are asked for, in order; they know no options by symbol."""
+    """The symbols that providers are asked for, in order: of an option its underlying's."""
     return sorted(
         {
-            position.symbol
+            option.underlying if (option := position.option) else position.symbol
             for position in portfolio.holdings.positions.values()
-            if needs_price(position) and position.option is None
+            if needs_price(position)
         }
     )
 

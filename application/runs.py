@@ -152,11 +152,14 @@ class Runs:
         warnings: list[str] = []
         if run.has_completed(MARKET_DATA):  # by one that died; what was imported since lacks prices
             warnings += self._gather_prices(portfolio, until)[1]
-        progress = self.valuations.catch_up(portfolio, until, cause)
-        while (newest := self._portfolio(run)).version > portfolio.version:
-            portfolio = newest
-            warnings += self._gather_prices(portfolio, until)[1]
-            progress += self.valuations.catch_up(portfolio, until, cause, since=began)
+        settled = self.valuations.settle(portfolio, until, cause)
+        progress = self.valuations.catch_up(settled.portfolio, until, cause)
+        while (newest := self._portfolio(run)).version > settled.portfolio.version:
+            warnings += self._gather_prices(newest, until)[1]
+            settled = self.valuations.settle(newest, until, cause)
+            progress += self.valuations.catch_up(settled.portfolio, until, cause, since=began)
+        portfolio = settled.portfolio
+        warnings += settled.warnings
         latest = self.valuations.latest(portfolio, until)
         warnings += price_warnings(portfolio, latest) if latest else []
         skipped, restated = missing - progress.valued, progress.restated

@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cache
 from uuid import UUID
 
 from application.errors import VersionConflict
+from application.expiries import Expiries, Settled
 from application.markets import Markets
 from application.marking import Marking
 from application.ports import Cause, EventLog, PriceBook
@@ -26,6 +28,12 @@ class Valuations:
     log: EventLog
     markets: Markets
     book: PriceBook
+    risk_free_rate: Decimal
+
+    @property
+    def marking(self) -> Marking:
+        """What positions are marked at."""
+        return Marking(self.markets, self.book, self.risk_free_rate)
 
     def sessions(self, portfolio: Portfolio, until: date) -> Sequence[date]:
         """The sessions a portfolio is valued at: from its opening to `until`."""
@@ -73,6 +81,10 @@ class Valuations:
             if not passage.met_newer_prices:
                 return progress
 
+    def settle(self, portfolio: Portfolio, until: date, cause: Cause) -> Settled:
+        """Record what expired up to `until`, before it is valued; see `Expiries.settle`."""
+        return Expiries(self.log, self.marking.options).settle(portfolio, until, cause)
+
     def repair(
         self, portfolio: Portfolio, from_on: date, reason: str, cause: Cause
     ) -> Sequence[Restatement]:
@@ -111,7 +123,7 @@ class Valuations:
     def _passage(
         self, portfolio: Portfolio, cause: Cause | None, report: list[Restatement] | None = None
     ) -> "_Passage":
-        marking = Marking(self.markets, self.book)
+        marking = self.marking
         return _Passage(self, marking, portfolio, marking.known_book(portfolio), cause, report)
 
     def _known_days(self, portfolio: Portfolio, until: date) -> "_KnownDays":
@@ -127,7 +139,7 @@ class Valuations:
         if latest is None:
             return None
         known_version = min(latest.portfolio_version, since or latest.portfolio_version)
-        news = Marking(self.markets, self.book).news(portfolio, latest.prices_known)
+        news = self.marking.news(portfolio, latest.prices_known)
         counts_from = [news_counts_from(portfolio, one) for one in news]
         counts_from.append(portfolio.changed_from(known_version))
         return min((day for day in counts_from if day), default=None)
@@ -136,7 +148,7 @@ class Valuations:
         self, portfolio: Portfolio, known: "_KnownDays", stale_from: date | None, reason: str = ""
     ) -> ToDo:
         begins = [*known.missing[:1], *([stale_from] if stale_from else [])]
-        marking = Marking(self.markets, self.book)
+        marking = self.marking
         return ToDo(
             portfolio=portfolio,
             news_after=cache(lambda row: marking.news(portfolio, row)),

@@ -1,8 +1,8 @@
 """Positions x marks -> lines -> a day's figures: one portfolio, valued session by session."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Self
@@ -49,6 +49,11 @@ class PortfolioBook:
         stated_on = self.stated_on.get(position.position_id, position.entry_on)
         actions = self.actions.get(position.symbol, NO_ACTIONS)
         return Held(position, max(stated_on, position.entry_on), actions)
+
+    def without(self, history: Collection[UUID]) -> Self:
+        """The book but for these positions, which have no line on any day."""
+        kept = [position for position in self.positions if position.position_id not in history]
+        return replace(self, positions=kept) if history else self
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ import os
 import secrets
 import tempfile
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -30,6 +31,7 @@ _TAKES = {
     "sigmasight_now": "it takes an instant such as 2020-11-06T21:30:00Z, or a date",
     "sigmasight_env": "it is development or production",
     "token_lifetime_days": "it takes a whole number from 1 to 365",
+    "risk_free_rate": "it takes a number from 0 to 0.5; 0.04 is 4 % a year",
     "deterministic_uuids": "it is true or false",
 }
 """What a variable takes, where the library's sentence would speak of Python."""
@@ -58,6 +60,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = Field(default=None, min_length=_SHORTEST_SECRET)
     beta_invite_code: str = PUBLISHED_INVITE_CODE
     market_data: str = "yahoo"
+    risk_free_rate: Decimal = Field(default=Decimal("0.04"), ge=0, le=Decimal("0.5"))
     deterministic_uuids: bool | None = None
     token_lifetime_days: int = Field(default=30, ge=1, le=365)
     superuser_email: str | None = None

@@ -158,7 +158,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
         markets = _markets(store.clock)
         prices = _prices(settings, parts, store, markets)
         rejected_rows = PostgresRejectedRows(store.pool)
-        valuations = Valuations(store.log, markets, prices.book)
+        valuations = Valuations(store.log, markets, prices.book, settings.risk_free_rate)
         return Program(
             log=store.log,
             tokens=tokens,

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ def test_without_any_variable_there_are_defaults(read: Environment) -> None:
         "secret_key": None,
         "beta_invite_code": PUBLISHED_INVITE_CODE,
         "market_data": "yahoo",
+        "risk_free_rate": Decimal("0.04"),
         "deterministic_uuids": None,
         "token_lifetime_days": 30,
         "superuser_email": None,
@@ -55,6 +57,8 @@ def test_without_any_variable_there_are_defaults(read: Environment) -> None:
         ("DATABASE_URL", "postgresql://o@h/d", "postgresql://o@h/d"),
         ("BETA_INVITE_CODE", "LET-ME-IN", "LET-ME-IN"),
         ("MARKET_DATA", "csv,yahoo", "csv,yahoo"),
+        ("RISK_FREE_RATE", "0.0525", Decimal("0.0525")),
+        ("RISK_FREE_RATE", "0", Decimal(0)),
         ("DETERMINISTIC_UUIDS", "false", False),
         ("TOKEN_LIFETIME_DAYS", "7", 7),
         ("SUPERUSER_EMAIL", "root@example.com", "root@example.com"),
@@ -108,6 +112,10 @@ def test_the_markets_time_is_pinned_to_a_date_or_an_instant(
         ("SIGMASIGHT_ENV", "staging"),
         ("SECRET_KEY", "brief-secret"),
         ("DETERMINISTIC_UUIDS", "perhaps"),
+        ("RISK_FREE_RATE", "4"),
+        ("RISK_FREE_RATE", "-0.01"),
+        ("RISK_FREE_RATE", "NaN"),
+        ("RISK_FREE_RATE", "low"),
         ("TOKEN_LIFETIME_DAYS", "0"),
         ("TOKEN_LIFETIME_DAYS", "366"),
         ("TOKEN_LIFETIME_DAYS", "soon"),

@@ -83,7 +83,25 @@ class RestoreImport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestRun:
-    """Calculate a portfolio up to its latest completed session, or up to `calculation_on`."""
+    """Calculate a portfolio up to its latest completed session, or up to `calculation_on`.
+
+    `is_forced` values with the prices that are there, asking nobody for more.
+    """
 
     portfolio_id: UUID
     calculation_on: date | None = None
+    is_forced: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestRunOfAny:
+    """Calculate anybody's portfolio, or all accounts where none is given.
+
+    `is_restatement` leaves out what is of today rather than of old days; `is_forced` abandons a
+    live run of the portfolio first.
+    """
+
+    portfolio_id: UUID | None = None
+    is_restatement: bool = False
+    is_forced: bool = False
+    reason: str = ""

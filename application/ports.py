@@ -288,8 +288,40 @@ class Tokens(Protocol):
 class Jobs(Protocol):
     """Work to be done by a worker, durably queued."""
 
-    def execute_run(self, run_id: UUID) -> Statement:
-        """The write that queues the execution of a run, for `EventLog.save(also=...)`."""
+    def execute_run(self, run_id: UUID, *, is_urgent: bool) -> Statement:
+        """The write that queues the execution of a run, for `EventLog.save(also=...)`.
+
+        An urgent one, for which somebody waits, is taken up before those that are not.
+        """
+        ...
+
+    def runs(self) -> set[UUID]:
+        """The runs that a job is at, or will take up sooner or later."""
+        ...
+
+
+class Accounts(Protocol):
+    """Which accounts there are to be calculated: a list of work, on which no rule rests."""
+
+    def active(
+        self,
+        market: Market,
+        not_valued_on: date | None = None,
+        opened_before: datetime | None = None,
+    ) -> Sequence[UUID]:
+        """Portfolios of a market, oldest first.
+
+        Only those whose latest valuation is before a session, or that have none, where one is
+        given; only those opened before an instant, where that is.
+        """
+        ...
+
+
+class LiveRuns(Protocol):
+    """Which runs seem to be live: a list of work, on which no rule rests."""
+
+    def live(self, portfolio_id: UUID | None = None) -> Sequence[UUID]:
+        """Queued and running ones, oldest first; only a portfolio's, where one is given."""
         ...
 
 

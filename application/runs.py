@@ -1,41 +1,35 @@
-"""Calculation runs: asking for one, and working it off phase by phase (spec 5.4, 5.6)."""
+"""Calculation runs: asking for one, executing it, ending what nobody executes (spec 5.4, 5.6)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
-from application.commands import RequestRun
+from application.commands import RequestRun, RequestRunOfAny
 from application.deciding import decide
-from application.errors import RunUnknown, StoreUnavailable
+from application.errors import PortfolioUnknown, StoreUnavailable
 from application.markets import Markets
-from application.marking import price_warnings, symbols_to_price
+from application.marking import symbols_to_price
 from application.ownership import own_portfolio
-from application.ports import Cause, Clock, EventLog, Jobs, Rooms
+from application.ports import Accounts, Cause, Clock, EventLog, Jobs, LiveRuns, Rooms
 from application.prices import Prices
+from application.run_execution import RunExecution
+from application.run_parts import FanOut
+from application.run_record import RunRecord
 from application.valuations import Valuations
 from domain import identity
-from domain.calculation_run import (
-    MARKET_DATA,
-    READ_MODELS,
-    VALUATION,
-    CalculationRun,
-    Phase,
-    RunKind,
-    RunOver,
-)
+from domain.calculation_run import CalculationRun, RunOver
+from domain.errors import DomainError
 from domain.portfolio import Portfolio
+from domain.run_order import RunKind, RunOrder
+from domain.run_phase import FUNDAMENTALS, SECTOR_TAGS, SECURITY_MASTER, skipped_phases
 from domain.run_slot import RunSlot
-
-VIEWS_WITHIN_S = 60.0
-"""How long a run waits for the rooms before it says that views are behind."""
 
 FAULT = "ERR_BATCH_008"
 """The code of a run that met a fault of the program."""
 
-
-Findings = tuple[dict[str, int], Sequence[str]]
-"""What a phase counted, and sentences that warn the user."""
+_WITHOUT_SOURCE = {SECURITY_MASTER.id, FUNDAMENTALS.id, SECTOR_TAGS.id}
+"""Phases that every run leaves out: there is no source yet of what they bring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +37,7 @@ class RequestedRun:
     """A queued run. `position` is that of its last event."""
 
     run_id: UUID
-    portfolio_id: UUID
+    portfolio_id: UUID | None
     calculation_on: date
     symbols: int
     position: int
@@ -60,6 +54,8 @@ class Runs:
     prices: Prices
     valuations: Valuations
     rooms: Rooms
+    accounts: Accounts
+    live_runs: LiveRuns
 
     def request(self, command: RequestRun, cause: Cause) -> RequestedRun:
         """Queue a run, unless the portfolio has a live one.
@@ -70,143 +66,131 @@ class Runs:
         """
         portfolio = own_portfolio(self.log, command.portfolio_id, cause)
         market = self.markets[portfolio.opening.price_source]
-        until = market.completed_session(command.calculation_on)
-        run_id = uuid4()
+        order = order_of(
+            RunKind.ON_DEMAND,
+            market.completed_session(command.calculation_on),
+            cause,
+            is_forced=command.is_forced,
+        )
+        return self._request(portfolio, order, cause)
+
+    def request_of_any(self, command: RequestRunOfAny, cause: Cause) -> RequestedRun:
+        """Queue a run of anybody's portfolio, or one over all accounts, for a superuser.
+
+        Raises:
+            PortfolioUnknown: ERR_PORT_404.
+            RunAlreadyLive: ERR_BATCH_005, with its id; a forced run abandons that one first.
+        """
+        kind = RunKind.RESTATEMENT if command.is_restatement else RunKind.ON_DEMAND
+        if command.portfolio_id is None:
+            until = self.markets["live"].latest_session()
+            order = order_of(kind, until, cause, reason=command.reason)
+            return self.request_whole(uuid4(), order, cause)
+        portfolio = self.log.load(Portfolio, command.portfolio_id)
+        if portfolio is None:
+            raise PortfolioUnknown
+        market = self.markets[portfolio.opening.price_source]
+        order = order_of(kind, market.latest_session(), cause, reason=command.reason)
+        if command.is_forced:
+            self._abandon_holder(portfolio.id, command.reason)
+        return self._request(portfolio, order, cause)
+
+    def request_whole(self, run_id: UUID, order: RunOrder, cause: Cause) -> RequestedRun:
+        """Queue a run over all accounts; one of that id that exists is that one."""
 
         def attempt() -> RequestedRun:
-            slot_id = identity.run_slot_id(portfolio.id)
-            slot = self.log.load(RunSlot, slot_id) or RunSlot(slot_id)
-            slot.claim(run_id)
-            run = CalculationRun.request(
-                run_id, [portfolio.id], until, RunKind.ON_DEMAND, cause.actor
-            )
-            queue = self.jobs.execute_run(run_id)
-            position = self.log.save(run, slot, cause=cause, also=[queue])
-            symbols = len(symbols_to_price(portfolio))
-            return RequestedRun(run_id, portfolio.id, until, symbols, position)
+            run = self.log.load(CalculationRun, run_id)
+            if run is None:
+                run = CalculationRun.request(run_id, order)
+                job = self.jobs.execute_run(run_id, is_urgent=False)
+                position = self.log.save(run, cause=cause, also=[job])
+            else:
+                position = self.log.position()
+            return RequestedRun(run_id, None, run.order.calculation_on, 0, position)
 
         return decide(attempt)
 
     def execute(self, run_id: UUID, worker: str) -> None:
         """Work a run off, or go on where a dead worker left it; nothing to do if it is over.
 
-        A fault ends the run as failed and is raised again for the worker to report. What was
-        valued until then stands.
+        A fault ends the run as failed and is raised again for the worker to report; so is one
+        that the run could go on in spite of. What was valued until then stands.
         """
+        record = RunRecord(self.log)
         try:
-            run = self._note(run_id, lambda run: run.start(worker))
-            self._work_off(run)
+            faults = self._execute(record.take_up(run_id, worker))
         except RunOver:
             return
         except StoreUnavailable:
             raise  # the queue tries again
-        except Exception:
-            self._end(run_id, lambda run: run.fail(FAULT, "The calculation met a fault."))
+        except DomainError as refusal:
+            code, message = refusal.code, refusal.message
+            record.end(run_id, lambda run: run.fail(code, message))
             raise
+        except Exception:
+            record.end(run_id, lambda run: run.fail(FAULT, "The calculation met a fault."))
+            raise
+        if faults:
+            raise faults[0]
 
     def abandon(self, run_id: UUID, reason: str) -> None:
         """Give a run up from outside; nothing to do if it is over."""
-        self._end(run_id, lambda run: run.abandon(reason))
+        RunRecord(self.log).end(run_id, lambda run: run.abandon(reason))
 
-    def _work_off(self, run: CalculationRun) -> None:
-        portfolio = self._portfolio(run)
-        symbols, until = symbols_to_price(portfolio), run.calculation_on
-        missing = len(self.valuations.missing(portfolio, until))
-        self._perform(
-            run.id, MARKET_DATA, len(symbols), lambda _: self._gather_prices(portfolio, until)
-        )
-        self._perform(
-            run.id, VALUATION, missing, lambda total: self._value(run, portfolio, total, missing)
-        )
-        self._perform(run.id, READ_MODELS, 1, lambda _: self._advance_rooms())
-        self._end(run.id, lambda run: run.complete())
+    def clean_up(self, portfolio_id: UUID | None = None) -> Sequence[UUID]:
+        """End the live runs that no job is at or will ever take up, a portfolio's or any.
 
-    def _perform(
-        self, run_id: UUID, phase: Phase, total: int, work: Callable[[int], Findings]
-    ) -> None:
-        """Do the work of a phase, unless an earlier worker did; `work` is told the first total."""
-        run = self._note(run_id, lambda run: run.start_phase(phase, total))
-        if run.has_completed(phase):
-            return
-        began = self.clock.now()
-        counts, warnings = work(run.phase_totals[phase.id])
-        seconds = round((self.clock.now() - began).total_seconds(), 3)
-        self._note(run_id, lambda run: run.complete_phase(phase, counts, warnings, seconds))
-
-    def _gather_prices(self, portfolio: Portfolio, until: date) -> Findings:
-        symbols, opening = symbols_to_price(portfolio), portfolio.opening
-        needed = (opening.equity_as_of, until)
-        gathered = self.prices.gather(opening.price_source, symbols, needed)
-        return {"done": len(symbols), "prices": gathered.rows}, gathered.warnings
-
-    def _value(
-        self, run: CalculationRun, portfolio: Portfolio, total: int, missing: int
-    ) -> Findings:
-        """Bring the valuations up to date; `missing` of `total` lacked when this worker came.
-
-        A portfolio that changed meanwhile is caught up with again, from where anything counts that
-        was recorded since the beginning: not knowing of the change, this worker may have restated
-        what somebody who knew of it had found in order.
+        A run over all accounts that waits for its parts is none of them: it ends with those.
         """
-        until, cause, began = run.calculation_on, _cause_of(run.id), portfolio.version
-        warnings: list[str] = []
-        if run.has_completed(MARKET_DATA):  # by one that died; what was imported since lacks prices
-            warnings += self._gather_prices(portfolio, until)[1]
-        settled = self.valuations.settle(portfolio, until, cause)
-        progress = self.valuations.catch_up(settled.portfolio, until, cause)
-        while (newest := self._portfolio(run)).version > settled.portfolio.version:
-            warnings += self._gather_prices(newest, until)[1]
-            settled = self.valuations.settle(newest, until, cause)
-            progress += self.valuations.catch_up(settled.portfolio, until, cause, since=began)
-        portfolio = settled.portfolio
-        warnings += settled.warnings
-        latest = self.valuations.latest(portfolio, until)
-        warnings += price_warnings(portfolio, latest) if latest else []
-        skipped, restated = missing - progress.valued, progress.restated
-        if VALUATION.id in run.phase_totals:  # begun by a worker that died
-            restated += progress.restated_already
-        return {"valued": total - skipped, "skipped": skipped, "restated": restated}, warnings
+        live = self.live_runs.live(portfolio_id)
+        queued = self.jobs.runs()  # asked later: who ended in between is over, not abandoned
+        ended = []
+        for run_id in live:
+            run = self.log.load(CalculationRun, run_id)
+            if run_id in queued or run is None or not run.is_live or run.parts is not None:
+                continue
+            self.abandon(run_id, "Its worker died, and no other would have taken it up.")
+            ended.append(run_id)
+        return ended
 
-    def _advance_rooms(self) -> Findings:
-        if self.rooms.catch_up(self.log.position(), timeout_s=VIEWS_WITHIN_S):
-            return {"done": 1}, ()
-        return {"done": 0}, ["Views are being brought up to date; look again soon."]
+    def _execute(self, run: CalculationRun) -> list[Exception]:
+        if not run.is_whole:
+            execution = RunExecution(self.log, self.clock, self.prices, self.valuations, self.rooms)
+            return execution.work_off(run)
+        if run.parts is None:
+            FanOut(self.log, self.markets, self.jobs, self.accounts).divide(run)
+        return []
 
-    def _note(self, run_id: UUID, step: Callable[[CalculationRun], None]) -> CalculationRun:
-        """Record a step of a run as it stands now."""
+    def _request(self, portfolio: Portfolio, order: RunOrder, cause: Cause) -> RequestedRun:
+        run_id = uuid4()
+        symbols = len(symbols_to_price(portfolio))
 
-        def attempt() -> CalculationRun:
-            run = self._run(run_id)
-            step(run)
-            self.log.save(run, cause=_cause_of(run_id))
-            return run
+        def attempt() -> RequestedRun:
+            slot_id = identity.run_slot_id(portfolio.id)
+            slot = self.log.load(RunSlot, slot_id) or RunSlot(slot_id)
+            slot.claim(run_id)
+            run = CalculationRun.request(run_id, order.over(portfolio.id))
+            job = self.jobs.execute_run(run_id, is_urgent=True)
+            position = self.log.save(run, slot, cause=cause, also=[job])
+            return RequestedRun(run_id, portfolio.id, order.calculation_on, symbols, position)
 
         return decide(attempt)
 
-    def _end(self, run_id: UUID, ending: Callable[[CalculationRun], None]) -> None:
-        """Record how a run ended and free its slots, in one save."""
-
-        def attempt() -> None:
-            run = self._run(run_id)
-            ending(run)
-            ids = [identity.run_slot_id(portfolio_id) for portfolio_id in run.portfolio_ids]
-            slots = self.log.load_many(RunSlot, ids).values()
-            for slot in slots:
-                slot.release(run_id)
-            self.log.save(run, *slots, cause=_cause_of(run_id))
-
-        decide(attempt)
-
-    def _portfolio(self, run: CalculationRun) -> Portfolio:
-        return own_portfolio(self.log, run.portfolio_ids[0], _cause_of(run.id))
-
-    def _run(self, run_id: UUID) -> CalculationRun:
-        run = self.log.load(CalculationRun, run_id)
-        if run is None:
-            raise RunUnknown
-        return run
+    def _abandon_holder(self, portfolio_id: UUID, reason: str) -> None:
+        slot = self.log.load(RunSlot, identity.run_slot_id(portfolio_id))
+        if slot and slot.run_id:
+            self.abandon(slot.run_id, f"Another run was forced in its place. {reason}".strip())
 
 
-def _cause_of(run_id: UUID) -> Cause:
-    """What the system does for a run, caused by and correlated with it."""
-    return Cause(command_id=uuid4(), correlation_id=run_id, causation=run_id)
+def order_of(
+    kind: RunKind, until: date, cause: Cause, *, is_forced: bool = False, reason: str = ""
+) -> RunOrder:
+    """What a run of a kind is asked to do up to a session, over all accounts until narrowed."""
+    skips = _WITHOUT_SOURCE | set(skipped_phases(kind, is_forced=is_forced))
+    return RunOrder(
+        kind=kind,
+        calculation_on=until,
+        requested_by=cause.actor,
+        skips=tuple(sorted(skips)),
+        reason=reason,
+    )

@@ -1,6 +1,10 @@
-"""One execution of the calculation pipeline. Its status is the fold of its events."""
+"""One execution of the calculation pipeline. Its status is the fold of its events.
 
-from collections.abc import Mapping, Sequence
+A run over many portfolios is a whole with parts: the whole only counts, each part is a run of its
+own over up to 200 portfolios, and the whole ends in the same save as its last part.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Self
@@ -10,14 +14,8 @@ import msgspec
 
 from domain.errors import DomainError
 from domain.kernel import Aggregate, Event
-
-
-class RunKind(StrEnum):
-    """Why a run was requested."""
-
-    ON_DEMAND = "on-demand"
-    NIGHTLY = "nightly"
-    RESTATEMENT = "restatement"
+from domain.run_order import Counts, RunKind, RunOrder
+from domain.run_phase import VALUATION, Phase
 
 
 class RunStatus(StrEnum):
@@ -30,19 +28,8 @@ class RunStatus(StrEnum):
     FAILED = "failed"
 
 
-class Phase(msgspec.Struct, frozen=True):
-    """A step of the pipeline by its published id and name."""
-
-    id: int
-    name: str
-    unit: str
-
-
-MARKET_DATA = Phase(1, "market_data", "symbols")
-VALUATION = Phase(3, "valuation", "sessions")
-READ_MODELS = Phase(4, "read_models", "rooms")
-PHASES = (MARKET_DATA, VALUATION, READ_MODELS)
-"""The phases of a run in order (spec 5.4)."""
+PARTS_FAILED = "ERR_BATCH_009"
+"""The code of a run over all accounts none of whose parts came to a good end."""
 
 _LIVE = (RunStatus.QUEUED, RunStatus.RUNNING)
 
@@ -62,19 +49,30 @@ class CalculationRun(Aggregate):
     TOPIC = "calculation_run"
 
     class Requested(Event, frozen=True):
-        """Someone asked for a calculation up to a session."""
+        """Someone asked for a calculation up to a session, of portfolios or of all."""
 
         TOPIC = "calculation_run.requested"
+        VERSION = 2
         portfolio_ids: tuple[UUID, ...]
         calculation_on: date
         kind: RunKind
         requested_by: UUID | None
+        skips: tuple[int, ...]
+        part_of: UUID | None
+        reason: str
 
         def apply(self, run: "CalculationRun") -> None:
             """The run waits for a worker."""
             run.status = RunStatus.QUEUED
-            run.portfolio_ids = self.portfolio_ids
-            run.calculation_on = self.calculation_on
+            run.order = RunOrder(
+                kind=self.kind,
+                calculation_on=self.calculation_on,
+                portfolio_ids=self.portfolio_ids,
+                requested_by=self.requested_by,
+                skips=self.skips,
+                part_of=self.part_of,
+                reason=self.reason,
+            )
 
     class Started(Event, frozen=True):
         """A worker took the run up, for the first time or after another one died."""
@@ -85,6 +83,44 @@ class CalculationRun(Aggregate):
         def apply(self, run: "CalculationRun") -> None:
             """The run is under way."""
             run.status = RunStatus.RUNNING
+
+    class PortfoliosLeftOut(Event, frozen=True):
+        """Portfolios of the run were busy with runs of their own, and were left to those."""
+
+        TOPIC = "calculation_run.portfolios_left_out"
+        portfolio_ids: tuple[UUID, ...]
+
+        def apply(self, run: "CalculationRun") -> None:
+            """The run is not about them any more."""
+            run.left_out = run.left_out | frozenset(self.portfolio_ids)
+
+    class FannedOut(Event, frozen=True):
+        """A run over all accounts was divided into parts, each a run of its own."""
+
+        TOPIC = "calculation_run.fanned_out"
+        parts: int
+        portfolios: int
+
+        def apply(self, run: "CalculationRun") -> None:
+            """The run ends with its last part."""
+            run.parts = self.parts
+
+    class PartEnded(Event, frozen=True):
+        """A part came to its end, with what it counted."""
+
+        TOPIC = "calculation_run.part_ended"
+        part_id: UUID
+        outcome: RunStatus
+        portfolios: int
+        left_out: int
+        valued: int
+        skipped: int
+        restated: int
+
+        def apply(self, run: "CalculationRun") -> None:
+            """What it counted belongs to the run."""
+            run.part_outcomes = {**run.part_outcomes, self.part_id: self.outcome}
+            run.part_counts = run.part_counts + Counts(self.valued, self.skipped, self.restated)
 
     class PhaseStarted(Event, frozen=True):
         """A phase began; `total` counts what it has to do, in the phase's unit."""
@@ -148,41 +184,51 @@ class CalculationRun(Aggregate):
     def __init__(self, aggregate_id: UUID) -> None:
         super().__init__(aggregate_id)
         self.status = RunStatus.QUEUED
-        self.portfolio_ids: tuple[UUID, ...] = ()
-        self.calculation_on = date.min
+        self.order = RunOrder(kind=RunKind.ON_DEMAND, calculation_on=date.min)
+        self.left_out: frozenset[UUID] = frozenset()
+        self.parts: int | None = None
+        self.part_outcomes: dict[UUID, RunStatus] = {}
+        self.part_counts = Counts()
         self.phase_totals: dict[int, int] = {}
         self.phase_counts: dict[int, Mapping[str, int]] = {}
         self.warnings: tuple[str, ...] = ()
 
     @classmethod
-    def request(
-        cls,
-        run_id: UUID,
-        portfolio_ids: Sequence[UUID],
-        calculation_on: date,
-        kind: RunKind,
-        requested_by: UUID | None,
-    ) -> Self:
-        """Ask for the sessions up to `calculation_on` to be valued; None asks for the system."""
+    def request(cls, run_id: UUID, order: RunOrder) -> Self:
+        """Ask for the sessions up to a day to be valued."""
         run = cls(run_id)
-        run.record(
-            cls.Requested(
-                portfolio_ids=tuple(portfolio_ids),
-                calculation_on=calculation_on,
-                kind=kind,
-                requested_by=requested_by,
-            )
-        )
+        run.record(cls.Requested(**msgspec.structs.asdict(order)))
         return run
+
+    @property
+    def portfolio_ids(self) -> tuple[UUID, ...]:
+        """The portfolios that the run values: those asked for, without those left out."""
+        return tuple(asked for asked in self.order.portfolio_ids if asked not in self.left_out)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the run is over all accounts, and so values none itself."""
+        return not self.order.portfolio_ids
 
     @property
     def is_live(self) -> bool:
         """Whether the run is queued or running."""
         return self.status in _LIVE
 
+    @property
+    def counts(self) -> Counts:
+        """What the valuation did, of a whole that of its parts together."""
+        counted = self.phase_counts.get(VALUATION.id, {})
+        own = Counts(*(counted.get(name, 0) for name in Counts.__struct_fields__))
+        return own + self.part_counts
+
     def has_completed(self, phase: Phase) -> bool:
         """Whether a phase has come to its end, in this worker's hands or an earlier one's."""
         return phase.id in self.phase_counts
+
+    def does(self, phase: Phase) -> bool:
+        """Whether a phase belongs to the run."""
+        return phase.id not in self.order.skips
 
     def start(self, worker: str) -> None:
         """A worker takes the run up; a run whose worker died is taken up again.
@@ -192,6 +238,48 @@ class CalculationRun(Aggregate):
         """
         self._refuse_if_over()
         self.record(self.Started(worker=worker))
+
+    def leave_out(self, portfolio_ids: Iterable[UUID]) -> None:
+        """Leave portfolios to the runs that hold them; nothing to do if that is said of all.
+
+        Raises:
+            RunOver: ERR_BATCH_007.
+        """
+        self._refuse_if_over()
+        busy = tuple(busy for busy in portfolio_ids if busy not in self.left_out)
+        if busy:
+            self.record(self.PortfoliosLeftOut(portfolio_ids=busy))
+
+    def fan_out(self, parts: int, portfolios: int) -> None:
+        """Say how many parts of how many portfolios there are; nothing to do if that is said.
+
+        The run ends here if they all have ended, or if there are none.
+
+        Raises:
+            RunOver: ERR_BATCH_007.
+        """
+        self._refuse_if_over()
+        if self.parts is None:
+            self.record(self.FannedOut(parts=parts, portfolios=portfolios))
+            self._complete_if_last_part_ended()
+
+    def end_part(self, part: "CalculationRun") -> None:
+        """Take note of a part's end, and end with the last one; nothing to do if that is noted.
+
+        The parts of a run that was given up end for themselves: nothing to do either.
+        """
+        if not self.is_live or part.id in self.part_outcomes:
+            return
+        self.record(
+            self.PartEnded(
+                part_id=part.id,
+                outcome=part.status,
+                portfolios=len(part.portfolio_ids),
+                left_out=len(part.left_out),
+                **msgspec.structs.asdict(part.counts),
+            )
+        )
+        self._complete_if_last_part_ended()
 
     def start_phase(self, phase: Phase, total: int) -> None:
         """Begin a phase of `total` units; nothing to do if it was begun before.
@@ -231,15 +319,7 @@ class CalculationRun(Aggregate):
             RunOver: ERR_BATCH_007.
         """
         self._refuse_if_over()
-        counts = self.phase_counts.get(VALUATION.id, {})
-        self.record(
-            self.Completed(
-                outcome=RunStatus.PARTIAL if self.warnings else RunStatus.COMPLETED,
-                valued=counts.get("valued", 0),
-                skipped=counts.get("skipped", 0),
-                restated=counts.get("restated", 0),
-            )
-        )
+        self._complete(RunStatus.PARTIAL if self.warnings else RunStatus.COMPLETED)
 
     def fail(self, error_code: str, message: str) -> None:
         """End the run for a reason the user can be told; nothing to do if it has ended."""
@@ -250,6 +330,19 @@ class CalculationRun(Aggregate):
         """Give the run up from outside; nothing to do if it has ended."""
         if self.is_live:
             self.record(self.Abandoned(reason=reason))
+
+    def _complete(self, outcome: RunStatus) -> None:
+        self.record(self.Completed(outcome=outcome, **msgspec.structs.asdict(self.counts)))
+
+    def _complete_if_last_part_ended(self) -> None:
+        outcomes = set(self.part_outcomes.values())
+        if self.parts is None or len(self.part_outcomes) < self.parts:
+            return
+        if outcomes == {RunStatus.FAILED}:
+            self.fail(PARTS_FAILED, "None of its parts came to a good end.")
+        else:
+            is_good = outcomes <= {RunStatus.COMPLETED}
+            self._complete(RunStatus.COMPLETED if is_good else RunStatus.PARTIAL)
 
     def _refuse_if_over(self) -> None:
         if not self.is_live:

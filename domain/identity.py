@@ -48,5 +48,15 @@ def run_slot_id(portfolio: UUID) -> UUID:
     return uuid5(_SIGMASIGHT, f"run-slot:{portfolio}")
 
 
+def nightly_run_id(market: str, session: date, attempt: int) -> UUID:
+    """The id of the nightly run of a session, so that two schedulers request one."""
+    return uuid5(_SIGMASIGHT, f"nightly-run:{market}:{session.isoformat()}{_nth(attempt)}")
+
+
+def run_part_id(whole: UUID, number: int) -> UUID:
+    """The id of the part, counted from 1, of a run over all accounts."""
+    return uuid5(_SIGMASIGHT, f"run-part:{whole}:{number}")
+
+
 def _nth(n: int) -> str:
     return "" if n == 1 else f"{_UNIT_SEPARATOR}{n}"

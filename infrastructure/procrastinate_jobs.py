@@ -19,12 +19,20 @@ from procrastinate.exceptions import ConnectorException
 
 from application.errors import StoreUnavailable
 from application.ports import Statement
+from infrastructure.postgres import Pool
 from infrastructure.postgres_pool import BOUNDED
 
 EXECUTE_RUN = "execute_run"
+LOOK = "look"
+EVERY_TEN_MINUTES = "*/10 * * * *"
 ATTEMPTS = 5
 """A run taken up this often without an end is given up: the run itself may be what kills."""
 
+_URGENT, _FIRST = 10, 20  # of priorities, the highest is taken up first; 0 by default
+_QUEUED = """
+    SELECT (args->>'run_id')::uuid FROM jobs.procrastinate_jobs
+    WHERE task_name = %s AND status IN ('todo', 'doing')
+"""
 _SEARCH_PATH = "-c search_path=jobs"
 _LOCK_CLASS = 0x6A6F62  # namespace of the advisory locks, second key the job's id
 _RECOVER_EVERY_S = 2.0
@@ -53,15 +61,18 @@ _log = structlog.get_logger(__name__)
 class ProcrastinateJobs:
     """Implements `application.ports.Jobs`: deferring on the caller's connection."""
 
-    def __init__(self) -> None:
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
         self._app = App(connector=SyncPsycopgConnector())
 
-    def execute_run(self, run_id: UUID) -> Statement:
+    def execute_run(self, run_id: UUID, *, is_urgent: bool) -> Statement:
         """See `Jobs.execute_run`."""
 
         def defer(connection: Any) -> None:
             connection.execute("SET LOCAL search_path = jobs")
-            task = self._app.configure_task(EXECUTE_RUN, connection=connection)
+            task = self._app.configure_task(
+                EXECUTE_RUN, connection=connection, priority=_URGENT if is_urgent else 0
+            )
             try:
                 task.defer(run_id=str(run_id))
             except ConnectorException as failure:  # the store tells by the cause what it means
@@ -69,13 +80,22 @@ class ProcrastinateJobs:
 
         return defer
 
+    def runs(self) -> set[UUID]:
+        """See `Jobs.runs`."""
+        with self._pool.reading() as connection:
+            return {run_id for (run_id,) in connection.execute(_QUEUED, [EXECUTE_RUN])}
+
 
 @dataclass(frozen=True, slots=True)
 class RunsToWork:
-    """What a worker does with runs: `execute` one as a named worker, or `abandon` it."""
+    """What a worker does with runs: `execute` one as a named worker, or `abandon` it.
+
+    Every ten minutes one of the workers is to `look` what is due.
+    """
 
     execute: Callable[[UUID, str], None]
     abandon: Callable[[UUID, str], None]
+    look: Callable[[], object]
 
 
 class Worker:
@@ -91,6 +111,8 @@ class Worker:
         self._app = App(connector=connector)
         retry = RetryStrategy(exponential_wait=2, retry_exceptions=[StoreUnavailable])
         self._app.task(name=EXECUTE_RUN, pass_context=True, retry=retry)(self._execute_run)
+        look = self._app.task(name=LOOK, pass_context=True, queueing_lock=LOOK, priority=_FIRST)
+        self._app.periodic(cron=EVERY_TEN_MINUTES)(look(self._look))
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, through every loss of the database.
@@ -132,6 +154,12 @@ class Worker:
                 self._runs.abandon(UUID(run_id), reason)
             else:
                 self._runs.execute(UUID(run_id), self._name)
+
+    def _look(self, context: JobContext, timestamp: int) -> None:
+        """Look what is due; `timestamp` is the tick, which is the same for all workers."""
+        with self._lock(context.job.id):
+            self._runs.look()
+            _log.info("looked_what_is_due", worker=self._name, tick=timestamp)
 
     @contextmanager
     def _lock(self, job_id: int | None) -> Iterator[None]:

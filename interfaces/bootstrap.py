@@ -11,6 +11,7 @@ from typing import Self
 from application.identities import Identities
 from application.imports import Imports
 from application.markets import Markets, MarketTime
+from application.nights import Nights
 from application.portfolios import Portfolios
 from application.ports import EventLog, PriceSource, Tokens
 from application.prices import Prices
@@ -133,7 +134,9 @@ class Program:
 
     def worker(self, name: str) -> Worker:
         """A worker of this program's queue."""
-        return Worker(self.database_url, name, RunsToWork(self.runs.execute, self.runs.abandon))
+        runs = self.runs
+        work = RunsToWork(runs.execute, runs.abandon, Nights(runs).look)
+        return Worker(self.database_url, name, work)
 
 
 def build(settings: Settings, parts: Parts | None = None) -> Program:
@@ -149,7 +152,6 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
     parts = parts or Parts()
     with ExitStack() as held:
         store = _Store.open(settings, held)
-        rooms = store.rooms
         identities = Identities(settings.uses_deterministic_ids)
         tokens = JwtTokens(
             settings.secret(), timedelta(days=settings.token_lifetime_days), store.clock
@@ -169,10 +171,8 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             portfolios=Portfolios(store.log, markets, identities, rejected_rows),
             imports=Imports(store.log, identities, prices.book, rejected_rows),
             valuations=valuations,
-            runs=Runs(
-                store.log, store.clock, markets, ProcrastinateJobs(), prices, valuations, rooms
-            ),
-            rooms=rooms,
+            runs=_runs(store, markets, prices, valuations),
+            rooms=store.rooms,
             users_room=UsersRoom(store.pool),
             portfolios_room=PortfoliosRoom(store.pool),
             positions_room=PositionsRoom(store.pool),
@@ -208,6 +208,20 @@ class _Store:
         rooms.prepare()
         pool = held.enter_context(open_pool(url, before_use=rooms.recover))
         return cls(url, clock, log, rooms, pool)
+
+
+def _runs(store: _Store, markets: Markets, prices: Prices, valuations: Valuations) -> Runs:
+    return Runs(
+        log=store.log,
+        clock=store.clock,
+        markets=markets,
+        jobs=ProcrastinateJobs(store.pool),
+        prices=prices,
+        valuations=valuations,
+        rooms=store.rooms,
+        accounts=PortfoliosRoom(store.pool),
+        live_runs=RunsRoom(store.pool),
+    )
 
 
 def _own_database(settings: Settings, held: ExitStack) -> str:

@@ -28,6 +28,7 @@ from interfaces.http import create_http
 
 _RESTART_AFTER_S = 1.0
 _STOP_WITHIN_S = 25.0
+_STREAMS_END_WITHIN_S = 5  # whoever follows a run would keep the server from ending
 _console = Console()
 
 
@@ -67,7 +68,15 @@ def _serve_until_signal(http: FastAPI, host: str, port: int) -> None:
     """Serve until Ctrl-C or SIGTERM; uvicorn raises the signal again when it has shut down."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: None)
-    uvicorn.run(http, host=host, port=port, log_config=None, access_log=False, ws="none")
+    uvicorn.run(
+        http,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        ws="none",
+        timeout_graceful_shutdown=_STREAMS_END_WITHIN_S,
+    )
 
 
 def _end(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -50,7 +50,8 @@ class Pool(Protocol):
 class RowTable(Generic[Row]):
     """The table `rooms.<name>` of rows of `row_type`, unique by the `key` columns.
 
-    `indexes` are lists of further columns to find rows by.
+    `indexes` are lists of further columns to find rows by; a json column is indexed for what it
+    contains.
     """
 
     def __init__(
@@ -88,8 +89,12 @@ class RowTable(Generic[Row]):
                 table, columns, _names(self.key)
             )
         )
+        json = {column.name for column in self._columns if column.is_json}
         for index in self._indexes:
-            connection.execute(sql.SQL("CREATE INDEX ON {} ({})").format(table, _names(index)))
+            method = sql.SQL("btree" if json.isdisjoint(index) else "gin")
+            connection.execute(
+                sql.SQL("CREATE INDEX ON {} USING {} ({})").format(table, method, _names(index))
+            )
 
     @property
     def qualified(self) -> sql.Identifier:

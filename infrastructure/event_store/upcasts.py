@@ -41,7 +41,13 @@ def _snapshot_1_to_2(data: Data) -> Data:
     return {**data, "prices_known": 0}
 
 
+def _requested_1_to_2(data: Data) -> Data:
+    """Runs got phases to leave out, parts and reasons; there were three phases before."""
+    return {**data, "skips": [0, 2, 5, 6], "part_of": None, "reason": ""}
+
+
 UPCASTS: Mapping[tuple[str, int], Upcast] = {
+    ("calculation_run.requested", 1): _requested_1_to_2,
     ("daily_valuation.snapshot_calculated", 1): _snapshot_1_to_2,
     ("daily_valuation.snapshot_restated", 1): _snapshot_1_to_2,
     ("portfolio.positions_imported", 1): _imported_1_to_2,

@@ -19,6 +19,7 @@ from interfaces.api import (
 )
 from interfaces.api.errors import answer_errors
 from interfaces.api.middleware import BodyLimit, RequestFrame
+from interfaces.api.run_watch import RunWatch
 from interfaces.bootstrap import Program
 
 _DESCRIPTION = (
@@ -45,11 +46,13 @@ def create_app(program: Program) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.program = program
+    app.state.run_watch = RunWatch(program.runs_room.several)
     published = APIRouter(prefix="/api/v1")
     for resource in _RESOURCES:
         published.include_router(resource.router)
     for prefix in ("/portfolio", "/portfolios"):  # both are published (spec 4)
         published.include_router(calculation.router, prefix=prefix)
+    published.include_router(calculation.history)
     app.include_router(published)
     app.include_router(operations.router)
     answer_errors(app)

@@ -1,15 +1,15 @@
 """Asking for a calculation, and following it (spec 4.6)."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Path, Request, Response
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import PlainTextResponse, StreamingResponse
 
 from application.commands import RequestRun
 from application.errors import RunUnknown
-from domain.calculation_run import RunStatus
 from interfaces.api.access import (
     Asked,
     OwnPortfolio,
@@ -18,130 +18,26 @@ from interfaces.api.access import (
     cause_of,
     show_position,
 )
-from interfaces.api.documenting import OWN_PORTFOLIO, answers, command_answers, example
-from interfaces.api.values import Instant
-from projections.runs.view import PhaseView, RunRow
+from interfaces.api.calculation_shapes import (
+    BatchStatus,
+    Preprocessing,
+    RunHistory,
+    Started,
+    shown_run,
+    status_of,
+)
+from interfaces.api.documenting import OWN_PORTFOLIO, answers, command_answers, text_answers
+from interfaces.api.run_following import EVENT_EXAMPLE, LOG_EXAMPLE, event_stream, log_of
+from interfaces.api.run_watch import RunWatch
+from interfaces.api.values import Limit, Offset
+from interfaces.bootstrap import Program
+from projections.portfolios.view import PortfolioRow
+from projections.runs.view import RunRow
 
 router = APIRouter(tags=["Calculation"])
+history = APIRouter(tags=["Calculation"])
 
-_PORTFOLIO = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
 _RUN = "9a1d6d0c-1c7b-4a7e-8a1f-2f4f5a6b7c8d"
-_STATUS = f"/api/v1/portfolio/{_PORTFOLIO}/batch-status/{_RUN}"
-
-
-class Preprocessing(BaseModel):
-    """What is known when the request is answered; what needs the network happens in the run."""
-
-    symbols_count: int
-    security_master_enriched: int = 0
-    prices_bootstrapped: int = 0
-    price_coverage_percentage: float | None = None
-    ready_for_batch: bool = True
-    warnings: list[str] = []
-    recommendations: list[str] = []
-
-
-class Started(BaseModel):
-    """A queued run; `poll_url` tells how it goes. `events_url` is null: there is no stream."""
-
-    model_config = example(
-        {
-            "status": "started",
-            "batch_run_id": _RUN,
-            "portfolio_id": _PORTFOLIO,
-            "calculation_date": "2013-03-01",
-            "preprocessing": {
-                "symbols_count": 2,
-                "security_master_enriched": 0,
-                "prices_bootstrapped": 0,
-                "price_coverage_percentage": None,
-                "ready_for_batch": True,
-                "warnings": [],
-                "recommendations": [],
-            },
-            "message": "The calculation up to 2013-03-01 is queued.",
-            "poll_url": _STATUS,
-            "events_url": None,
-        }
-    )
-
-    status: str = "started"
-    batch_run_id: UUID
-    portfolio_id: UUID
-    calculation_date: date
-    preprocessing: Preprocessing
-    message: str
-    poll_url: str
-    events_url: str | None = None
-
-
-class ShownPhase(BaseModel):
-    """A phase: `done` of `total` units; seconds and warnings when it has ended."""
-
-    id: int
-    name: str
-    status: str
-    done: int
-    total: int
-    unit: str
-    seconds: float | None
-    warnings: list[str]
-
-
-class RunError(BaseModel):
-    """Why a run failed."""
-
-    code: str
-    message: str
-
-
-class BatchStatus(BaseModel):
-    """Where a run stands. `partial`: all was valued, and a warning says what is missing."""
-
-    model_config = example(
-        {
-            "status": "running",
-            "batch_run_id": _RUN,
-            "portfolio_id": _PORTFOLIO,
-            "calculation_date": "2013-03-01",
-            "started_at": "2026-01-05T14:36:00.123456Z",
-            "finished_at": None,
-            "triggered_by": "0c2f5f0e-6d8e-5b6b-9b5a-0d5a3c2b1a09",
-            "elapsed_seconds": 0.8,
-            "progress_percent": 50.0,
-            "current_phase": "valuation",
-            "phases": [
-                {
-                    "id": 3,
-                    "name": "valuation",
-                    "status": "running",
-                    "done": 84,
-                    "total": 168,
-                    "unit": "sessions",
-                    "seconds": None,
-                    "warnings": [],
-                }
-            ],
-            "dates_valued": 84,
-            "dates_skipped": 0,
-            "error": None,
-        }
-    )
-
-    status: RunStatus
-    batch_run_id: UUID
-    portfolio_id: UUID
-    calculation_date: date
-    started_at: Instant | None
-    finished_at: Instant | None
-    triggered_by: str
-    elapsed_seconds: float
-    progress_percent: float
-    current_phase: str | None
-    phases: list[ShownPhase]
-    dates_valued: int
-    dates_skipped: int
-    error: RunError | None
 
 
 @router.post(
@@ -156,19 +52,24 @@ def calculate(
     portfolio_id: PortfolioId,
     request: Request,
     response: Response,
+    *,
+    force: Annotated[
+        bool, Query(description="Value with the prices that are there; ask for no others.")
+    ] = False,
 ) -> Started:
     """Queues a run that values every session up to the latest completed one."""
-    run = program.runs.request(
-        RequestRun(portfolio_id=portfolio_id), cause_of(request, user.user_id)
-    )
+    command = RequestRun(portfolio_id=portfolio_id, is_forced=force)
+    run = program.runs.request(command, cause_of(request, user.user_id))
     show_position(program, response, run.position)
+    status_url = f"/api/v1/portfolio/{portfolio_id}/batch-status/{run.run_id}"
     return Started(
         batch_run_id=run.run_id,
-        portfolio_id=run.portfolio_id,
+        portfolio_id=portfolio_id,
         calculation_date=run.calculation_on,
         preprocessing=Preprocessing(symbols_count=run.symbols),
         message=f"The calculation up to {run.calculation_on} is queued.",
-        poll_url=f"/api/v1/portfolio/{run.portfolio_id}/batch-status/{run.run_id}",
+        poll_url=status_url,
+        events_url=f"{status_url}/events",
     )
 
 
@@ -186,56 +87,90 @@ def parse_run_id(
         raise RunUnknown from None
 
 
+RunId = Annotated[UUID, Depends(parse_run_id)]
+
+
+def run_of(program: Program, portfolio: PortfolioRow, run_id: UUID) -> RunRow:
+    """A run of the portfolio.
+
+    Raises:
+        RunUnknown: ERR_BATCH_404.
+    """
+    run = program.runs_room.one(run_id)
+    if run is None or portfolio.portfolio_id not in run.portfolio_ids:
+        raise RunUnknown
+    return run
+
+
 @router.get(
     "/{portfolio_id}/batch-status/{run_id}",
     summary="How a calculation goes",
     responses=answers(BatchStatus, *OWN_PORTFOLIO, "ERR_BATCH_404"),
 )
-def batch_status(
-    program: Asked, portfolio: OwnPortfolio, run_id: Annotated[UUID, Depends(parse_run_id)]
-) -> BatchStatus:
+def batch_status(program: Asked, portfolio: OwnPortfolio, run_id: RunId) -> BatchStatus:
     """Where a run of this portfolio stands, phase by phase."""
-    run = program.runs_room.one(run_id)
-    if run is None or portfolio.portfolio_id not in run.portfolio_ids:
-        raise RunUnknown
-    return _status(run, portfolio.portfolio_id, program.runs.clock.now())
+    return status_of(run_of(program, portfolio, run_id), portfolio.portfolio_id, now_of(program))
 
 
-def _status(run: RunRow, portfolio_id: UUID, now: datetime) -> BatchStatus:
-    began, ended = run.started_at, run.finished_at
-    current = next((phase.name for phase in run.phases if phase.status == "running"), None)
-    return BatchStatus(
-        status=run.status,
-        batch_run_id=run.run_id,
-        portfolio_id=portfolio_id,
-        calculation_date=run.calculation_on,
-        started_at=began,
-        finished_at=ended,
-        triggered_by=str(run.requested_by or "system"),
-        elapsed_seconds=round(((ended or now) - began).total_seconds(), 3) if began else 0,
-        progress_percent=run.progress_percent,
-        current_phase=None if ended else current,
-        phases=list(map(_phase, run.phases)),
-        dates_valued=run.valued,
-        dates_skipped=run.skipped,
-        error=_error(run),
+@router.get(
+    "/{portfolio_id}/batch-status/{run_id}/events",
+    summary="Keep telling how a calculation goes",
+    responses=text_answers("text/event-stream", EVENT_EXAMPLE, *OWN_PORTFOLIO, "ERR_BATCH_404")
+    | {204: {"description": "The run has ended, and its end was the last event received."}},
+    response_class=Response,
+)
+async def follow(
+    request: Request,
+    program: Asked,
+    portfolio: OwnPortfolio,
+    run_id: RunId,
+    last_event_id: Annotated[
+        str | None, Header(description="The id of the last event received, to go on after it.")
+    ] = None,
+) -> Response:
+    """Server-Sent Events: the run as it stands now, then whenever it changes, until it ends.
+
+    The data of each is what batch-status answers, its id a position in the log.
+    """
+    run = await run_in_threadpool(run_of, program, portfolio, run_id)
+    known = int(last_event_id) if last_event_id and last_event_id.isdecimal() else 0
+    if run.is_over and known >= run.position:
+        return Response(status_code=204)
+    watch: RunWatch = request.app.state.run_watch
+    events = event_stream(
+        watch, run_id, known, lambda row: status_of(row, portfolio.portfolio_id, now_of(program))
+    )
+    return StreamingResponse(events, media_type="text/event-stream")
+
+
+@router.get(
+    "/{portfolio_id}/batch-status/{run_id}/log",
+    summary="The log of a calculation",
+    responses=text_answers("text/plain", LOG_EXAMPLE, *OWN_PORTFOLIO, "ERR_BATCH_404"),
+    response_class=Response,
+)
+def run_log(program: Asked, portfolio: OwnPortfolio, run_id: RunId) -> Response:
+    """What happened to the run, a line each with its time (UTC), as a file."""
+    run = run_of(program, portfolio, run_id)
+    attachment = {"Content-Disposition": f'attachment; filename="sigmasight-run-{run_id}.txt"'}
+    return PlainTextResponse(log_of(run), headers=attachment)
+
+
+@history.get(
+    "/portfolios/{portfolio_id}/runs",
+    summary="Calculations of a portfolio",
+    responses=answers(RunHistory, *OWN_PORTFOLIO),
+)
+def run_history(
+    program: Asked, portfolio: OwnPortfolio, limit: Limit = 50, offset: Offset = 0
+) -> RunHistory:
+    """The runs of a portfolio, newest first."""
+    rows, total = program.runs_room.of_portfolio(portfolio.portfolio_id, limit, offset)
+    return RunHistory(
+        portfolio_id=portfolio.portfolio_id, total=total, runs=[shown_run(row) for row in rows]
     )
 
 
-def _phase(phase: PhaseView) -> ShownPhase:
-    return ShownPhase(
-        id=phase.id,
-        name=phase.name,
-        status=phase.status,
-        done=phase.done,
-        total=phase.total,
-        unit=phase.unit,
-        seconds=phase.seconds,
-        warnings=list(phase.warnings),
-    )
-
-
-def _error(run: RunRow) -> RunError | None:
-    if run.error_code is None:
-        return None
-    return RunError(code=run.error_code, message=run.error_message or "")
+def now_of(program: Program) -> datetime:
+    """The real time."""
+    return program.runs.clock.now()

@@ -57,7 +57,12 @@ def command_answers(model: type[BaseModel], *codes: str, status: int) -> Respons
 
 def file_answers(example: str, *codes: str) -> Responses:
     """What a query for a CSV file answers: the file, with an example; the refusals of `codes`."""
-    content = {"text/csv": {"schema": {"type": "string"}, "example": example}}
+    return text_answers("text/csv", example, *codes)
+
+
+def text_answers(media_type: str, example: str, *codes: str) -> Responses:
+    """What a query for a text answers: the text, with an example; the refusals of `codes`."""
+    content = {media_type: {"schema": {"type": "string"}, "example": example}}
     return {200: {"content": content}, **refusals(*codes)}
 
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
 from psycopg import sql
 
+from application.ports import Market
 from domain.money import ZERO
 from projections.portfolios import projector
 from projections.portfolios.view import PortfolioRow
@@ -24,6 +26,12 @@ _ONE = TABLE.query(sql.SQL("WHERE portfolio_id = %s"))
 _OF_OWNER = TABLE.query(
     sql.SQL("WHERE owner_id = %s ORDER BY created_at, portfolio_id LIMIT %s OFFSET %s")
 )
+_ACTIVE = sql.SQL(
+    "SELECT portfolio_id FROM {} WHERE price_source = %(market)s"
+    " AND (%(session)s::date IS NULL OR valuation_on IS NULL OR valuation_on < %(session)s::date)"
+    " AND (%(opened_before)s::timestamptz IS NULL OR created_at < %(opened_before)s::timestamptz)"
+    " ORDER BY created_at, portfolio_id"
+).format(TABLE.qualified)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,17 @@ class PortfoliosRoom:
                 [owner_id],
             ).fetchone()
         return rows, counted[0] if counted else 0
+
+    def active(
+        self,
+        market: Market,
+        not_valued_on: date | None = None,
+        opened_before: datetime | None = None,
+    ) -> Sequence[UUID]:
+        """See `application.ports.Accounts.active`."""
+        given = {"market": market, "session": not_valued_on, "opened_before": opened_before}
+        with self.pool.reading() as connection:
+            return [portfolio_id for (portfolio_id,) in connection.execute(_ACTIVE, given)]
 
     def net_asset_value_of(self, owner_id: UUID) -> Decimal:
         """What a user's valued portfolios are worth together, in USD."""

@@ -1,18 +1,42 @@
 """The runs room in PostgreSQL."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
+import msgspec
 from psycopg import sql
 
 from projections.room import Room
 from projections.row_table import Pool, RowTable
 from projections.runs import projector
-from projections.runs.view import RunRow
+from projections.runs.view import RunRow, Tally
 
-TABLE = RowTable("runs", RunRow, key=["run_id"])
-ROOM = Room("runs", 1, projector.FED_BY, TABLE, projector.keys, projector.fold)
-_ONE = TABLE.query(sql.SQL("WHERE run_id = %s"))
+TABLE = RowTable(
+    "runs", RunRow, key=["run_id"], indexes=[["portfolio_ids"], ["requested_at"], ["status"]]
+)
+ROOM = Room("runs", 2, projector.FED_BY, TABLE, projector.keys, projector.fold)
+_OF_PORTFOLIO = sql.SQL("WHERE portfolio_ids @> %s::jsonb")
+_WHOLES = sql.SQL("WHERE part_of IS NULL")
+_LIVE = sql.SQL("WHERE status IN ('queued', 'running')")
+_NEWEST = sql.SQL("ORDER BY requested_at DESC, run_id LIMIT %s OFFSET %s")
+_OLDEST = sql.SQL("ORDER BY requested_at, run_id")
+_BY_ID = TABLE.query(sql.SQL("WHERE run_id = ANY(%s)"))
+_ALL_LIVE = TABLE.query(sql.SQL(" ").join([_LIVE, _OLDEST]))
+_LIVE_IDS = sql.SQL("SELECT run_id FROM {} {} AND portfolio_ids @> %s::jsonb {}").format(
+    TABLE.qualified, _LIVE, _OLDEST
+)
+_BY_STATUS = sql.SQL(
+    "SELECT status, count(*), coalesce(sum(valued), 0)::bigint,"
+    " coalesce(sum(restated), 0)::bigint FROM {} {} AND requested_at >= %s GROUP BY status"
+).format(TABLE.qualified, _WHOLES)
+_DURATIONS = sql.SQL(
+    "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds), max(seconds),"
+    " max(finished_at) FILTER (WHERE status IN ('completed', 'partial')) FROM"
+    " (SELECT *, extract(epoch FROM finished_at - started_at)::double precision AS seconds"
+    " FROM {} {} AND requested_at >= %s AND finished_at IS NOT NULL) AS ended"
+).format(TABLE.qualified, _WHOLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +47,61 @@ class RunsRoom:
 
     def one(self, run_id: UUID) -> RunRow | None:
         """The run of that id."""
-        with self.pool.reading() as connection:
-            rows = TABLE.select(connection, _ONE, [run_id])
+        rows = self.several([run_id])
         return rows[0] if rows else None
+
+    def several(self, run_ids: Sequence[UUID]) -> Sequence[RunRow]:
+        """Those of the runs that exist."""
+        with self.pool.reading() as connection:
+            return TABLE.select(connection, _BY_ID, [list(run_ids)])
+
+    def of_portfolio(
+        self, portfolio_id: UUID, limit: int, offset: int
+    ) -> tuple[Sequence[RunRow], int]:
+        """A page of a portfolio's runs, newest first, and how many there are in all."""
+        return self._page(_OF_PORTFOLIO, [_contains(portfolio_id)], limit, offset)
+
+    def wholes(self, limit: int, offset: int) -> tuple[Sequence[RunRow], int]:
+        """A page of all runs but the parts of others, newest first, and how many there are."""
+        return self._page(_WHOLES, [], limit, offset)
+
+    def all_live(self) -> Sequence[RunRow]:
+        """The runs that are queued or running, parts too, oldest first."""
+        with self.pool.reading() as connection:
+            return TABLE.select(connection, _ALL_LIVE, [])
+
+    def live(self, portfolio_id: UUID | None = None) -> Sequence[UUID]:
+        """See `application.ports.LiveRuns.live`."""
+        with self.pool.reading() as connection:
+            rows = connection.execute(_LIVE_IDS, [_contains(portfolio_id)])
+            return [run_id for (run_id,) in rows]
+
+    def tally(self, since: datetime) -> Tally:
+        """What runs requested since an instant (UTC) came to."""
+        with self.pool.reading() as connection:
+            counted = connection.execute(_BY_STATUS, [since]).fetchall()
+            durations = connection.execute(_DURATIONS, [since]).fetchone()
+        median, longest, last = durations or (None, None, None)
+        return Tally(
+            by_status={status: count for status, count, _, _ in counted},
+            valued=sum(valued for _, _, valued, _ in counted),
+            restated=sum(restated for *_, restated in counted),
+            median_seconds=median,
+            longest_seconds=longest,
+            last_completed_at=last,
+        )
+
+    def _page(
+        self, which: sql.SQL, given: Sequence[object], limit: int, offset: int
+    ) -> tuple[Sequence[RunRow], int]:
+        page = TABLE.query(sql.SQL(" ").join([which, _NEWEST]))
+        count = sql.SQL("SELECT count(*) FROM {} {}").format(TABLE.qualified, which)
+        with self.pool.reading() as connection:
+            rows = TABLE.select(connection, page, [*given, limit, offset])
+            counted = connection.execute(count, given).fetchone()
+        return rows, counted[0] if counted else 0
+
+
+def _contains(portfolio_id: UUID | None) -> str:
+    """The json array that the portfolios of a run are to contain: any does the empty one."""
+    return msgspec.json.encode([portfolio_id] if portfolio_id else []).decode()

@@ -20,13 +20,15 @@ from application.errors import (
 from application.marking import price_warnings
 from application.ports import EventLog
 from application.runs import RequestedRun, Runs
-from domain.calculation_run import PHASES, VALUATION, CalculationRun, RunKind, RunStatus
+from domain.calculation_run import CalculationRun, RunStatus
 from domain.daily_valuation import DailyValuation
 from domain.identity import run_slot_id
 from domain.kernel import Event
 from domain.mark import MarkSource
 from domain.position import PositionTerms
 from domain.position_import import ImportSource, Intake
+from domain.run_order import RunKind
+from domain.run_phase import ANALYTICS, MARKET_DATA, READ_MODELS, VALUATION
 from domain.run_slot import RunAlreadyLive, RunSlot
 from interfaces.bootstrap import Program
 from tests.support.accounts import Owner, cause, register, shares
@@ -123,7 +125,9 @@ def kinds(history: Iterable[Event]) -> list[str]:
     return [f"{type(event).__name__}{getattr(event, 'phase', '')}" for event in history]
 
 
-ALL_PHASES = [f"Phase{step}{phase.id}" for phase in PHASES for step in ("Started", "Completed")]
+DONE = (MARKET_DATA, VALUATION, READ_MODELS, ANALYTICS)
+"""The phases whose work has a source."""
+ALL_PHASES = [f"Phase{step}{phase.id}" for phase in DONE for step in ("Started", "Completed")]
 
 
 class TestRequesting:
@@ -139,6 +143,9 @@ class TestRequesting:
             calculation_on=END,
             kind=RunKind.ON_DEMAND,
             requested_by=scene.owner.user_id,
+            skips=(0, 2, 5),
+            part_of=None,
+            reason="",
         )
         assert claim.run_id == requested.aggregate_id == run.run_id
         assert requested.cause == claimed.cause
@@ -203,13 +210,13 @@ class TestWorkingOff:
         history = scene.history(run_id)
         assert kinds(history) == ["Requested", "Started", *ALL_PHASES, "Completed"]
         begun = [e for e in history if isinstance(e, CalculationRun.PhaseStarted)]
-        assert [event.total for event in begun] == [2, SESSIONS, 1]
+        assert [event.total for event in begun] == [2, SESSIONS, 1, 0]
         ended = [e for e in history if isinstance(e, CalculationRun.PhaseCompleted)]
-        prices, valuation, rooms = (event.counts for event in ended)
+        prices, valuation, rooms, analytics = (event.counts for event in ended)
         assert prices["done"] == 2
         assert prices["prices"] > 2 * SESSIONS
         assert valuation == {"valued": SESSIONS, "skipped": 0, "restated": 0}
-        assert rooms == {"done": 1}
+        assert (rooms, analytics) == ({"done": 1}, {"done": 0})
         assert all(0 <= event.seconds < 30 for event in ended)
         assert history[-1] == CalculationRun.Completed(
             outcome=RunStatus.COMPLETED, valued=SESSIONS, skipped=0, restated=0
@@ -498,4 +505,6 @@ class TestEndings:
 
         run = scene.run(run_id)
         assert run.status is RunStatus.PARTIAL
-        assert run.warnings == ("Views are being brought up to date; look again soon.",)
+        assert run.warnings == (
+            "Views are still being brought up to date (ERR_BATCH_003); look again soon.",
+        )

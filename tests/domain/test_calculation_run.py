@@ -5,21 +5,20 @@ from datetime import date
 
 import pytest
 
-from domain.calculation_run import (
-    MARKET_DATA,
-    PHASES,
-    VALUATION,
-    CalculationRun,
-    RunKind,
-    RunOver,
-    RunStatus,
-)
+from domain.calculation_run import CalculationRun, RunOver, RunStatus
 from domain.kernel import Event
+from domain.run_order import Counts, RunKind
+from domain.run_phase import MARKET_DATA, PHASES, VALUATION, skipped_phases
 from tests.support.events import (
     abandoned,
+    all_requested,
     completed,
     failed,
+    fanned_out,
+    left_out,
     number,
+    ordered,
+    part_ended,
     phase_completed,
     phase_started,
     requested,
@@ -34,15 +33,15 @@ STEPS: list[Callable[[CalculationRun], None]] = [
     lambda run: run.start_phase(VALUATION, 20),
     lambda run: run.complete_phase(VALUATION, {}, (), 0.25),
     lambda run: run.complete(),
+    lambda run: run.leave_out([number("IRA")]),
+    lambda run: run.fan_out(1, 1),
 ]
 
 
 def test_a_run_is_requested_for_portfolios_up_to_a_session() -> None:
-    when_created(
-        lambda: CalculationRun.request(
-            SUBJECT, [number("IRA")], date(2013, 3, 1), RunKind.ON_DEMAND, number("ann")
-        )
-    ).then(requested(until=date(2013, 3, 1)))
+    when_created(lambda: CalculationRun.request(SUBJECT, ordered(until=date(2013, 3, 1)))).then(
+        requested(until=date(2013, 3, 1))
+    )
 
 
 def test_a_queued_run_is_started() -> None:
@@ -141,7 +140,133 @@ def test_the_status_is_the_fold_of_the_events(
 
 def test_phases_have_their_published_numbers_and_names() -> None:
     assert [(phase.id, phase.name) for phase in PHASES] == [
+        (0, "security_master"),
         (1, "market_data"),
+        (2, "fundamentals"),
         (3, "valuation"),
         (4, "read_models"),
+        (5, "sector_tags"),
+        (6, "analytics"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_forced", "skipped"),
+    [
+        (RunKind.ON_DEMAND, False, ()),
+        (RunKind.NIGHTLY, False, ()),
+        (RunKind.RESTATEMENT, False, (0, 2, 5)),
+        (RunKind.ON_DEMAND, True, (0, 1, 2)),
+        (RunKind.RESTATEMENT, True, (0, 1, 2, 5)),
+    ],
+)
+def test_a_restatement_and_a_forced_run_leave_phases_out(
+    kind: RunKind, skipped: tuple[int, ...], *, is_forced: bool
+) -> None:
+    assert skipped_phases(kind, is_forced=is_forced) == skipped
+
+
+def test_a_run_does_the_phases_that_it_was_not_told_to_skip() -> None:
+    run = CalculationRun.replay(SUBJECT, [requested(skips=(0, 1, 2))])
+
+    assert [phase.id for phase in PHASES if run.does(phase)] == [3, 4, 5, 6]
+
+
+def test_portfolios_that_are_busy_are_left_out_once() -> None:
+    history = requested(date(2013, 3, 1), "IRA", "Roth", "Joint"), started(), left_out("Roth")
+    busy = [number("Roth"), number("Joint")]
+
+    given(CalculationRun, *history).when(lambda run: run.leave_out(busy)).then(left_out("Joint"))
+    given(CalculationRun, *history).when(lambda run: run.leave_out(busy[:1])).then_nothing()
+    run = CalculationRun.replay(SUBJECT, [*history, left_out("Joint")])
+    assert run.portfolio_ids == (number("IRA"),)
+
+
+class TestRunsOverAllAccounts:
+    """A whole ends with the last of its parts."""
+
+    def test_it_says_how_many_parts_there_are_and_waits_for_them(self) -> None:
+        given(CalculationRun, all_requested(), started()).when(
+            lambda run: run.fan_out(2, 300)
+        ).then(fanned_out(2, 300))
+        given(CalculationRun, all_requested(), started(), fanned_out(2, 300)).when(
+            lambda run: run.fan_out(3, 400)
+        ).then_nothing()
+
+    def test_without_any_account_it_is_over_at_once(self) -> None:
+        given(CalculationRun, all_requested(), started()).when(lambda run: run.fan_out(0, 0)).then(
+            fanned_out(0, 0), completed()
+        )
+
+    def test_it_takes_note_of_a_part_once_and_adds_up_what_parts_counted(self) -> None:
+        history = all_requested(), started(), fanned_out(2, 2), part_ended("first", valued=5)
+        second = ended_part("second", {"valued": 7})
+
+        given(CalculationRun, *history).when(lambda run: run.end_part(second)).then(
+            part_ended("second", valued=7), completed(valued=12)
+        )
+        given(CalculationRun, *history).when(
+            lambda run: run.end_part(ended_part("first", {"valued": 5}))
+        ).then_nothing()
+
+    def test_parts_may_end_before_it_is_said_how_many_there_are(self) -> None:
+        history = all_requested(), started(), part_ended("first", valued=5)
+
+        given(CalculationRun, *history).when(lambda run: run.fan_out(1, 1)).then(
+            fanned_out(1, 1), completed(valued=5)
+        )
+
+    @pytest.mark.parametrize(
+        ("others", "ending"),
+        [
+            ([RunStatus.COMPLETED], completed(RunStatus.PARTIAL)),
+            ([RunStatus.PARTIAL], completed(RunStatus.PARTIAL)),
+            ([RunStatus.FAILED], failed("ERR_BATCH_009", "None of its parts came to a good end.")),
+        ],
+    )
+    def test_it_is_partial_when_a_part_failed_and_failed_when_all_did(
+        self, others: list[RunStatus], ending: Event
+    ) -> None:
+        noted = [part_ended(f"part {n}", outcome) for n, outcome in enumerate(others)]
+        history = all_requested(), started(), fanned_out(len(others) + 1, 9), *noted
+        lost = CalculationRun.replay(number("lost"), [requested(), started(), failed()])
+
+        given(CalculationRun, *history).when(lambda run: run.end_part(lost)).then(
+            part_ended("lost", RunStatus.FAILED), ending
+        )
+
+    def test_parts_of_a_run_that_was_given_up_end_for_themselves(self) -> None:
+        history = all_requested(), started(), fanned_out(2, 2), abandoned()
+
+        given(CalculationRun, *history).when(
+            lambda run: run.end_part(ended_part("first", {}))
+        ).then_nothing()
+
+    def test_a_part_tells_how_many_of_its_portfolios_were_left_out(self) -> None:
+        part = CalculationRun.replay(
+            number("first"),
+            [
+                requested(date(2013, 3, 1), "IRA", "Roth", part_of=SUBJECT),
+                started(),
+                left_out("Roth"),
+                completed(),
+            ],
+        )
+        history = all_requested(), started(), fanned_out(2, 3)
+
+        given(CalculationRun, *history).when(lambda run: run.end_part(part)).then(
+            part_ended("first", left=1)
+        )
+
+
+def test_a_run_counts_what_its_valuation_did() -> None:
+    counts = phase_completed(VALUATION, {"valued": 3, "skipped": 2, "restated": 1, "failed": 4})
+    run = CalculationRun.replay(SUBJECT, [requested(), started(), counts])
+
+    assert run.counts == Counts(valued=3, skipped=2, restated=1)
+
+
+def ended_part(name: str, counts: dict[str, int]) -> CalculationRun:
+    """A part of one portfolio that came to a good end."""
+    history = requested(part_of=SUBJECT), started(), phase_completed(VALUATION, counts), completed()
+    return CalculationRun.replay(number(name), history)

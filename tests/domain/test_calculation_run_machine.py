@@ -6,8 +6,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from domain.calculation_run import PHASES, CalculationRun, Phase, RunOver
+from domain.calculation_run import CalculationRun, RunOver
 from domain.kernel import Event
+from domain.run_phase import PHASES, Phase
 from tests.support.events import requested
 from tests.support.specification import SUBJECT
 

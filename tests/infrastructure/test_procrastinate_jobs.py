@@ -8,6 +8,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
@@ -16,7 +18,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from application.errors import StoreUnavailable
-from infrastructure.postgres import app_url
+from infrastructure.postgres import app_url, open_pool
 from infrastructure.procrastinate_jobs import (
     ATTEMPTS,
     ProcrastinateJobs,
@@ -37,6 +39,7 @@ class Runs:
         self.executed: list[tuple[UUID, str]] = []
         self.abandoned: dict[UUID, str] = {}
         self.failing: dict[UUID, Exception] = {}
+        self.looks = 0
 
     def execute(self, run_id: UUID, worker: str) -> None:
         """Work a run off; one told to fail does so the first time."""
@@ -47,6 +50,15 @@ class Runs:
     def abandon(self, run_id: UUID, reason: str) -> None:
         """Give a run up."""
         self.abandoned[run_id] = reason
+
+    def look(self) -> None:
+        """Look what is due."""
+        self.looks += 1
+
+    @property
+    def work(self) -> RunsToWork:
+        """All of it, for a worker."""
+        return RunsToWork(self.execute, self.abandon, self.look)
 
     @property
     def order(self) -> list[UUID]:
@@ -183,7 +195,7 @@ def test_a_worker_that_is_stopped_finishes_the_run_in_hand(
         finished.set()
 
     queue(database, run_id)
-    with working(database, RunsToWork(execute, Runs().abandon)) as stop:
+    with working(database, replace(Runs().work, execute=execute)) as stop:
         assert entered.wait(timeout=10)
         stop()
         finish.set()
@@ -198,12 +210,63 @@ def test_a_worker_without_anything_to_do_stops_at_once(database: str) -> None:
     assert time.monotonic() - began < 5
 
 
+def test_what_somebody_waits_for_is_taken_up_before_what_nobody_does(database: str) -> None:
+    nightly, urgent, runs = uuid4(), uuid4(), Runs()
+    queue(database, nightly, is_urgent=False)
+    queue(database, urgent)
+    with working(database, runs):
+        assert eventually(lambda: runs.order == [urgent, nightly])
+
+
+def test_the_runs_of_jobs_that_wait_or_are_worked_on_are_known_and_no_others(
+    database: str, owner: Connection
+) -> None:
+    run_ids = [uuid4() for _ in range(4)]
+    queue(database, *run_ids)
+    for run_id, status in zip(run_ids, ["todo", "doing", "failed", "succeeded"], strict=True):
+        owner.execute(
+            "UPDATE procrastinate_jobs SET status = %s WHERE args->>'run_id' = %s",
+            [status, str(run_id)],
+        )
+    assert queued(database) == set(run_ids[:2])
+
+
+def test_a_worker_looks_what_is_due_as_soon_as_it_comes(database: str, owner: Connection) -> None:
+    runs = Runs()
+    with working(database, runs):
+        assert eventually(lambda: runs.looks)
+        assert eventually(lambda: looks_left(owner) == [])
+
+
+def test_two_workers_share_a_queue_and_look_what_is_due_once(
+    database: str, owner: Connection
+) -> None:
+    run_ids, first, second = [uuid4() for _ in range(20)], Runs(), Runs()
+    both = threading.Barrier(2, timeout=10)
+
+    def meet(run_id: UUID, worker: str, runs: Runs) -> None:
+        if not runs.executed:
+            both.wait()  # neither goes on before both have taken one up
+        runs.execute(run_id, worker)
+
+    queue(database, *run_ids)
+    with (
+        working(database, replace(first.work, execute=partial(meet, runs=first)), "first"),
+        working(database, replace(second.work, execute=partial(meet, runs=second)), "second"),
+    ):
+        assert eventually(lambda: len(first.order) + len(second.order) == 20)
+        assert eventually(lambda: statuses(owner) == [])
+        assert eventually(lambda: looks_left(owner) == [])
+    assert sorted(first.order + second.order) == sorted(run_ids)
+    assert first.looks + second.looks == len(ticks(owner))
+
+
 @contextmanager
 def working(
     database: str, runs: Runs | RunsToWork, name: str = "first"
 ) -> Iterator[Callable[[], object]]:
     """A worker in a thread, with what stops it; stopped at the end in any case."""
-    work = runs if isinstance(runs, RunsToWork) else RunsToWork(runs.execute, runs.abandon)
+    work = runs if isinstance(runs, RunsToWork) else runs.work
     stop: list[Callable[[], object]] = []
 
     async def run() -> None:
@@ -260,21 +323,41 @@ def block(database: str) -> None:
     def execute(_run_id: UUID, _worker: str) -> None:
         threading.Event().wait()
 
-    worker = Worker(app_url(database, SECRET), "victim", RunsToWork(execute, Runs().abandon))
+    worker = Worker(app_url(database, SECRET), "victim", replace(Runs().work, execute=execute))
     asyncio.run(worker.run(asyncio.Event()))
 
 
-def queue(database: str, *run_ids: UUID) -> None:
+def queue(database: str, *run_ids: UUID, is_urgent: bool = True) -> None:
     """Queue runs as requesting them does, with the application's rights."""
-    with psycopg.connect(app_url(database, SECRET)) as connection:
+    with open_pool(app_url(database, SECRET), size=1) as pool, pool.connection() as connection:
         for run_id in run_ids:
-            ProcrastinateJobs().execute_run(run_id)(connection)
+            ProcrastinateJobs(pool).execute_run(run_id, is_urgent=is_urgent)(connection)
+
+
+def queued(database: str) -> set[UUID]:
+    """The runs that a job is at or will take up."""
+    with open_pool(app_url(database, SECRET), size=1) as pool:
+        return ProcrastinateJobs(pool).runs()
 
 
 def statuses(connection: Connection) -> list[object]:
-    """Where the jobs that are left stand, oldest first."""
-    rows = connection.execute("SELECT status FROM procrastinate_jobs ORDER BY id").fetchall()
+    """Where the jobs of runs that are left stand, oldest first."""
+    rows = connection.execute(
+        "SELECT status FROM procrastinate_jobs WHERE task_name = 'execute_run' ORDER BY id"
+    ).fetchall()
     return [status for (status,) in rows]
+
+
+def looks_left(connection: Connection) -> list[object]:
+    """Where the jobs of looking what is due stand that are not done."""
+    rows = connection.execute("SELECT status FROM procrastinate_jobs WHERE task_name = 'look'")
+    return [status for (status,) in rows]
+
+
+def ticks(connection: Connection) -> list[object]:
+    """The ten minutes' ticks of which somebody made a job."""
+    rows = connection.execute("SELECT defer_timestamp FROM procrastinate_periodic_defers")
+    return [tick for (tick,) in rows]
 
 
 def locks(connection: Connection, *, granted: bool = True) -> object:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from domain.account import AccountType
-from domain.calculation_run import VALUATION, CalculationRun, Phase, RunKind, RunStatus
+from domain.calculation_run import CalculationRun, RunStatus
 from domain.edit import Correction
 from domain.email_claim import EmailClaim
 from domain.identity import position_id
@@ -18,6 +18,8 @@ from domain.instrument import InvestmentClass
 from domain.portfolio import Portfolio
 from domain.position import Position, PositionTerms
 from domain.position_import import ImportMode, ImportSource, PositionClosing
+from domain.run_order import RunKind, RunOrder
+from domain.run_phase import VALUATION, Phase
 from domain.run_slot import RunSlot
 from domain.user import User
 from tests.support.specification import SUBJECT
@@ -253,13 +255,54 @@ def flow_reverted(name: str) -> Portfolio.CashFlowReverted:
     return Portfolio.CashFlowReverted(flow_id=number(name), reason="noted twice")
 
 
-def requested(until: date = date(2013, 3, 1)) -> CalculationRun.Requested:
-    """A run of one portfolio was asked for by its owner."""
-    return CalculationRun.Requested(
-        portfolio_ids=(number("IRA"),),
-        calculation_on=until,
+def ordered(until: date = date(2013, 3, 1), *portfolios: str, **changes: Any) -> RunOrder:
+    """A run of one portfolio, or of those named, as its owner asks for it."""
+    names = portfolios or ("IRA",)
+    order = RunOrder(
         kind=RunKind.ON_DEMAND,
+        calculation_on=until,
+        portfolio_ids=tuple(map(number, names)),
         requested_by=number("ann"),
+    )
+    return msgspec.structs.replace(order, **changes)
+
+
+def requested(
+    until: date = date(2013, 3, 1), *portfolios: str, **changes: Any
+) -> CalculationRun.Requested:
+    """A run was asked for; arguments as of `ordered`."""
+    return CalculationRun.Requested(
+        **msgspec.structs.asdict(ordered(until, *portfolios, **changes))
+    )
+
+
+def all_requested(kind: RunKind = RunKind.NIGHTLY) -> CalculationRun.Requested:
+    """A run over all accounts was asked for by the system."""
+    return requested(kind=kind, portfolio_ids=(), requested_by=None)
+
+
+def left_out(*portfolios: str) -> CalculationRun.PortfoliosLeftOut:
+    """Portfolios were busy."""
+    return CalculationRun.PortfoliosLeftOut(portfolio_ids=tuple(map(number, portfolios)))
+
+
+def fanned_out(parts: int, portfolios: int) -> CalculationRun.FannedOut:
+    """A run over all accounts was divided."""
+    return CalculationRun.FannedOut(parts=parts, portfolios=portfolios)
+
+
+def part_ended(
+    name: str, outcome: RunStatus = RunStatus.COMPLETED, *, valued: int = 0, left: int = 0
+) -> CalculationRun.PartEnded:
+    """A part of one portfolio, beside those left out, came to its end."""
+    return CalculationRun.PartEnded(
+        part_id=number(name),
+        outcome=outcome,
+        portfolios=1,
+        left_out=left,
+        valued=valued,
+        skipped=0,
+        restated=0,
     )
 
 
@@ -285,15 +328,19 @@ def phase_completed(
 
 
 def completed(
-    outcome: RunStatus = RunStatus.COMPLETED, valued: int = 0, skipped: int = 0
+    outcome: RunStatus = RunStatus.COMPLETED, valued: int = 0, skipped: int = 0, restated: int = 0
 ) -> CalculationRun.Completed:
     """The run came to its end."""
-    return CalculationRun.Completed(outcome=outcome, valued=valued, skipped=skipped, restated=0)
+    return CalculationRun.Completed(
+        outcome=outcome, valued=valued, skipped=skipped, restated=restated
+    )
 
 
-def failed() -> CalculationRun.Failed:
+def failed(
+    code: str = "ERR_BATCH_008", message: str = "The run met a fault."
+) -> CalculationRun.Failed:
     """The run met a fault."""
-    return CalculationRun.Failed(error_code="ERR_BATCH_008", message="The run met a fault.")
+    return CalculationRun.Failed(error_code=code, message=message)
 
 
 def abandoned() -> CalculationRun.Abandoned:

@@ -4,13 +4,14 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from application.ports import Cause, EventLog, Recorded
+from application.ports import Cause, EventLog, Recorded, Statement
 from domain.run_slot import RunSlot
 from infrastructure.event_store.event_log import PostgresEventLog
 from infrastructure.postgres import app_url
+from infrastructure.procrastinate_jobs import ProcrastinateJobs
 from infrastructure.system_clock import SystemClock
 from tests.support.programs import SECRET, connect_owner
 
@@ -37,6 +38,12 @@ def claimed(slot_id: UUID | None = None) -> RunSlot:
     slot = RunSlot(slot_id or uuid4())
     slot.claim(uuid4())
     return slot
+
+
+def queueing(run_id: UUID) -> Statement:
+    """The write that queues a run; nobody asks for what is queued."""
+    no_pool: Any = None
+    return ProcrastinateJobs(no_pool).execute_run(run_id, is_urgent=True)
 
 
 def everything(log: EventLog, page: int = 1000) -> list[Recorded]:

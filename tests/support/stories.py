@@ -3,20 +3,24 @@
 from datetime import date
 from uuid import UUID
 
-from domain.calculation_run import MARKET_DATA, VALUATION
 from domain.daily_valuation import DailyValuation
 from domain.identity import daily_valuation_id
 from domain.position import Position
+from domain.run_phase import MARKET_DATA, VALUATION
 from domain.snapshot import Snapshot
 from tests.support.books import PORTFOLIO, flow, position, valued
 from tests.support.events import (
     abandoned,
+    all_requested,
     completed,
     contributed,
+    fanned_out,
     imported,
+    left_out,
     logged_in,
     number,
     opened,
+    part_ended,
     phase_completed,
     phase_started,
     portfolio_opened,
@@ -28,6 +32,7 @@ from tests.support.events import (
 from tests.support.rooms import History
 
 ANN, BOB, RUN, LOST_RUN = number("ann"), number("bob"), number("run"), number("lost run")
+WHOLE_RUN, PART = number("whole run"), number("part")
 GOOG = position("GOOG", "100", "580.00")
 SPY = position("SPY", "-10", "136.00", closed=(date(2012, 7, 2), "130.00"))
 DAYS = valued(
@@ -75,6 +80,10 @@ def whole_story() -> History:
     story.tell(PORTFOLIO, contributed("gift", date(2012, 7, 5), "250.00"))
     story.tell(LOST_RUN, requested(), started(), abandoned())
     story.tell(valuation_of(DAYS[2]), restated(with_goog_at("583.00")))
+    story.tell(WHOLE_RUN, all_requested(), started(), fanned_out(1, 2))
+    story.tell(PART, requested(DAYS[2].session, "IRA", "Roth", part_of=WHOLE_RUN), started())
+    story.tell(PART, left_out("Roth"), completed())
+    story.tell(WHOLE_RUN, part_ended("part", left=1), completed())
     return story
 
 

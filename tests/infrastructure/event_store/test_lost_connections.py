@@ -13,10 +13,17 @@ from psycopg_pool import PoolTimeout, TooManyRequests
 from application.errors import StoreUnavailable
 from infrastructure.event_store.event_log import PostgresEventLog
 from infrastructure.event_store.recorder import ConnectionLost
-from infrastructure.procrastinate_jobs import ProcrastinateJobs
 from tests.support.cutting_proxy import cutting_proxy
 from tests.support.programs import connect_owner
-from tests.support.recording import at_once, cause, claimed, end_sessions, everything, open_log
+from tests.support.recording import (
+    at_once,
+    cause,
+    claimed,
+    end_sessions,
+    everything,
+    open_log,
+    queueing,
+)
 
 _RECORDING = (
     "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND pid <> pg_backend_pid()"
@@ -49,7 +56,7 @@ def test_a_cut_in_a_save_with_a_job_records_both_once(
     with cutting_proxy(database) as proxy, open_log(proxy.url) as log:
         proxy.cut(where, message)
         slot, run_id = claimed(), uuid4()
-        position = log.save(slot, cause=cause(), also=[ProcrastinateJobs().execute_run(run_id)])
+        position = log.save(slot, cause=cause(), also=[queueing(run_id)])
         assert proxy.cuts == 1
         assert [r.aggregate_id for r in everything(log)] == [slot.id]
         assert log.position() == position

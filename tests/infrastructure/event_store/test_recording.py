@@ -11,8 +11,7 @@ from domain.portfolio import Portfolio
 from domain.run_slot import RunSlot
 from infrastructure.event_store.event_log import PostgresEventLog
 from infrastructure.event_store.mapper import UnstorableEvent
-from infrastructure.procrastinate_jobs import ProcrastinateJobs
-from tests.support.recording import cause, claimed, everything
+from tests.support.recording import cause, claimed, everything, queueing
 
 Connection = psycopg.Connection[tuple[object, ...]]
 _KEEP_HASH = "INSERT INTO credentials.passwords (user_id, hash) VALUES (%s, 'x')"
@@ -94,7 +93,7 @@ def test_a_backslash_in_a_text_is_no_such_character(log: PostgresEventLog) -> No
 
 def test_the_job_is_queued_with_the_events(log: PostgresEventLog, owner: Connection) -> None:
     run_id = uuid4()
-    log.save(claimed(), cause=cause(), also=[ProcrastinateJobs().execute_run(run_id)])
+    log.save(claimed(), cause=cause(), also=[queueing(run_id)])
     rows = owner.execute("SELECT args->>'run_id', status FROM jobs.procrastinate_jobs").fetchall()
     assert rows == [(str(run_id), "todo")]
 
@@ -107,7 +106,7 @@ def test_a_statement_that_fails_takes_the_events_with_it(
 
     slot = claimed()
     with pytest.raises(psycopg.errors.DivisionByZero):
-        log.save(slot, cause=cause(), also=[ProcrastinateJobs().execute_run(uuid4()), fail])
+        log.save(slot, cause=cause(), also=[queueing(uuid4()), fail])
     assert log.position() == 0
     assert count(owner, "jobs.procrastinate_jobs") == 0
     assert len(slot.pending) == 1
@@ -131,7 +130,7 @@ def test_a_conflict_of_the_events_takes_the_statement_with_it(
     taken = claimed()
     log.save(taken, cause=cause())
     with pytest.raises(VersionConflict):
-        log.save(claimed(taken.id), cause=cause(), also=[ProcrastinateJobs().execute_run(uuid4())])
+        log.save(claimed(taken.id), cause=cause(), also=[queueing(uuid4())])
     assert count(owner, "jobs.procrastinate_jobs") == 0
 
 
@@ -147,7 +146,7 @@ def test_a_save_of_the_same_command_is_recognised_and_answers_its_position(
 ) -> None:
     command, slot_id = cause(), uuid4()
     position = log.save(claimed(slot_id), cause=command)
-    queue = ProcrastinateJobs().execute_run(uuid4())
+    queue = queueing(uuid4())
     assert log.save(claimed(slot_id), cause=command) == position
     assert log.save(claimed(slot_id), cause=command, also=[queue]) == position
     assert (log.position(), count(owner, "jobs.procrastinate_jobs")) == (position, 0)

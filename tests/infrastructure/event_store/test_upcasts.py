@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from domain.calculation_run import CalculationRun
 from domain.portfolio import Portfolio
 from domain.position import Closing
 from domain.position_import import Assumption, ImportMode, ImportSource
@@ -118,3 +119,12 @@ def test_nobody_said_before_how_many_shares_a_closing_moved(topic: str) -> None:
 
     assert len(closings) > 1
     assert {closing["traded"] for closing in closings} == {None}
+
+
+def test_a_run_of_the_first_version_had_three_phases_and_was_no_part() -> None:
+    stored = kept_samples()["calculation_run.requested"].stored
+    event = MAPPER.event("calculation_run.requested", stored)
+
+    assert isinstance(event, CalculationRun.Requested)
+    assert event.skips == (0, 2, 5, 6)
+    assert (event.part_of, event.reason) == (None, "")

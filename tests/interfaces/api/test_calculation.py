@@ -1,5 +1,6 @@
 """Specification of asking for a calculation and following it (spec 4.6)."""
 
+import re
 import time
 from uuid import UUID, uuid4
 
@@ -14,6 +15,7 @@ def test_a_calculation_is_queued_and_says_where_to_follow_it(world: World) -> No
     portfolio_id = ada.open_sample()
     answer = ada.post(f"/portfolio/{portfolio_id}/calculate")
     body = answer.json()
+    url = f"/api/v1/portfolio/{portfolio_id}/batch-status/{body['batch_run_id']}"
     assert answer.status_code == 202
     assert body == {
         "status": "started",
@@ -30,8 +32,8 @@ def test_a_calculation_is_queued_and_says_where_to_follow_it(world: World) -> No
             "recommendations": [],
         },
         "message": "The calculation up to 2013-03-01 is queued.",
-        "poll_url": f"/api/v1/portfolio/{portfolio_id}/batch-status/{body['batch_run_id']}",
-        "events_url": None,
+        "poll_url": url,
+        "events_url": f"{url}/events",
     }
 
 
@@ -54,12 +56,17 @@ def test_a_queued_run_has_done_nothing_yet(world: World) -> None:
         "current_phase": None,
         "dates_valued": 0,
         "dates_skipped": 0,
+        "dates_restated": 0,
         "error": None,
     }
     assert [(phase["id"], phase["name"], phase["status"]) for phase in phases] == [
+        (0, "security_master", "skipped"),
         (1, "market_data", "pending"),
+        (2, "fundamentals", "skipped"),
         (3, "valuation", "pending"),
         (4, "read_models", "pending"),
+        (5, "sector_tags", "skipped"),
+        (6, "analytics", "pending"),
     ]
 
 
@@ -81,10 +88,11 @@ def test_a_run_that_has_ended_says_what_it_did(world: World) -> None:
         assert status["status"] == "completed"
         assert status["progress_percent"] == 100.0
         assert (status["dates_valued"], status["dates_skipped"]) == (42, 0)
+        assert status["dates_restated"] == 0
         assert status["current_phase"] is None
         assert status["started_at"] <= status["finished_at"]
         assert status["elapsed_seconds"] > 0
-        assert {phase["status"] for phase in status["phases"]} == {"completed"}
+        assert {phase["status"] for phase in status["phases"]} == {"completed", "skipped"}
 
 
 def test_a_failed_run_says_why_in_the_catalogues_words(world: World) -> None:
@@ -119,3 +127,59 @@ def test_asking_is_quick(world: World, name: str) -> None:
         assert ada.post(f"/{name}/{portfolio_id}/calculate").status_code == 202
         fastest = min(fastest, time.perf_counter() - began)
     assert fastest < 0.2
+
+
+def test_a_forced_calculation_asks_nobody_for_prices(world: World) -> None:
+    ada = newcomer(world.program, world.client)
+    portfolio_id = ada.open_sample()
+    run_id = work_off(world.program, ada.post(f"/portfolio/{portfolio_id}/calculate?force=true"))
+    status = ada.get(f"/portfolio/{portfolio_id}/batch-status/{run_id}").json()
+    assert [phase["status"] for phase in status["phases"][:4]] == [*["skipped"] * 3, "completed"]
+    assert status["dates_valued"] == 42
+
+
+def test_the_history_of_a_portfolio_is_newest_first_in_pages(world: World) -> None:
+    ada = newcomer(world.program, world.client)
+    portfolio_id = ada.open_sample()
+    runs = [
+        work_off(world.program, ada.post(f"/portfolio/{portfolio_id}/calculate")) for _ in range(3)
+    ]
+    history = ada.get(f"/portfolios/{portfolio_id}/runs", params={"limit": 2}).json()
+    assert (history["portfolio_id"], history["total"]) == (portfolio_id, 3)
+    assert [run["batch_run_id"] for run in history["runs"]] == runs[:0:-1]
+    rest = ada.get(f"/portfolios/{portfolio_id}/runs", params={"limit": 2, "offset": 2}).json()
+    [first] = rest["runs"]
+    assert (first["batch_run_id"], first["dates_valued"]) == (runs[0], 42)
+    assert (first["status"], first["kind"], first["error"]) == ("completed", "on-demand", None)
+    assert first["requested_at"] <= first["started_at"] <= first["finished_at"]
+
+
+def test_an_account_never_calculated_has_no_history(world: World) -> None:
+    history = world.ada.get(f"/portfolios/{world.unvalued}/runs").json()
+    assert history == {"portfolio_id": world.unvalued, "total": 0, "runs": []}
+
+
+def test_the_log_of_a_run_is_a_file_in_words(world: World) -> None:
+    answer = world.ada.get(f"/portfolio/{world.valued}/batch-status/{world.run}/log")
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert f'filename="sigmasight-run-{world.run}.txt"' in answer.headers["content-disposition"]
+    title, *lines = answer.text.splitlines()
+    assert title == f"Calculation run {world.run}"
+    assert all(
+        re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} UTC  [A-Z]", line) for line in lines
+    )
+    told = [line.partition("UTC  ")[2] for line in lines]
+    assert told[:3] == [
+        "Requested by a user: on-demand calculation of 1 account up to 2013-03-01.",
+        "Taken up by a worker.",
+        "Phase 1 market_data began: 2 symbols.",
+    ]
+    assert told[-1] == "Ended (completed): 42 sessions valued, 0 skipped, 0 restated."
+
+
+def test_the_log_holds_the_warnings(world: World) -> None:
+    ada = newcomer(world.program, world.client)
+    portfolio_id = ada.open_sample("XYZZY,10,5.00,2012-12-31")
+    run_id = work_off(world.program, ada.post(f"/portfolio/{portfolio_id}/calculate"))
+    log = ada.get(f"/portfolio/{portfolio_id}/batch-status/{run_id}/log").text
+    assert "\n    Warning: Valued at the entry price, for want of any other: XYZZY.\n" in log

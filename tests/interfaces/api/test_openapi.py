@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from interfaces.api import (
-    calculation,
+    calculation_shapes,
     formats,
     import_shapes,
     onboarding,
@@ -24,7 +24,13 @@ Json = dict[str, Any]
 ANSWERS = [
     *(onboarding.Registered, onboarding.Opened, sessions.Access, sessions.Me),
     *(portfolios.Portfolio, portfolios.PortfolioList, positions.PositionList),
-    *(calculation.Started, calculation.BatchStatus, operations.Alive, operations.Ready),
+    *(
+        calculation_shapes.Started,
+        calculation_shapes.BatchStatus,
+        calculation_shapes.RunHistory,
+        operations.Alive,
+        operations.Ready,
+    ),
     *(shapes.Overview, shapes.ValuationList, shapes.DayValuation),
     *(shapes.NotAvailable, shapes.NoValuations),
     *(formats.FormatList, previews.Preview, import_shapes.Imported, import_shapes.ImportList),
@@ -68,6 +74,9 @@ def test_every_answer_has_a_schema_and_an_example(document: Json) -> None:
     for route, operation in operations_of(document):
         assert operation["responses"], route
         for status, response in operation["responses"].items():
+            if status == "204":
+                assert "content" not in response, route
+                continue
             assert response["content"], (route, status)
             for content in response["content"].values():
                 assert content["schema"], (route, status)

@@ -1,0 +1,57 @@
+"""A run as a stream of events, and as a log in words (spec 4.6)."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from interfaces.api.calculation_shapes import BatchStatus, warnings_of
+from interfaces.api.run_watch import RunWatch
+from projections.runs.view import RunRow
+
+HEARTBEAT_S = 15.0
+"""How long a stream is silent at most: proxies cut connections on which nothing happens."""
+
+_STATUS_EXAMPLE = json.dumps(BatchStatus.model_json_schema()["examples"][0])
+EVENT_EXAMPLE = f"id: 4711\nevent: status\ndata: {_STATUS_EXAMPLE}\n\n"
+LOG_EXAMPLE = """\
+2026-01-05 14:36:00.123 UTC  Taken up by a worker.
+2026-01-05 14:36:00.180 UTC  Phase 1 market_data began: 2 symbols.
+"""
+
+
+async def event_stream(
+    watch: RunWatch,
+    run_id: UUID,
+    known: int,
+    shape: Callable[[RunRow], BaseModel],
+    heartbeat_s: float = HEARTBEAT_S,
+) -> AsyncIterator[str]:
+    """The run as Server-Sent Events until it ends; `known` is the position received last."""
+    async with watch.listen(run_id) as mailbox:
+        while True:
+            try:
+                row = await asyncio.wait_for(mailbox.get(), heartbeat_s)
+            except TimeoutError:
+                yield ": still here\n\n"
+                continue
+            if row.position > known:
+                yield f"id: {row.position}\nevent: status\ndata: {shape(row).model_dump_json()}\n\n"
+            if row.is_over:
+                return
+
+
+def log_of(run: RunRow) -> str:
+    """What happened to a run, a line each, warnings below what they belong to."""
+    lines = [f"Calculation run {run.run_id}"]
+    for entry in run.entries:
+        lines.append(f"{_instant(entry.at)}  {entry.text}")
+        lines += [f"    Warning: {said}" for said in warnings_of(entry, is_shared=run.is_shared)]
+    return "\n".join([*lines, ""])
+
+
+def _instant(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03} UTC"

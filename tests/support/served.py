@@ -1,0 +1,41 @@
+"""The program served over real connections, by a thread of this process: what it holds shows."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+
+from interfaces.api.run_watch import RunWatch
+from interfaces.bootstrap import Program
+from interfaces.http import create_http
+from tests.support.waiting import eventually
+
+
+@dataclass(frozen=True)
+class Served:
+    """Where it is served, and who listens to runs there."""
+
+    url: str
+    watch: RunWatch
+
+
+@contextmanager
+def served(program: Program) -> Iterator[Served]:
+    """Serve until the end of the context; whoever still listens then is cut off."""
+    http = create_http(program)
+    config = uvicorn.Config(
+        http, port=0, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        eventually(lambda: server.started, what="a server that has started")
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield Served(f"http://127.0.0.1:{port}", http.state.run_watch)
+    finally:
+        server.should_exit = True
+        thread.join(timeout=15)
+    assert not thread.is_alive()

@@ -71,6 +71,15 @@ class TokenRefused(DomainError):
         super().__init__("Sign in and send the access token as 'Authorization: Bearer ...'.")
 
 
+class SuperuserOnly(DomainError):
+    """Administration is for superusers."""
+
+    code = "ERR_ADMIN_001"
+
+    def __init__(self) -> None:
+        super().__init__("Only a superuser may do this; ask one.")
+
+
 class PortfolioUnknown(DomainError):
     """No portfolio has this id."""
 

@@ -6,7 +6,7 @@ from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 from fastapi import Depends, Header, Path, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from application.errors import PortfolioForbidden, PortfolioUnknown, TokenRefused
+from application.errors import PortfolioForbidden, PortfolioUnknown, SuperuserOnly, TokenRefused
 from application.ports import Cause, TokenClaims
 from domain.errors import DomainError
 from interfaces.bootstrap import Program
@@ -95,6 +95,21 @@ def signed_in(program: Asked, claims: Claims, _: Fresh) -> UserRow:
 
 SignedIn = Annotated[UserRow, Depends(signed_in)]
 """The user who asks; rooms are as current as X-Min-Event-Position wants them."""
+
+
+def superuser(user: SignedIn) -> UserRow:
+    """The user who asks, if that is a superuser.
+
+    Raises:
+        SuperuserOnly: ERR_ADMIN_001.
+    """
+    if not user.is_superuser:
+        raise SuperuserOnly
+    return user
+
+
+Superuser = Annotated[UserRow, Depends(superuser)]
+"""For administration: the superuser who asks."""
 
 
 def parse_portfolio_id(

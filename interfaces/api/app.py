@@ -5,6 +5,7 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 
 from interfaces.api import (
+    admin_runs,
     calculation,
     exports,
     formats,
@@ -53,6 +54,7 @@ def create_app(program: Program) -> FastAPI:
     for prefix in ("/portfolio", "/portfolios"):  # both are published (spec 4)
         published.include_router(calculation.router, prefix=prefix)
     published.include_router(calculation.history)
+    published.include_router(admin_runs.router)
     app.include_router(published)
     app.include_router(operations.router)
     answer_errors(app)

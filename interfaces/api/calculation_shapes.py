@@ -134,6 +134,22 @@ class BatchStatus(BaseModel):
     error: RunError | None
 
 
+RUN_EXAMPLE = {
+    "batch_run_id": _RUN,
+    "status": "completed",
+    "kind": "on-demand",
+    "calculation_date": "2013-03-01",
+    "requested_at": "2026-01-05T14:35:59.123456Z",
+    "started_at": "2026-01-05T14:36:00.123456Z",
+    "finished_at": "2026-01-05T14:36:02.123456Z",
+    "triggered_by": "0c2f5f0e-6d8e-5b6b-9b5a-0d5a3c2b1a09",
+    "dates_valued": 42,
+    "dates_skipped": 0,
+    "dates_restated": 0,
+    "error": None,
+}
+
+
 class ShownRun(BaseModel):
     """A run in the history of a portfolio."""
 
@@ -158,22 +174,7 @@ class RunHistory(BaseModel):
         {
             "portfolio_id": _PORTFOLIO,
             "total": 1,
-            "runs": [
-                {
-                    "batch_run_id": _RUN,
-                    "status": "completed",
-                    "kind": "on-demand",
-                    "calculation_date": "2013-03-01",
-                    "requested_at": "2026-01-05T14:35:59.123456Z",
-                    "started_at": "2026-01-05T14:36:00.123456Z",
-                    "finished_at": "2026-01-05T14:36:02.123456Z",
-                    "triggered_by": "0c2f5f0e-6d8e-5b6b-9b5a-0d5a3c2b1a09",
-                    "dates_valued": 42,
-                    "dates_skipped": 0,
-                    "dates_restated": 0,
-                    "error": None,
-                }
-            ],
+            "runs": [RUN_EXAMPLE],
         }
     )
 
@@ -223,7 +224,7 @@ def status_of(run: RunRow, portfolio_id: UUID, now: datetime) -> BatchStatus:
         elapsed_seconds=round(((ended or now) - began).total_seconds(), 3) if began else 0,
         progress_percent=run.progress_percent,
         current_phase=None if ended else current,
-        phases=[_phase(phase, is_shared=run.is_shared) for phase in run.phases],
+        phases=[shown_phase(phase, is_shared=run.is_shared) for phase in run.phases],
         dates_valued=run.valued,
         dates_skipped=run.skipped,
         dates_restated=run.restated,
@@ -231,7 +232,8 @@ def status_of(run: RunRow, portfolio_id: UUID, now: datetime) -> BatchStatus:
     )
 
 
-def _phase(phase: PhaseView, *, is_shared: bool) -> ShownPhase:
+def shown_phase(phase: PhaseView, *, is_shared: bool) -> ShownPhase:
+    """A phase, for an owner who shares the run with others or does not."""
     return ShownPhase(
         id=phase.id,
         name=phase.name,

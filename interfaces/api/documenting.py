@@ -9,6 +9,7 @@ from interfaces.api.errors import INTERNAL, REQUEST_REFUSED, RETRY_AFTER_S, Erro
 from interfaces.error_catalogue import CATALOGUE
 
 SIGNED_IN = ("ERR_AUTH_002", REQUEST_REFUSED, "ERR_READ_001", "ERR_BUSY_001")
+SUPERUSER = (*SIGNED_IN, "ERR_ADMIN_001")
 OWN_PORTFOLIO = (*SIGNED_IN, "ERR_PORT_403", "ERR_PORT_404")
 
 Responses = dict[int | str, dict[str, Any]]

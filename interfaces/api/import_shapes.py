@@ -2,18 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field
 
 from domain.position_import import Assumption, ImportMode, LeftOutRow
 from domain.replacement import Change
-from domain.text import has_control_characters
 from interfaces.api.documenting import example
 from interfaces.api.positions import ShownClosing
-from interfaces.api.values import Amount, Instant, Text
+from interfaces.api.values import Amount, Instant, Reason
 from interfaces.files.parsed_file import ERRORS_LISTED, ParsedFile
 
 PORTFOLIO_EXAMPLE = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
@@ -105,7 +103,6 @@ _BROUGHT_BACK: dict[str, Any] = {
     "message": "Import brought back: positions restored 24. Valuations from 2013-01-02 on are "
     "stale until the next calculation.",
 }
-_LONGEST_REASON = 500
 
 
 class ShownError(BaseModel):
@@ -233,19 +230,10 @@ class ImportDetail(ImportEntry):
     left_out: list[ShownLeftOutRow]
 
 
-def _reason(text: str) -> str:
-    reason = text.strip()
-    if len(reason) > _LONGEST_REASON or has_control_characters(reason):
-        raise PydanticCustomError("reason", "A reason has at most 500 printable characters.")
-    return reason
-
-
 class RevertBody(BaseModel):
     """Why an import is taken back; with `dry_run` only what that would change is told."""
 
-    reason: Annotated[Text, AfterValidator(_reason)] = Field(
-        default="", examples=["The file was of another account."]
-    )
+    reason: Reason = Field(default="", examples=["The file was of another account."])
     dry_run: bool = False
 
 

@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
+
+from domain.text import has_control_characters
 
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FARTHEST = 1_000_000_000
@@ -19,6 +21,20 @@ def _blank_for_null(value: object) -> object:
 
 Text = Annotated[str, BeforeValidator(_blank_for_null)]
 """A text as typed. Missing and null count as blank, so that the business rules decide."""
+
+
+_LONGEST_REASON = 500
+
+
+def _reason(text: str) -> str:
+    reason = text.strip()
+    if len(reason) > _LONGEST_REASON or has_control_characters(reason):
+        raise PydanticCustomError("reason", "A reason has at most 500 printable characters.")
+    return reason
+
+
+Reason = Annotated[Text, AfterValidator(_reason)]
+"""Why something is done, up to 500 printable characters."""
 
 
 def _plain(number: Decimal) -> str:

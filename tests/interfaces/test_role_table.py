@@ -23,6 +23,7 @@ PUBLIC = Row(200, 200, 200, 200)
 SIGNED_IN = Row(401, 200, 200, 200)
 OWN = Row(401, 200, 403, 403)
 OWN_COMMAND = Row(401, 202, 403, 403)
+ADMIN = Row(401, 403, 403, 200)
 BLANK_CREDENTIALS = Row(401, 401, 401, 401)
 
 TABLE = {
@@ -57,12 +58,19 @@ TABLE = {
     f"GET {V1}/analytics/portfolio/{{portfolio_id}}/overview": OWN,
     f"GET {V1}/analytics/portfolio/{{portfolio_id}}/valuations": OWN,
     f"GET {V1}/analytics/portfolio/{{portfolio_id}}/valuations/{{session}}": OWN,
+    f"POST {V1}/admin/batch/run": Row(401, 403, 403, 202),
+    f"GET {V1}/admin/batch/runs": ADMIN,
+    f"GET {V1}/admin/batch/runs/current": ADMIN,
+    f"GET {V1}/admin/batch/runs/{{run_id}}": ADMIN,
+    f"GET {V1}/admin/batch/summary": ADMIN,
+    f"POST {V1}/admin/batch/cleanup-incomplete": ADMIN,
     "GET /health/live": PUBLIC,
     "GET /health/ready": PUBLIC,
     "GET /errors": PUBLIC,
     "GET /errors/{code}": PUBLIC,
 }
 BODIES: dict[str, dict[str, Any]] = {
+    f"POST {V1}/admin/batch/run": {"json": {}},
     f"POST {V1}/onboarding/register": {"json": {}},
     f"POST {V1}/auth/login": {"json": {}},
     f"POST {V1}/onboarding/create-portfolio": {"files": {"csv_file": ("", b"")}},

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from interfaces.api import (
+    admin_run_shapes,
     calculation_shapes,
     formats,
     import_shapes,
@@ -25,6 +26,11 @@ ANSWERS = [
     *(onboarding.Registered, onboarding.Opened, sessions.Access, sessions.Me),
     *(portfolios.Portfolio, portfolios.PortfolioList, positions.PositionList),
     *(
+        admin_run_shapes.StartedByAdmin,
+        admin_run_shapes.AdminRunList,
+        admin_run_shapes.AdminRunDetail,
+        admin_run_shapes.RunSummary,
+        admin_run_shapes.CleanedUp,
         calculation_shapes.Started,
         calculation_shapes.BatchStatus,
         calculation_shapes.RunHistory,

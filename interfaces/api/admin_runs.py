@@ -1,0 +1,144 @@
+"""Runs as a superuser sees to them (spec 4.9)."""
+
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from application.commands import RequestRunOfAny
+from application.errors import RunUnknown
+from interfaces.api.access import Asked, Superuser, cause_of, show_position
+from interfaces.api.admin_run_shapes import (
+    AdminRunDetail,
+    AdminRunList,
+    CleanedUp,
+    RunSummary,
+    StartedByAdmin,
+    admin_run,
+    admin_run_detail,
+    run_summary,
+)
+from interfaces.api.calculation import RunId, now_of
+from interfaces.api.documenting import SUPERUSER, answers, command_answers
+from interfaces.api.values import Limit, Offset, Reason
+
+router = APIRouter(prefix="/admin/batch", tags=["Administration"])
+
+_PORTFOLIO = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
+
+
+class RunToStart(BaseModel):
+    """What to calculate: one portfolio, or without `portfolio_id` all.
+
+    `restate` is for old days: it leaves out what is of today. `force` abandons the portfolio's live
+    run first; of all portfolios, those with a live run are left to it in any case.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    portfolio_id: UUID | None = Field(default=None, examples=[_PORTFOLIO])
+    restate: bool = False
+    force: bool = False
+    reason: Reason = Field(default="", examples=["A price of Friday was corrected."])
+
+
+class Incomplete(BaseModel):
+    """Whose dead runs to end: a portfolio's, or without `portfolio_id` anybody's."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    portfolio_id: UUID | None = Field(default=None, examples=[_PORTFOLIO])
+
+
+@router.post(
+    "/run",
+    status_code=202,
+    summary="Calculate any portfolio, or all",
+    responses=command_answers(
+        StartedByAdmin, *SUPERUSER, "ERR_PORT_404", "ERR_BATCH_005", status=202
+    ),
+)
+def start_run(
+    body: RunToStart, program: Asked, user: Superuser, request: Request, response: Response
+) -> StartedByAdmin:
+    """Queues a run, of all portfolios divided into parts of 200."""
+    command = RequestRunOfAny(
+        portfolio_id=body.portfolio_id,
+        is_restatement=body.restate,
+        is_forced=body.force,
+        reason=body.reason,
+    )
+    run = program.runs.request_of_any(command, cause_of(request, user.user_id))
+    show_position(program, response, run.position)
+    return StartedByAdmin(
+        batch_run_id=run.run_id,
+        portfolio_id=run.portfolio_id,
+        calculation_date=run.calculation_on,
+        message=f"The calculation up to {run.calculation_on} is queued.",
+        poll_url=f"/api/v1/admin/batch/runs/{run.run_id}",
+    )
+
+
+@router.get("/runs", summary="All calculations", responses=answers(AdminRunList, *SUPERUSER))
+def list_runs(
+    program: Asked, _user: Superuser, limit: Limit = 50, offset: Offset = 0
+) -> AdminRunList:
+    """Runs of everybody, newest first; parts are told by the runs they belong to."""
+    rows, total = program.runs_room.wholes(limit, offset)
+    return AdminRunList(total=total, runs=[admin_run(row) for row in rows])
+
+
+@router.get(
+    "/runs/current",
+    summary="Calculations under way",
+    responses=answers(AdminRunList, *SUPERUSER),
+)
+def current_runs(program: Asked, _user: Superuser) -> AdminRunList:
+    """The runs that are queued or running, parts among them, oldest first."""
+    rows = program.runs_room.all_live()
+    return AdminRunList(total=len(rows), runs=[admin_run(row) for row in rows])
+
+
+@router.get(
+    "/runs/{run_id}",
+    summary="One calculation",
+    responses=answers(AdminRunDetail, *SUPERUSER, "ERR_BATCH_404"),
+)
+def show_run(program: Asked, _user: Superuser, run_id: RunId) -> AdminRunDetail:
+    """A run of anybody with its phases, warnings and log."""
+    run = program.runs_room.one(run_id)
+    if run is None:
+        raise RunUnknown
+    return admin_run_detail(run)
+
+
+@router.get("/summary", summary="How calculations go", responses=answers(RunSummary, *SUPERUSER))
+def summary(
+    program: Asked,
+    _user: Superuser,
+    days: Annotated[int, Query(ge=1, le=366, description="How far to look back.")] = 7,
+) -> RunSummary:
+    """What the runs requested within some days came to, and how many are under way."""
+    since = now_of(program) - timedelta(days=days)
+    return run_summary(program.runs_room.tally(since), since, program.runs_room.all_live())
+
+
+@router.post(
+    "/cleanup-incomplete",
+    summary="End dead calculations",
+    responses=command_answers(CleanedUp, *SUPERUSER, status=200),
+)
+def clean_up(
+    program: Asked, user: Superuser, response: Response, body: Incomplete | None = None
+) -> CleanedUp:
+    """Ends the live runs that no worker is at or will take up; nothing waits for long."""
+    ended = program.runs.clean_up(body.portfolio_id if body else None)
+    show_position(program, response, program.log.position())
+    return CleanedUp(
+        count=len(ended),
+        batch_run_ids=list(ended),
+        triggered_by=user.user_id,
+        timestamp=now_of(program),
+    )

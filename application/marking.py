@@ -11,6 +11,7 @@ from application.markets import Markets
 from application.option_models import OptionModels
 from application.ports import Close, PriceBook, PriceNews
 from domain.mark import CARRIED_SESSIONS, Mark, MarkQuality, choose_marks, needs_price
+from domain.option_model import price_all
 from domain.portfolio import Portfolio
 from domain.snapshot import Snapshot
 from domain.valuation import PortfolioBook
@@ -52,6 +53,7 @@ class Marking:
         """The marks of each position on each of the sessions, oldest first."""
         closes = self._closes(portfolio, sessions)
         models = self.options.of(portfolio, book, sessions)
+        modelled = dict(zip(models, price_all(list(models.values()), sessions), strict=True))
         calendar = self.markets[portfolio.opening.price_source].calendar.sessions(
             sessions[0] - CARRIED_SESSIONS * _LONGEST_HOLIDAY, sessions[-1]
         )
@@ -62,7 +64,7 @@ class Marking:
                 portfolio.holdings.revaluations.get(position_id, ()),
                 sessions,
                 calendar,
-                models.get(position_id),
+                modelled.get(position_id, ()),
             )
             for position_id, position in portfolio.holdings.positions.items()
         }

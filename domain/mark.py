@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from itertools import zip_longest
 
 import msgspec
 
 from domain.closing_price import ClosingPrice
 from domain.instrument import MONEY_FUNDS, InvestmentClass
-from domain.option_model import OptionModel
+from domain.option_model import ModelPrice
 from domain.position import PositionTerms
 from domain.shares import Held, per_share
 
@@ -84,7 +85,7 @@ def choose_marks(
     revaluations: Sequence[Revaluation],
     sessions: Sequence[date],
     calendar: Sequence[date],
-    model: OptionModel | None = None,
+    modelled: Sequence[ModelPrice | None] = (),
 ) -> list[Mark]:
     """The mark of the position on each of `sessions`: the first that its class's rules give.
 
@@ -97,13 +98,14 @@ def choose_marks(
         sessions: the days to be marked, oldest first.
         calendar: all sessions from at least five before the first of `sessions` to the last,
             oldest first, to count how old a close is; one from before them is stale.
-        model: of an option, what prices it where no close of its own is as new as its underlying's.
+        modelled: of an option, the model's price on each of `sessions`; it counts where no close
+            of its own is as new as the one of its underlying.
     """
     rules = _RULES[held.position.investment_class]
     closed_on = [close.session for close in closes]
     revalued_on = [revaluation.on for revaluation in revaluations]
     marks = []
-    for session in sessions:
+    for session, modelled_price in zip_longest(sessions, modelled):
         past_closes = bisect_right(closed_on, session)
         past_revaluations = bisect_right(revalued_on, session)
         known = _Known(
@@ -112,7 +114,7 @@ def choose_marks(
             closes[past_closes - 1] if past_closes else None,
             revaluations[past_revaluations - 1] if past_revaluations else None,
             calendar,
-            model,
+            modelled_price,
         )
         marks.append(next(mark for rule in rules if (mark := rule(known))))
     return marks
@@ -127,7 +129,7 @@ class _Known:
     close: ClosingPrice | None
     revaluation: Revaluation | None
     calendar: Sequence[date]
-    model: OptionModel | None
+    modelled: ModelPrice | None
 
     def quality_of(self, close: ClosingPrice) -> MarkQuality:
         """How far a close of this age can be relied on."""
@@ -157,7 +159,7 @@ def _carried(known: _Known) -> Mark | None:
 
 
 def _model(known: _Known) -> Mark | None:
-    modelled = known.model.price_on(known.session) if known.model else None
+    modelled = known.modelled
     if modelled is None:
         return None
     spot = modelled.spot

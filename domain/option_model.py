@@ -4,12 +4,14 @@ Prices here are in the share terms of the option: what its strike and its premiu
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+
+import numpy as np
 
 from domain.closing_price import ClosingPrice
 from domain.instrument import OptionTerms
@@ -19,6 +21,7 @@ from domain.risk.implied_volatility import (
     Implied,
     implied_volatility,
 )
+from domain.risk.normal import Floats
 from domain.risk.realised_volatility import SESSIONS, realised_volatility
 
 LEAST_REALISED = 0.05
@@ -64,20 +67,25 @@ class Underlying:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ModelPrice:
-    """A price and what it was computed from.
+class Basis:
+    """What a price on a session is computed from, beside the option's terms and the rate.
 
     Attributes:
-        price: USD a share, rounded half-even to 6 decimals; 0 and up.
         spot: the close of the underlying that it rests on.
         years: from the session to that of the expiration, act/365; 0 from that on.
         volatility: None from the expiration on, when the price is the intrinsic value.
     """
 
-    price: Decimal
     spot: ClosingPrice
     years: float
     volatility: Volatility | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelPrice(Basis):
+    """A price in USD a share, 0 and up, rounded half-even to 6 decimals, and what it rests on."""
+
+    price: Decimal
 
 
 @dataclass(frozen=True)
@@ -105,18 +113,20 @@ class OptionModel:
 
         From the expiration on that is the intrinsic value by the last close up to it.
         """
+        return price_all([self], [session])[0][0]
+
+    def basis_on(self, session: date) -> Basis | None:
+        """What the price of a session rests on; None without a close or a volatility."""
         spot = self._last_close(min(session, self.underlying.expires_on))
         if spot is None:
             return None
         years = years_between(session, self.underlying.expires_on)
         if years <= 0:
-            return ModelPrice(price=self._intrinsic(spot), spot=spot, years=0.0, volatility=None)
+            return Basis(spot=spot, years=0.0, volatility=None)
         volatility = self.volatility_on(session)
         if volatility is None:
             return None
-        worth = price(self._options(spot, years), volatility.a_year)
-        rounded = Decimal(float(worth)).quantize(_MILLIONTH)
-        return ModelPrice(price=rounded, spot=spot, years=years, volatility=volatility)
+        return Basis(spot=spot, years=years, volatility=volatility)
 
     @property
     def settlement(self) -> Decimal | None:
@@ -124,7 +134,7 @@ class OptionModel:
         spot = self._last_close(self.underlying.expires_on)
         if spot is None or spot.session != self.underlying.expires_on:
             return None
-        return self._intrinsic(spot)
+        return self.intrinsic(spot)
 
     @cached_property
     def implied(self) -> Answer | None:
@@ -175,6 +185,47 @@ class OptionModel:
             rate=float(self.underlying.rate),
         )
 
-    def _intrinsic(self, spot: ClosingPrice) -> Decimal:
+    def intrinsic(self, spot: ClosingPrice) -> Decimal:
+        """What exercising at a close brings, USD a share, 6 decimals; exact, never negative."""
         gain = spot.price - self.terms.strike
         return max(gain if self.terms.right == "CALL" else -gain, Decimal(0)).quantize(_MILLIONTH)
+
+
+def price_all(
+    models: Sequence[OptionModel], sessions: Sequence[date]
+) -> list[list[ModelPrice | None]]:
+    """The price of each option on each of the sessions, as `price_on` gives it, all at once.
+
+    Returns:
+        For each model its prices by session.
+    """
+    bases = [[model.basis_on(session) for session in sessions] for model in models]
+    pairs = [(model, basis) for model, row in zip(models, bases, strict=True) for basis in row]
+    worths = iter(_worths([(model, basis) for model, basis in pairs if basis]))
+    return [[_priced(basis, next(worths)) if basis else None for basis in row] for row in bases]
+
+
+def _priced(basis: Basis, worth: Decimal) -> ModelPrice:
+    return ModelPrice(price=worth, spot=basis.spot, years=basis.years, volatility=basis.volatility)
+
+
+def _worths(priceable: Sequence[tuple[OptionModel, Basis]]) -> Iterator[Decimal]:
+    """The price of each: intrinsic once expired, else the model's."""
+    live = [(model, basis, basis.volatility) for model, basis in priceable if basis.volatility]
+    options = Options(
+        is_call=np.array([model.terms.right == "CALL" for model, _, _ in live], dtype=np.bool_),
+        spot=_column(basis.spot.price for _, basis, _ in live),
+        strike=_column(model.terms.strike for model, _, _ in live),
+        years=_column(basis.years for _, basis, _ in live),
+        rate=_column(model.underlying.rate for model, _, _ in live),
+    )
+    modelled = iter(price(options, _column(v.a_year for _, _, v in live)).tolist())
+    for model, basis in priceable:
+        if basis.volatility is None:
+            yield model.intrinsic(basis.spot)
+        else:
+            yield Decimal(next(modelled)).quantize(_MILLIONTH)
+
+
+def _column(numbers: Iterable[Decimal | float]) -> Floats:
+    return np.fromiter(map(float, numbers), dtype=np.float64)

@@ -396,3 +396,48 @@ def warnings_of(program: Program, run: CalculationRun) -> list[str]:
         if row.aggregate_id == run.id
         for warning in event.warnings
     ]
+
+
+class TestSplits:
+    """A split of the underlying between days changes no option's worth (2005-02-28, AAPL, 2:1)."""
+
+    SPLIT_ON = date(2005, 2, 28)
+    BEFORE = date(2005, 2, 25)
+    AFTER = date(2005, 4, 18)  # the Monday after the end of April's options
+
+    def days(self, program: Program, terms: PositionTerms, stated_on: date) -> dict[date, Snapshot]:
+        """The days of an account that holds what a file of that day states, and gets no cash."""
+        owner = register(program, f"{stated_on}@example.com")
+        portfolio_id = open_account(
+            program, owner, price_source="sample", equity_as_of="2005-02-10"
+        )
+        held = Account(program, portfolio_id)
+        held.take_in(terms, quantities_as_of=stated_on)
+        program.runs.prices.gather("sample", ["AAPL"], (date(2005, 2, 10), date(2005, 4, 29)))
+        settled = program.valuations.settle(held.portfolio, self.AFTER, cause())
+        program.valuations.catch_up(settled.portfolio, self.AFTER, cause())
+        return {day.latest.session: day.latest for day in held.days()}
+
+    def test_stated_before_and_after_it_an_option_is_worth_the_same(self, program: Program) -> None:
+        bought_on = date(2005, 2, 10)  # AAPL at 78.36, 39.18 in shares of later
+        old = contracts("AAPL050416P00090000", 1, "13.00", bought_on)
+        new = contracts("AAPL050416P00045000", 2, "6.50", bought_on)
+        told_before = self.days(program, old, date(2005, 2, 10))
+        told_after = self.days(program, new, date(2013, 3, 1))
+
+        assert list(told_before) == list(told_after)
+        for session, day in told_before.items():
+            assert abs(day.nav - told_after[session].nav) <= Decimal("0.01")
+        friday, monday = told_before[self.BEFORE], told_before[self.SPLIT_ON]
+        assert -73 < monday.pnl < 0  # a put on 200 shares that rose by 73.00, times its delta
+        assert monday.cash == friday.cash
+
+    def test_its_settlement_is_in_the_shares_its_strike_is_in(self, program: Program) -> None:
+        old = contracts("AAPL050416P00090000", 1, "13.00", date(2005, 2, 10))
+        days = self.days(program, old, date(2005, 2, 10))
+        last = days[date(2005, 4, 15)]  # AAPL at 35.35, 70.70 in shares of before
+
+        assert line_of(last, old.symbol, "quantity", "proceeds") == (
+            Decimal(0),
+            Decimal("1930.00"),
+        )

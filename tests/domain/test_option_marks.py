@@ -17,6 +17,7 @@ from domain.option_model import (
     OptionModel,
     Underlying,
     VolatilityKind,
+    price_all,
 )
 from domain.position import Position
 from domain.risk.black_scholes import Options, price
@@ -88,7 +89,14 @@ def mark_on(
         investment_class=InvestmentClass.OPTIONS,
         investment_subtype="CALL",
     )
-    return choose_marks(Held(option, ENTERED_ON), own, (), [session], CALENDAR, model)[0]
+    return choose_marks(
+        Held(option, ENTERED_ON),
+        own,
+        (),
+        [session],
+        CALENDAR,
+        [model.price_on(session)] if model else (),
+    )[0]
 
 
 class TestWhichVolatility:
@@ -308,6 +316,22 @@ class TestExpiry:
         assert mark_on(CALENDAR[TODAY + 1], model).source is MarkSource.ENTRY
 
 
+def test_options_priced_together_have_the_prices_they_have_alone() -> None:
+    models = [
+        a_model(wandering(80, last=CALENDAR[TODAY + 3]), right=right, strike=strike, at_entry=entry)
+        for right in ("CALL", "PUT")
+        for strike in ("60", "100", "103.5")
+        for entry in (AT_ENTRY, None)
+    ]
+    models += [a_model([]), a_model(closes("104.00"), expires_on=CALENDAR[TODAY + 1])]
+    sessions = CALENDAR[TODAY - 5 : TODAY + 4]
+
+    alone = [[model.price_on(session) for session in sessions] for model in models]
+    assert price_all(models, sessions) == alone
+    assert price_all([], sessions) == []
+    assert alone[-2] == [None] * len(sessions)
+
+
 PRICES = st.decimals("0.01", "9999.99", places=2)
 
 
@@ -317,7 +341,7 @@ PRICES = st.decimals("0.01", "9999.99", places=2)
     at_entry=PRICES,
     strike=PRICES,
     premium=PRICES,
-    days=st.integers(-10, 700),
+    days=st.integers(0, 700),
 )
 def test_a_share_with_prices_always_gives_a_price_between_its_bounds(
     *, right: str, spot: Decimal, at_entry: Decimal, strike: Decimal, premium: Decimal, days: int

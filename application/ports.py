@@ -144,13 +144,15 @@ class Fetched(msgspec.Struct, frozen=True):
     """What a price source answered: what it has, and why it lacks what it lacks.
 
     `warnings` are sentences for the user; a symbol in `missing` is unknown there or had no
-    price in the span, which is not an error.
+    price in the span, which is not an error. `is_outage` says that nothing could be asked: no
+    symbol was answered at all.
     """
 
     closes: Sequence[Close] = ()
     actions: Sequence[CorporateAction] = ()
     missing: Sequence[str] = ()
     warnings: Sequence[str] = ()
+    is_outage: bool = False
 
 
 class PriceNews(msgspec.Struct, frozen=True):
@@ -223,6 +225,29 @@ class PriceBook(Protocol):
 
         Closes with dividends, and splits, are told apart: up to two for a symbol.
         """
+        ...
+
+
+class PriceRecord(msgspec.Struct, frozen=True):
+    """A close with the instant (UTC) it was learnt."""
+
+    session: date
+    price: Decimal
+    source: str
+    learnt_at: datetime
+
+
+class PriceRecords(Protocol):
+    """What the price book says of itself: since when it knows what, and what it lacks."""
+
+    def of(self, market: Market, symbol: str, first: date, last: date) -> Sequence[PriceRecord]:
+        """The newest known closes of a symbol, oldest session first, both ends included."""
+        ...
+
+    def gaps(
+        self, market: Market, symbols: Sequence[str], first: date, last: date
+    ) -> Mapping[str, tuple[date, date]]:
+        """Of each symbol that lacks sessions from `first` to `last`, the first and the last one."""
         ...
 
 

@@ -23,6 +23,7 @@ from infrastructure.yahoo_line import NoAnswer, Outage, Transport, Unreachable, 
 
 _AT_ONCE = 5
 _RETRY = stamina.RetryingCaller(attempts=3, wait_initial=0.1, wait_max=1.0, wait_jitter=0.2)
+_LARGEST_TERM_OF_A_SPLIT = 100
 _CENT = Decimal("0.01")
 _HUNDREDTH_OF_A_CENT = Decimal("0.0001")
 
@@ -66,6 +67,7 @@ class YahooPrices:
             actions=list(chain.from_iterable(f.actions for f in fetched)),
             missing=list(chain.from_iterable(f.missing for f in fetched)),
             warnings=[*chain.from_iterable(f.warnings for f in fetched), *unanswered],
+            is_outage=bool(answers) and not fetched,
         )
 
     def _ask(self, line: YahooLine, symbol: str, span: tuple[date, date]) -> Fetched | NoAnswer:
@@ -106,10 +108,13 @@ class YahooPrices:
         closes: list[Close] = []
         actions: list[CorporateAction] = []
         unusable: list[date] = []
+        warnings: list[str] = []
         for day, later_splits in _with_later_splits(days):
             if not span[0] <= day.on <= span[1]:
                 continue
             actions += _actions(symbol, day, later_splits)
+            if day.split and _is_adjustment(_ratio(day)):
+                warnings.append(_adjustment(symbol, day))
             if self.calendar.is_session(day.on):
                 price = _price_as_traded(day.close, later_splits)
                 if price is None:
@@ -120,7 +125,7 @@ class YahooPrices:
             closes=closes[::-1],
             actions=actions[::-1],
             missing=[] if closes else [symbol],
-            warnings=[_unusable(symbol, unusable)] if unusable else [],
+            warnings=[*warnings[::-1], *([_unusable(symbol, unusable)] if unusable else [])],
         )
 
 
@@ -178,13 +183,26 @@ def _ratio(day: _Day) -> Fraction:
     return Fraction(day.split).limit_denominator(10_000)  # 1/3 arrives as 0.333...
 
 
+def _is_adjustment(ratio: Fraction) -> bool:
+    """Whether a split is none: shares are not split 1067 for 1000, a spin-off is told like that."""
+    return min(ratio.numerator, ratio.denominator) > _LARGEST_TERM_OF_A_SPLIT
+
+
+def _adjustment(symbol: str, day: _Day) -> str:
+    ratio = _ratio(day)
+    return (
+        f"Yahoo tells of {ratio.numerator} shares of {symbol} for {ratio.denominator} on {day.on},"
+        " which is how it adjusts for a spin-off: no split was recorded. If shares of another"
+        " company came to the account, enter them."
+    )
+
+
 def _actions(symbol: str, day: _Day, later_splits: Fraction) -> Iterator[CorporateAction]:
     if day.dividend:
         amount = _times(day.dividend, later_splits)
         value = amount.quantize(_HUNDREDTH_OF_A_CENT, ROUND_HALF_EVEN)
         yield CorporateAction(symbol, day.on, "dividend", value, YahooPrices.name)
-    if day.split:
-        ratio = _ratio(day)
+    if day.split and not _is_adjustment(ratio := _ratio(day)):
         value = Decimal(ratio.numerator)
         if ratio.denominator > 1:
             value = round(value / ratio.denominator, 10)

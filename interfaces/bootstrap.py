@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -14,13 +15,15 @@ from application.markets import Markets, MarketTime
 from application.nights import Nights
 from application.portfolios import Portfolios
 from application.ports import EventLog, PriceSource, Tokens
-from application.prices import Prices
+from application.prices import BENCHMARKS, Prices
 from application.runs import Runs
 from application.users import Users
 from application.valuations import Valuations
 from infrastructure import structured_logs
 from infrastructure.argon2_passwords import Argon2Passwords, Cost
 from infrastructure.bundled_prices import SAMPLE_MARKET_ENDS_ON, BundledPrices
+from infrastructure.circuit_breaker import CircuitBreaker
+from infrastructure.csv_prices import CsvPrices
 from infrastructure.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from infrastructure.event_store.event_log import PostgresEventLog
 from infrastructure.jwt_tokens import JwtTokens
@@ -28,9 +31,11 @@ from infrastructure.migrate import MigrationRefused, migrate
 from infrastructure.nyse_calendar import NyseCalendar, SampleCalendar
 from infrastructure.postgres import Pool, app_url, open_pool
 from infrastructure.price_book import PostgresPriceBook
+from infrastructure.price_records import PostgresPriceRecords
 from infrastructure.procrastinate_jobs import ProcrastinateJobs, RunsToWork, Worker
 from infrastructure.rejected_rows import PostgresRejectedRows
 from infrastructure.settings import Settings, SettingsRefused, read_settings
+from infrastructure.single_flight import SingleFlight
 from infrastructure.system_clock import SystemClock
 from infrastructure.yahoo_prices import YahooPrices
 from projections.catch_up import CatchUp
@@ -89,6 +94,7 @@ class Parts:
 
     live_sources: Sequence[PriceSource] | None = None
     password_cost: Cost | None = None
+    benchmarks: Sequence[str] = BENCHMARKS
 
 
 @dataclass(frozen=True)
@@ -101,6 +107,7 @@ class Program:
     users: Users
     portfolios: Portfolios
     imports: Imports
+    prices: Prices
     valuations: Valuations
     runs: Runs
     rooms: CatchUp
@@ -170,6 +177,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             ),
             portfolios=Portfolios(store.log, markets, identities, rejected_rows),
             imports=Imports(store.log, identities, prices.book, rejected_rows),
+            prices=prices,
             valuations=valuations,
             runs=_runs(store, markets, prices, valuations),
             rooms=store.rooms,
@@ -261,10 +269,20 @@ def _prices(settings: Settings, parts: Parts, store: _Store, markets: Markets) -
     book = PostgresPriceBook(store.pool)
     ends_on = date(store.clock.now().year + 2, 12, 31)
     book.ensure_sessions(markets["live"].calendar.sessions(_LIVE_FROM, ends_on))
-    return Prices(book, {"live": live, "sample": [BundledPrices()]})
+    records = PostgresPriceRecords(store.pool)
+    return Prices(
+        book, {"live": live, "sample": [BundledPrices()]}, markets, records, parts.benchmarks
+    )
 
 
 def _provider(name: str, markets: Markets, clock: SystemClock) -> PriceSource:
+    """The provider of that name, asked once at a time and left alone while it is down."""
+    calendar = markets["live"].calendar
     if name == "yahoo":
-        return YahooPrices(markets["live"].calendar, clock)
-    raise MarketDataUnknown(f"MARKET_DATA names the provider '{name}', which is not known: yahoo.")
+        return SingleFlight(CircuitBreaker(YahooPrices(calendar, clock), clock))
+    kind, _, folder = name.partition(":")
+    if kind == "csv" and folder:
+        return CsvPrices(Path(folder), calendar)
+    raise MarketDataUnknown(
+        f"MARKET_DATA names the provider '{name}', which is not known: yahoo, or csv:FOLDER."
+    )

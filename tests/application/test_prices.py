@@ -7,9 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from application.prices import BACKFILL, Gathered, Prices
-from interfaces.bootstrap import Program
-from tests.support.price_sources import ConstantPrices, down
+from application.ports import Market, PriceSource
+from application.prices import BACKFILL, BENCHMARKS, Gathered, Prices
+from interfaces.bootstrap import Parts, Program, build
+from tests.support.price_sources import ConstantPrices, ToldPrices, down, told
+from tests.support.programs import settings_for
 
 FIRST, LAST = date(2024, 1, 2), date(2024, 1, 12)
 NEXT_WEEK = date(2024, 1, 19)
@@ -21,10 +23,10 @@ def yahoo() -> ConstantPrices:
     return ConstantPrices("yahoo", {"AAPL": "185.00", "MSFT": "380.00"})
 
 
-def asking(program: Program, *sources: ConstantPrices) -> Prices:
+def asking(program: Program, *sources: PriceSource, benchmarks: Sequence[str] = ()) -> Prices:
     """The program's prices with these live providers, in order of preference."""
-    prices: Prices = program.runs.prices
-    return replace(prices, sources={"live": sources, "sample": []})
+    sources_of: dict[Market, Sequence[PriceSource]] = {"live": sources, "sample": []}
+    return replace(program.prices, sources=sources_of, benchmarks=benchmarks)
 
 
 def gather(prices: Prices, symbols: Sequence[str], first: date, last: date) -> Gathered:
@@ -120,5 +122,96 @@ def test_where_all_are_down_each_says_so(program: Program) -> None:
     prices = asking(program, down("yahoo"), down("csv"))
 
     assert gather(prices, ["AAPL"], FIRST, LAST) == Gathered(
-        0, ("yahoo cannot be reached.", "csv cannot be reached.")
+        0, ("yahoo cannot be reached.", "csv cannot be reached."), is_outage=True
     )
+
+
+def test_rows_are_counted_by_source(program: Program, yahoo: ConstantPrices) -> None:
+    second = ConstantPrices("csv", {"BARN": "7.00"})
+    gathered = gather(asking(program, yahoo, second), ["AAPL", "BARN"], LAST, LAST)
+
+    assert set(gathered.by_source) == {"yahoo", "csv"}
+    assert sum(gathered.by_source.values()) == gathered.rows
+
+
+def test_sessions_that_the_first_provider_has_not_yet_are_asked_of_the_next(
+    program: Program, yahoo: ConstantPrices
+) -> None:
+    behind = ToldPrices(told("AAPL", {date(2024, 1, 11): "185.00"}, "csv"), name="csv")
+    gather(asking(program, behind, yahoo), ["AAPL"], FIRST, LAST)
+
+    assert yahoo.asked == [{"AAPL": (LAST, LAST)}]
+
+
+def test_gaps_within_what_is_known_are_fetched(program: Program, yahoo: ConstantPrices) -> None:
+    prices = asking(program, yahoo)
+    prices.book.learn("live", told("AAPL", {date(2024, 1, 8): "185.00", LAST: "185.00"}))
+    gather(prices, ["AAPL"], date(2024, 1, 8), LAST)
+
+    assert yahoo.asked == [{"AAPL": (date(2024, 1, 9), date(2024, 1, 11))}]
+    gather(prices, ["AAPL"], date(2024, 1, 8), LAST)
+    assert len(yahoo.asked) == 1
+
+
+def test_a_gap_and_a_missing_end_are_fetched_together(
+    program: Program, yahoo: ConstantPrices
+) -> None:
+    prices = asking(program, yahoo)
+    known = {date(2024, 1, 8): "185.00", date(2024, 1, 10): "185.00"}
+    prices.book.learn("live", told("AAPL", known))
+    gather(prices, ["AAPL"], date(2024, 1, 8), LAST)
+
+    assert yahoo.asked == [{"AAPL": (date(2024, 1, 9), LAST)}]
+
+
+def test_what_is_held_against_accounts_is_gathered_along_without_warnings(
+    program: Program, yahoo: ConstantPrices
+) -> None:
+    prices = asking(program, yahoo, benchmarks=["SPY", "MSFT"])
+    gathered = gather(prices, ["AAPL"], FIRST, LAST)
+
+    assert [list(asked) for asked in yahoo.asked] == [["AAPL"], ["SPY", "MSFT"]]
+    assert list(prices.book.spans("live", ["AAPL", "MSFT", "SPY"])) == ["AAPL", "MSFT"]
+    assert gathered.warnings == ()
+    assert gathered.rows == gathered.by_source["yahoo"] > 1000
+
+
+def test_during_an_outage_nothing_is_asked_along(program: Program) -> None:
+    yahoo = down("yahoo")
+    gathered = gather(asking(program, yahoo, benchmarks=["SPY"]), ["AAPL"], FIRST, LAST)
+
+    assert [list(asked) for asked in yahoo.asked] == [["AAPL"]]
+    assert gathered.is_outage
+
+
+def test_the_program_gathers_the_market_and_the_factors(database: str) -> None:
+    with build(settings_for(database), Parts(live_sources=[])) as program:
+        prices = program.prices
+        prices.gather("sample", ["GOOG"], (date(2013, 2, 28), date(2013, 3, 1)))
+        assert prices.benchmarks == BENCHMARKS
+        assert {"GOOG", "SPY", "TLT"} == set(prices.book.spans("sample", ("GOOG", *BENCHMARKS)))
+
+
+def test_a_backfill_fetches_every_gap_from_its_first_day_on(
+    program: Program, yahoo: ConstantPrices
+) -> None:
+    latest = program.markets["live"].latest_session()
+    prices = asking(program, yahoo)
+    prices.book.learn("live", told("AAPL", {FIRST: "185.00"}))
+    gathered = prices.backfill("live", ["AAPL", "GONE"], FIRST)
+
+    assert yahoo.asked == [{"AAPL": (date(2024, 1, 3), latest), "GONE": (FIRST, latest)}]
+    assert gathered.by_source == {"yahoo": gathered.rows}
+    assert prices.backfill("live", ["AAPL"], FIRST) == Gathered(0, ())
+
+
+def test_prices_handed_in_are_learnt_or_refused_with_a_reason(program: Program) -> None:
+    prices = asking(program)
+    closes = told("BARN", {FIRST: "7.00", date(2024, 1, 3): "7.10", date(2024, 1, 6): "7"}, "admin")
+    handed = prices.hand_in("live", closes.closes)
+
+    assert (handed.learnt, handed.unchanged) == (2, 0)
+    assert handed.refused == [
+        "admin, BARN on 2024-01-06: 7 is of a day without trading; it was not used."
+    ]
+    assert prices.hand_in("live", closes.closes).unchanged == 2

@@ -188,6 +188,25 @@ def test_many_unusable_days_are_one_warning() -> None:
     assert fetched.missing == ["XYZ"]
 
 
+def test_a_spin_off_told_as_an_odd_split_adjusts_closes_and_is_no_split() -> None:
+    closes = {MONDAY: 100.0, TUESDAY: 101.0}
+    fetched = fetch(yahoo.chart("XYZ", closes, splits={TUESDAY: (1067, 1000)}))
+    assert prices(fetched) == {MONDAY: Decimal("106.70"), TUESDAY: Decimal("101.00")}
+    assert list(fetched.actions) == []
+    assert fetched.warnings == [
+        "Yahoo tells of 1067 shares of XYZ for 1000 on 2024-01-09, which is how it adjusts for a"
+        " spin-off: no split was recorded. If shares of another company came to the account,"
+        " enter them."
+    ]
+
+
+@pytest.mark.parametrize("ratio", [(3, 2), (1, 10), (1, 150), (101, 100), (10000, 100)])
+def test_a_split_in_small_terms_is_a_split(ratio: tuple[int, int]) -> None:
+    fetched = fetch(yahoo.chart("XYZ", {MONDAY: 100.0, TUESDAY: 101.0}, splits={TUESDAY: ratio}))
+    assert [action.kind for action in fetched.actions] == ["split"]
+    assert fetched.warnings == []
+
+
 def test_a_price_of_a_day_without_session_is_dropped() -> None:
     sunday = date(2024, 1, 7)
     fetched = fetch(yahoo.chart("XYZ", {sunday: 9.0, MONDAY: 10.0}), (sunday, MONDAY))
@@ -306,6 +325,14 @@ def test_what_was_answered_before_a_refusal_is_kept() -> None:
     fetched = source(recorded).fetch(dict.fromkeys(symbols, WEEK))
     assert {close.symbol for close in fetched.closes} == {"S0"}
     assert fetched.warnings[-1].startswith("Yahoo refused further requests")
+
+
+@pytest.mark.parametrize("failure", [yahoo.no_name(), yahoo.refused(), yahoo.timed_out()])
+def test_a_fetch_in_which_nobody_was_answered_is_an_outage(failure: OSError) -> None:
+    recorded = RecordedYahoo()
+    recorded.tell("IBM", failure)
+    assert source(recorded).fetch({"IBM": WEEK}).is_outage
+    assert not source(recorded).fetch({"IBM": WEEK, "GONE": WEEK}).is_outage  # 404 is an answer
 
 
 @pytest.mark.parametrize("failure", [yahoo.no_name(), yahoo.refused(), yahoo.timed_out()])

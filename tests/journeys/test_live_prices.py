@@ -87,7 +87,8 @@ def test_with_yahoos_recorded_answers_it_is_valued_at_closes_as_traded(
     assert len(closes) == 48
     assert closes[date(2020, 9, 1)] == Decimal("134.18")
     assert closes[FRIDAY] == Decimal("118.69")
-    assert nav_path(program, portfolio_id)[FRIDAY] == Decimal("48451.00")  # 100 x (118.69 - 134.18)
+    # 100 x (118.69 - 134.18), and the dividend of 0.205 that went ex that Friday
+    assert nav_path(program, portfolio_id)[FRIDAY] == Decimal("48471.50")
     run, row = program.runs_room.one(run_id), program.portfolios_room.one(portfolio_id)
     assert run is not None
     assert run.status == RunStatus.COMPLETED

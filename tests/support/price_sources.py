@@ -30,7 +30,31 @@ class ConstantPrices:
             for session in CALENDAR.sessions(first, last)
         ]
         missing = [symbol for symbol in spans if symbol not in self._prices]
-        return Fetched(closes=closes, missing=missing, warnings=self._warnings)
+        is_outage = bool(self._warnings) and not closes
+        missing = [] if is_outage else missing
+        return Fetched(closes=closes, missing=missing, warnings=self._warnings, is_outage=is_outage)
+
+
+class ToldPrices:
+    """Answers each fetch with the next of what it is told, then always with the last."""
+
+    def __init__(self, *answers: Fetched, name: str = "yahoo") -> None:
+        self.name = name
+        self.asked: list[Mapping[str, Span]] = []
+        self._answers = list(answers)
+
+    def fetch(self, spans: Mapping[str, Span]) -> Fetched:
+        """See `PriceSource.fetch`."""
+        self.asked.append(dict(spans))
+        return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+
+
+def told(symbol: str, prices: Mapping[date, str], source: str = "yahoo") -> Fetched:
+    """An answer of these closes of one symbol."""
+    return Fetched(closes=[Close(symbol, on, Decimal(p), source) for on, p in prices.items()])
+
+
+OUTAGE = Fetched(warnings=["yahoo cannot be reached."], is_outage=True)
 
 
 def down(name: str) -> ConstantPrices:

@@ -27,8 +27,8 @@ def settings_for(database_url: str, now: datetime | None = None) -> Settings:
 def build_program(
     database_url: str, now: datetime | None = None, live_sources: Sequence[PriceSource] = ()
 ) -> Program:
-    """The program on a database, at a pinned market time if given."""
-    parts = Parts(live_sources=live_sources, password_cost=FAST)
+    """The program on a database, at a pinned market time if given; no benchmarks are gathered."""
+    parts = Parts(live_sources=live_sources, password_cost=FAST, benchmarks=())
     return build(settings_for(database_url, now), parts)
 
 

@@ -1,0 +1,48 @@
+"""What the price book says of itself, read from the same tables (spec 4.8, 5.2)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from application.ports import Market, PriceRecord
+from infrastructure.postgres import Pool
+
+_RECORDS = """
+    SELECT DISTINCT ON (session) session, close, source, learnt_at
+    FROM book.closes
+    WHERE market = %s AND symbol = %s AND session BETWEEN %s AND %s
+    ORDER BY session, row_id DESC
+"""
+
+_GAPS = """
+    SELECT wanted.symbol, min(session), max(session)
+    FROM unnest(%(symbols)s::text[]) AS wanted (symbol)
+    CROSS JOIN book.sessions
+    WHERE session BETWEEN %(first)s AND %(last)s AND NOT EXISTS (
+        SELECT FROM book.closes
+        WHERE market = %(market)s AND symbol = wanted.symbol AND session = sessions.session
+    )
+    GROUP BY wanted.symbol
+"""
+
+
+@dataclass(frozen=True)
+class PostgresPriceRecords:
+    """The PriceRecords; each question is one round trip."""
+
+    pool: Pool
+
+    def of(self, market: Market, symbol: str, first: date, last: date) -> Sequence[PriceRecord]:
+        """See `PriceRecords.of`."""
+        with self.pool.connection() as connection:
+            rows = connection.execute(_RECORDS, (market, symbol, first, last))
+            return [PriceRecord(*row) for row in rows]
+
+    def gaps(
+        self, market: Market, symbols: Sequence[str], first: date, last: date
+    ) -> Mapping[str, tuple[date, date]]:
+        """See `PriceRecords.gaps`."""
+        asked = {"market": market, "symbols": list(symbols), "first": first, "last": last}
+        with self.pool.connection() as connection:
+            rows = connection.execute(_GAPS, asked)
+            return {symbol: (begin, end) for symbol, begin, end in rows}

@@ -1,0 +1,104 @@
+"""Nights and runs over all accounts, by real workers: shared, killed, made up for (5.6)."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from uuid import uuid4
+
+from application.commands import RequestRunOfAny
+from domain.calculation_run import CalculationRun, RunStatus
+from domain.identity import nightly_run_id
+from interfaces.bootstrap import Program
+from tests.support.accounts import SAMPLE_SYMBOLS, cause, register, shares
+from tests.support.journal import events_recorded
+from tests.support.openings import ENTRY, open_account, recorded
+from tests.support.programs import connect_owner
+from tests.support.server import running_server
+from tests.support.streets import FRIDAY, street
+from tests.support.waiting import eventually
+
+ACCOUNTS = 4
+SESSIONS = 167  # from 2012-06-29 to the end of the sample market
+
+
+@contextmanager
+def at_work(program: Program, name: str) -> Iterator[None]:
+    """A worker of the program in a thread, until the end of the context."""
+    loop, stop = asyncio.new_event_loop(), asyncio.Event()
+    thread = threading.Thread(
+        target=loop.run_until_complete, args=(program.worker(name).run(stop),), daemon=True
+    )
+    thread.start()
+    try:
+        yield
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(timeout=25)
+    assert not thread.is_alive()
+    loop.close()
+
+
+def open_two_hours_ago(program: Program, database: str) -> None:
+    """Let the accounts have been opened before owners are left alone with them."""
+    program.rooms.catch_up(program.log.position())
+    with connect_owner(database) as connection:
+        connection.execute(
+            "UPDATE rooms.portfolios SET created_at = created_at - interval '2 hours'"
+        )
+
+
+def status_of(program: Program, run_id: object) -> RunStatus | None:
+    """Where a run stands, None where there is none."""
+    run = program.log.load(CalculationRun, run_id)  # type: ignore[arg-type]
+    return run.status if run else None
+
+
+def test_workers_value_the_night_that_lacks_without_anybody_asking(database: str) -> None:
+    with street(database, accounts=3) as everyone:
+        open_two_hours_ago(everyone.program, database)
+        night = nightly_run_id("live", FRIDAY, 1)
+        with ExitStack() as workers:
+            for name in ("first", "second"):
+                workers.enter_context(at_work(everyone.program, name))
+            assert eventually(
+                lambda: status_of(everyone.program, night) is RunStatus.COMPLETED, within_s=30
+            )
+        assert all(days == [FRIDAY] for days in everyone.valued().values())
+        assert len(recorded(everyone.program, CalculationRun.FannedOut)) == 1
+
+
+def test_a_run_over_all_goes_on_where_a_killed_worker_left_it(
+    program: Program, database: str, tmp_path: Path
+) -> None:
+    owner = register(program)
+    terms = [shares(symbol, 10, "50.00", ENTRY) for symbol in SAMPLE_SYMBOLS]
+    for number in range(ACCOUNTS):
+        open_account(
+            program,
+            owner,
+            terms,
+            price_source="sample",
+            equity_as_of=ENTRY.isoformat(),
+            account_name=f"Account {number}",
+        )
+    program.rooms.catch_up(program.log.position())
+    with running_server(tmp_path, {"DATABASE_URL": database}) as server:
+        whole = program.runs.request_of_any(RequestRunOfAny(), cause(uuid4())).run_id
+        eventually(partial(has_valued, database, 100), 60, "some days valued")
+        server.kill_worker()
+        eventually(lambda: status_of(program, whole) is RunStatus.COMPLETED, 60, "the run's end")
+
+    assert events_recorded(database, "daily_valuation") == ACCOUNTS * SESSIONS
+    [(_, ended)] = recorded(program, CalculationRun.PartEnded)
+    assert (ended.portfolios, ended.valued) == (ACCOUNTS, ACCOUNTS * SESSIONS)
+    part = [row.aggregate_id for row, _ in recorded(program, CalculationRun.Started)][1:]
+    assert len(part) == 2
+    assert len(set(part)) == 1
+
+
+def has_valued(database: str, sessions: int) -> bool:
+    """Whether that many sessions are valued."""
+    return events_recorded(database, "daily_valuation") >= sessions

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from application.errors import VersionConflict
-from application.option_models import OptionModels
+from application.option_models import HeldOption, OptionModels
 from application.ports import Cause, EventLog
 from domain.portfolio import Portfolio
 
@@ -36,21 +37,41 @@ class Expiries:
         back as it was given: whoever goes on with what it is now settles that.
         """
         found = self.models.settlements(portfolio, until)
-        now = self.log.load(Portfolio, portfolio.id) if found else None
-        if now is None or now.version != portfolio.version:
-            return Settled(portfolio)
-        for option, settlement in found:
-            if settlement is not None:
-                now.expire(option.position.position_id, option.settled_on, settlement)
-        waiting = {
-            f"{option.position.symbol} has expired and is settled once the close of "
-            f"{option.terms.underlying} on {option.ends_on} is known."
+        waiting = {_waits(option) for option, settlement in found if settlement is None}
+        changes = [
+            (option, settlement)
             for option, settlement in found
-            if settlement is None
-        }
-        try:
-            if now.pending:
-                self.log.save(now, cause=cause.as_new_command())
-        except VersionConflict:
-            return Settled(portfolio)
+            if settlement is not None and not _is_recorded(portfolio, option, settlement)
+        ]
+        now = self._with(portfolio, changes, cause) if changes else portfolio
         return Settled(now, sorted(waiting))
+
+    def _with(
+        self, portfolio: Portfolio, changes: Sequence[tuple[HeldOption, Decimal]], cause: Cause
+    ) -> Portfolio:
+        """The portfolio with these expiries recorded, or itself where somebody was faster."""
+        now = self.log.load(Portfolio, portfolio.id)
+        if now is None or now.version != portfolio.version:
+            return portfolio
+        for option, settlement in changes:
+            now.expire(option.position.position_id, option.settled_on, settlement)
+        try:
+            self.log.save(now, cause=cause.as_new_command())
+        except VersionConflict:
+            return portfolio
+        return now
+
+
+def _is_recorded(portfolio: Portfolio, option: HeldOption, settlement: Decimal) -> bool:
+    known = portfolio.holdings.expiries.get(option.position.position_id)
+    return known is not None and (known.expired_on, known.settlement) == (
+        option.settled_on,
+        settlement,
+    )
+
+
+def _waits(option: HeldOption) -> str:
+    return (
+        f"{option.position.symbol} has expired and is settled once the close of "
+        f"{option.terms.underlying} on {option.ends_on} is known."
+    )

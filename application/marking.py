@@ -43,8 +43,8 @@ class Marking:
         return book.without(self.options.ended_by_the_opening(portfolio))
 
     def news(self, portfolio: Portfolio, after: int) -> Sequence[PriceNews]:
-        """What was learnt after that row of what the portfolio needs prices of."""
-        market, symbols = portfolio.opening.price_source, symbols_to_price(portfolio)
+        """What was learnt after that row of what enters the portfolio's marks."""
+        market, symbols = portfolio.opening.price_source, _marked_by(portfolio)
         return self.book.news(market, symbols, after)
 
     def marks(
@@ -72,7 +72,7 @@ class Marking:
     def _closes(
         self, portfolio: Portfolio, sessions: Sequence[date]
     ) -> Mapping[str, Sequence[Close]]:
-        market, symbols = portfolio.opening.price_source, symbols_to_price(portfolio)
+        market, symbols = portfolio.opening.price_source, _marked_by(portfolio)
         closes: dict[str, list[Close]] = defaultdict(list)
         before = self.book.last_closes_before(market, symbols, sessions[0])
         for symbol, close in before.items():
@@ -92,6 +92,12 @@ def symbols_to_price(portfolio: Portfolio) -> list[str]:
             if needs_price(position)
         }
     )
+
+
+def _marked_by(portfolio: Portfolio) -> list[str]:
+    """The symbols whose closes enter marks: an option's own too, where somebody brought some."""
+    positions = portfolio.holdings.positions.values()
+    return sorted({*symbols_to_price(portfolio), *(p.symbol for p in positions if p.option)})
 
 
 def price_warnings(portfolio: Portfolio, snapshot: Snapshot) -> list[str]:

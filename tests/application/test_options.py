@@ -23,6 +23,7 @@ from tests.application.changing_accounts import Account, assert_whole
 from tests.support.accounts import Owner, calculate, cause, register, shares
 from tests.support.openings import load_portfolio, open_account, recorded
 from tests.support.options import contracts
+from tests.support.racing import at_once
 
 OPENED_ON = date(2012, 12, 31)
 BOUGHT_ON = date(2013, 1, 2)
@@ -108,6 +109,16 @@ def assert_adds_up(days: Sequence[Snapshot]) -> None:
         assert day.nav == before.nav + day.pnl + day.flows
         assert day.pnl == sum(day.lines.pnl, ZERO)
         assert day.cash == before.cash + day.flows + trades
+
+
+def warnings_of(program: Program, run: CalculationRun) -> list[str]:
+    """What a run warned of."""
+    return [
+        warning
+        for row, event in recorded(program, CalculationRun.PhaseCompleted)
+        if row.aggregate_id == run.id
+        for warning in event.warnings
+    ]
 
 
 class TestModelMarks:
@@ -208,6 +219,27 @@ class TestModelMarks:
             1,
             0,
         )
+
+    def test_a_close_of_the_option_itself_wins_and_restates_where_it_comes_late(
+        self, program: Program
+    ) -> None:
+        scene = opened(program, LEAP)
+        scene.calculate()
+        before = scene.days()[NEXT_FRIDAY]
+        scene.learn(LEAP.symbol, {NEXT_FRIDAY: "12.34"})
+        scene.calculate()
+        days = scene.days()
+        columns = "mark_price", "mark_source", "mark_provider"
+
+        assert line_of(before, LEAP.symbol, "mark_source") == (MarkSource.MODEL,)
+        assert line_of(days[NEXT_FRIDAY], LEAP.symbol, *columns) == (
+            Decimal("12.34"),
+            MarkSource.CLOSE,
+            "taught",
+        )
+        assert line_of(days[date(2013, 2, 19)], LEAP.symbol, "mark_source") == (MarkSource.MODEL,)
+        assert_adds_up(list(days.values()))
+        assert_whole(scene.account)
 
     def test_days_valued_one_by_one_have_the_figures_of_days_valued_together(
         self, program: Program
@@ -387,15 +419,17 @@ class TestExpiry:
         assert settled.portfolio is before
         assert scene.expiries() == []
 
+    def test_of_many_who_settle_at_once_one_records(self, program: Program) -> None:
+        scene = opened(program, IN_THE_MONEY, OUT_OF_THE_MONEY)
+        program.runs.prices.gather("sample", ["GOOG"], (OPENED_ON, END))
+        portfolio = scene.portfolio
+        version = portfolio.version
+        settled, refused = at_once([lambda: program.valuations.settle(portfolio, END, cause())] * 8)
 
-def warnings_of(program: Program, run: CalculationRun) -> list[str]:
-    """What a run warned of."""
-    return [
-        warning
-        for row, event in recorded(program, CalculationRun.PhaseCompleted)
-        if row.aggregate_id == run.id
-        for warning in event.warnings
-    ]
+        assert refused == []
+        assert len(scene.expiries()) == 2
+        versions = [one.portfolio.version for one in settled]
+        assert sorted(versions) == [version] * 7 + [version + 2]
 
 
 class TestSplits:

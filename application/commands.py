@@ -1,11 +1,16 @@
 """What people ask for, as plain data: texts as typed where a rule has yet to read them."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 from application.ports import Market
 from domain.account import Account
+from domain.edit import Correction
+from domain.position import Position, PositionTerms
 from domain.position_import import Intake
 
 
@@ -104,4 +109,98 @@ class RequestRunOfAny:
     portfolio_id: UUID | None = None
     is_restatement: bool = False
     is_forced: bool = False
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectOpening:
+    """Correct what an account started from; blank texts leave what is there."""
+
+    portfolio_id: UUID
+    equity_balance: str = ""
+    equity_as_of: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterAction:
+    """Say what a symbol's shares did on a day; `value` is a ratio or USD a share."""
+
+    portfolio_id: UUID
+    symbol: str
+    ex_on: date
+    kind: Literal["split", "dividend"]
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPositions:
+    """Hold further positions, all of them or none; `notes` has a text for each."""
+
+    portfolio_id: UUID
+    terms: Sequence[PositionTerms]
+    notes: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectPosition:
+    """State a position as it should have been stated.
+
+    `correction` says what is wrong about the position as it stands; it may refuse.
+    """
+
+    portfolio_id: UUID
+    position_id: UUID
+    correction: Callable[[Position], Correction]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosePosition:
+    """Close a position: `quantity` shares of that day at `price` USD each, None for all of it."""
+
+    portfolio_id: UUID
+    position_id: UUID
+    closed_on: date
+    price: Decimal
+    quantity: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovePosition:
+    """Take out a position that was entered by mistake."""
+
+    portfolio_id: UUID
+    position_id: UUID
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevaluePosition:
+    """Put a price in USD a share on a private asset, from a day on."""
+
+    portfolio_id: UUID
+    position_id: UUID
+    revalued_on: date
+    price: Decimal
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteFlow:
+    """Note money that came in (`is_withdrawal` false) or went out, in USD above zero."""
+
+    portfolio_id: UUID
+    dated_on: date
+    amount: Decimal
+    is_withdrawal: bool
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevertFlow:
+    """Take back a flow that was noted by mistake."""
+
+    portfolio_id: UUID
+    flow_id: UUID
     reason: str = ""

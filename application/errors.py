@@ -130,3 +130,25 @@ class SessionNotCompleted(DomainError):
             f"Accounts are valued at completed sessions; the latest one is {latest}.",
             latest=latest,
         )
+
+
+class FlowDateRefused(DomainError):
+    """A flow is dated in the future."""
+
+    code = "ERR_EQUITY_002"
+
+    def __init__(self, latest: str) -> None:
+        super().__init__(f"A cash flow is dated up to {latest}, today.", latest=latest)
+
+
+class ActionDateRefused(DomainError):
+    """A corporate action is of a day in the future, or before there are prices."""
+
+    code = "ERR_ACTION_002"
+
+    def __init__(self, earliest: str, latest: str) -> None:
+        super().__init__(
+            f"The ex date of a split or a dividend is a day from {earliest} to {latest}.",
+            earliest=earliest,
+            latest=latest,
+        )

@@ -1,14 +1,15 @@
 """Opening accounts."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from application.commands import AccountTexts, OpenPortfolio
 from application.deciding import decide
-from application.errors import OpeningDateRefused, UserUnknown
+from application.errors import UserUnknown
 from application.identities import Identities
 from application.markets import Markets
+from application.openings import opening_session
 from application.ports import Cause, EventLog, RejectedRows
 from domain.account import (
     Account,
@@ -61,7 +62,7 @@ class Portfolios:
             description=parse_description(texts.description),
             opening=Opening(
                 equity_balance=parse_equity(texts.equity_balance),
-                equity_as_of=self._opening_session(texts),
+                equity_as_of=opening_session(self.markets[texts.price_source], texts.equity_as_of),
                 price_source=texts.price_source,
             ),
         )
@@ -100,19 +101,3 @@ class Portfolios:
         new_id = self.identities.position_ids(owner, portfolio_id)
         portfolio.import_positions(import_id, command.intake, new_id)
         return portfolio
-
-    def _opening_session(self, texts: AccountTexts) -> date:
-        """The session an equity balance is as of: blank is the latest, a holiday the one before."""
-        market = self.markets[texts.price_source]
-        latest, today = market.latest_session(), market.today()
-        if not (text := texts.equity_as_of.strip()):
-            return latest
-        refusal = OpeningDateRefused(market.earliest.isoformat(), today.isoformat())
-        try:
-            day = date.fromisoformat(text)
-        except ValueError:
-            raise refusal from None
-        session = market.calendar.session_on_or_before(min(day, latest))
-        if day.isoformat() != text or session is None or not market.earliest <= day <= today:
-            raise refusal
-        return session

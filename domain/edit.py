@@ -3,13 +3,15 @@
 from collections import Counter
 from datetime import date
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 import msgspec
 from msgspec import structs
 
-from domain.position import Closing, Position
+from domain.position import Closing, Position, PositionTerms
+
+Terms = TypeVar("Terms", bound=PositionTerms)
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,7 +32,7 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
         told = structs.asdict(self)
         return {name: told[name] for name in told if name != "notes" and told[name] is not None}
 
-    def applied_to(self, position: Position) -> Position:
+    def applied_to(self, position: Terms) -> Terms:
         """The position as it should have been stated."""
         return structs.replace(position, **self.of_terms)
 
@@ -82,7 +84,7 @@ class Expired(Edit, frozen=True):
     expired_on: date
     settlement: Decimal
 
-    def settled(self, position: Position) -> Position:
+    def settled(self, position: Terms) -> Terms:
         """The position with what was left of it closed."""
         left = position.open_quantity
         if not left:

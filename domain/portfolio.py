@@ -175,15 +175,19 @@ class Portfolio(Aggregate):
         traded: Decimal
         price: Decimal
 
-        def apply(self, portfolio: "Portfolio") -> None:
-            """That much less is held from the day on."""
-            closing = Closing(
+        @property
+        def closing(self) -> Closing:
+            """The closing as its position keeps it."""
+            return Closing(
                 closed_on=self.closed_on,
                 quantity=self.quantity,
                 price=self.price,
                 traded=self.traded,
             )
-            portfolio.edit(Closed(self.position_id, closing))
+
+        def apply(self, portfolio: "Portfolio") -> None:
+            """That much less is held from the day on."""
+            portfolio.edit(Closed(self.position_id, self.closing))
 
     class PositionRemoved(Event, frozen=True):
         """The owner removed a position that had been entered by mistake."""
@@ -204,9 +208,14 @@ class Portfolio(Aggregate):
         expired_on: date
         settlement: Decimal
 
+        @property
+        def expiry(self) -> Expired:
+            """The expiry as its position keeps it."""
+            return Expired(self.position_id, self.expired_on, self.settlement)
+
         def apply(self, portfolio: "Portfolio") -> None:
             """Nothing is held of it from the day on; an earlier word on it does not count."""
-            portfolio.edit(Expired(self.position_id, self.expired_on, self.settlement))
+            portfolio.edit(self.expiry)
 
     class PositionRevalued(Event, frozen=True):
         """The owner put a price on a private asset."""

@@ -79,8 +79,8 @@ def close(
     price: Decimal,
     quantity: Decimal | None,
     share_factor: Decimal,
-) -> None:
-    """Close a part of a position, or all that is left of it.
+) -> Closing:
+    """Close a part of a position, or all that is left of it; returns the closing.
 
     Args:
         portfolio: whose position it is.
@@ -104,11 +104,11 @@ def close(
     if not _is_closing_price(price, position):
         raise ClosingPriceRefused
     part, traded = _part(position, quantity, share_factor)
-    portfolio.record(
-        portfolio.PositionClosed(
-            position_id=position_id, closed_on=closed_on, quantity=part, traded=traded, price=price
-        )
+    closed = portfolio.PositionClosed(
+        position_id=position_id, closed_on=closed_on, quantity=part, traded=traded, price=price
     )
+    portfolio.record(closed)
+    return closed.closing
 
 
 def remove(portfolio: "Portfolio", position_id: UUID, reason: str) -> None:

@@ -9,12 +9,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from application.accounts import Accounts
+from application.cash_flows import CashFlows
+from application.edits import Editing
 from application.identities import Identities
 from application.imports import Imports
 from application.markets import Markets, MarketTime
 from application.nights import Nights
 from application.portfolios import Portfolios
 from application.ports import EventLog, PriceSource, Tokens
+from application.positions import Positions
 from application.prices import BENCHMARKS, Prices
 from application.runs import Runs
 from application.users import Users
@@ -38,7 +42,11 @@ from infrastructure.settings import Settings, SettingsRefused, read_settings
 from infrastructure.single_flight import SingleFlight
 from infrastructure.system_clock import SystemClock
 from infrastructure.yahoo_prices import YahooPrices
+from projections.cash_flows.postgres import ROOM as CASH_FLOWS
+from projections.cash_flows.postgres import CashFlowsRoom
 from projections.catch_up import CatchUp
+from projections.corporate_actions.postgres import ROOM as CORPORATE_ACTIONS
+from projections.corporate_actions.postgres import CorporateActionsRoom
 from projections.imports.postgres import ROOM as IMPORTS
 from projections.imports.postgres import ImportsRoom
 from projections.portfolios.postgres import ROOM as PORTFOLIOS
@@ -63,7 +71,10 @@ __all__ = [
     "read_settings",
 ]
 
-ROOMS = (USERS, PORTFOLIOS, POSITIONS, IMPORTS, VALUATIONS, RUNS)
+ROOMS = (
+    *(USERS, PORTFOLIOS, POSITIONS, IMPORTS, CASH_FLOWS, CORPORATE_ACTIONS),
+    *(VALUATIONS, RUNS),
+)
 
 _LIVE_FROM = date(1990, 1, 2)
 _SAMPLE_FROM = date(2000, 3, 1)
@@ -106,6 +117,9 @@ class Program:
     markets: Markets
     users: Users
     portfolios: Portfolios
+    accounts: Accounts
+    positions: Positions
+    cash_flows: CashFlows
     imports: Imports
     prices: Prices
     valuations: Valuations
@@ -115,6 +129,8 @@ class Program:
     portfolios_room: PortfoliosRoom
     positions_room: PositionsRoom
     imports_room: ImportsRoom
+    cash_flows_room: CashFlowsRoom
+    corporate_actions_room: CorporateActionsRoom
     valuations_room: ValuationsRoom
     runs_room: RunsRoom
     database_url: str
@@ -160,14 +176,13 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
     with ExitStack() as held:
         store = _Store.open(settings, held)
         identities = Identities(settings.uses_deterministic_ids)
-        tokens = JwtTokens(
-            settings.secret(), timedelta(days=settings.token_lifetime_days), store.clock
-        )
+        tokens = _tokens(settings, store.clock)
         passwords = Argon2Passwords(store.pool, parts.password_cost)
         markets = _markets(store.clock)
         prices = _prices(settings, parts, store, markets)
         rejected_rows = PostgresRejectedRows(store.pool)
         valuations = Valuations(store.log, markets, prices.book, settings.risk_free_rate)
+        editing = Editing(store.log, markets)
         return Program(
             log=store.log,
             tokens=tokens,
@@ -176,6 +191,9 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
                 store.log, store.clock, passwords, tokens, identities, settings.beta_invite_code
             ),
             portfolios=Portfolios(store.log, markets, identities, rejected_rows),
+            accounts=Accounts(editing),
+            positions=Positions(editing, identities, prices.book),
+            cash_flows=CashFlows(editing),
             imports=Imports(store.log, identities, prices.book, rejected_rows),
             prices=prices,
             valuations=valuations,
@@ -185,6 +203,8 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             portfolios_room=PortfoliosRoom(store.pool),
             positions_room=PositionsRoom(store.pool),
             imports_room=ImportsRoom(store.pool),
+            cash_flows_room=CashFlowsRoom(store.pool),
+            corporate_actions_room=CorporateActionsRoom(store.pool),
             valuations_room=ValuationsRoom(store.pool),
             runs_room=RunsRoom(store.pool),
             database_url=store.url,
@@ -230,6 +250,10 @@ def _runs(store: _Store, markets: Markets, prices: Prices, valuations: Valuation
         accounts=PortfoliosRoom(store.pool),
         live_runs=RunsRoom(store.pool),
     )
+
+
+def _tokens(settings: Settings, clock: SystemClock) -> JwtTokens:
+    return JwtTokens(settings.secret(), timedelta(days=settings.token_lifetime_days), clock)
 
 
 def _own_database(settings: Settings, held: ExitStack) -> str:

@@ -5,14 +5,17 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 
 from interfaces.api import (
+    accounts,
     admin_runs,
     calculation,
+    cash_flows,
     exports,
     formats,
     imports,
     onboarding,
     operations,
     portfolios,
+    position_edits,
     positions,
     previews,
     sessions,
@@ -32,7 +35,7 @@ _DESCRIPTION = (
 
 _RESOURCES = (
     *(onboarding, formats, previews, sessions, portfolios, positions),
-    *(exports, imports, valuations),
+    *(position_edits, cash_flows, accounts, exports, imports, valuations),
 )
 
 

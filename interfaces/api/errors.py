@@ -1,6 +1,6 @@
 """Refusals and failures as answers: one envelope, with the catalogue's status (spec 4.1)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -79,9 +79,22 @@ def answer_errors(app: FastAPI) -> None:
     What nobody foresaw is not here: the middleware around the app answers it.
     """
     app.exception_handler(DomainError)(_answer_refusal)
+    app.exception_handler(RowsRefused)(_answer_rows)
     app.exception_handler(RequestValidationError)(_answer_unreadable)
     app.exception_handler(BodyTooLarge)(_answer_too_large)
     app.exception_handler(HTTPException)(_answer_framework)
+
+
+class RowsRefused(Exception):
+    """Positions in a request break the rules of rows: told with the code of the first error.
+
+    `errors` are as in a file's list; `message` is a sentence about them.
+    """
+
+    def __init__(self, message: str, errors: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__(message)
+        self.message = message
+        self.errors = errors
 
 
 class BodyTooLarge(HTTPException):
@@ -99,6 +112,11 @@ def too_large_answer(scope: Scope) -> JSONResponse:
 
 async def _answer_refusal(request: Request, refusal: DomainError) -> JSONResponse:
     return error_answer(request.scope, refusal.code, refusal.message, refusal.details)
+
+
+async def _answer_rows(request: Request, refused: RowsRefused) -> JSONResponse:
+    details = {"total_errors": len(refused.errors), "errors": list(refused.errors)}
+    return error_answer(request.scope, refused.errors[0]["code"], refused.message, details)
 
 
 async def _answer_unreadable(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -27,6 +27,7 @@ _POSITION: dict[str, Any] = {
     "symbol": "GOOG",
     "import_id": "5b4f6f7c-2f65-4f0f-8ad6-8a0a7f0d9b11",
     "stated_as": None,
+    "notes": "",
     "quantity": "150.00",
     "open_quantity": "100.00",
     "entry_price": "580.07",
@@ -61,7 +62,10 @@ class ShownMark(BaseModel):
 
 
 class ShownClosing(BaseModel):
-    """A part of a position that was closed; its quantity has the position's sign."""
+    """A part of a position that was closed, counted and signed as the position's own quantity.
+
+    A split since then makes that another number than the shares traded at `price`.
+    """
 
     date: date
     quantity: Amount
@@ -72,15 +76,19 @@ class Position(BaseModel):
     """One position; its figures are those of `valuation_date`, null before the first one.
 
     `quantity` is as stated at entry, negative for a short; `open_quantity` is what the `closings`
-    left of it, and `exit_date` the day the last of it went. `stated_as` is what the file called
-    the asset, where the symbol was made from that. `weight` is the market value as a share of
+    left of it, and `exit_date` the day the last of it went. `import_id` is null where it was
+    entered by hand; `stated_as` is what the file called the asset, where the symbol was made from
+    that. `weight` is the market value as a share of
     NAV; `realized_pnl` counts since the opening.
     """
 
+    model_config = example(_POSITION)
+
     id: UUID
     symbol: str
-    import_id: UUID
+    import_id: UUID | None
     stated_as: str | None
+    notes: str
     quantity: Amount
     open_quantity: Amount
     entry_price: Amount
@@ -124,7 +132,7 @@ def list_positions(
 ) -> PositionList:
     """The positions with the latest figures known of them."""
     rows, total = program.positions_room.of_portfolio(portfolio.portfolio_id, status, limit, offset)
-    return PositionList(total=total, positions=list(map(_position, rows)))
+    return PositionList(total=total, positions=list(map(shown_position, rows)))
 
 
 def shown_mark(mark: Mark) -> ShownMark:
@@ -138,12 +146,14 @@ def shown_mark(mark: Mark) -> ShownMark:
     )
 
 
-def _position(row: PositionRow) -> Position:
+def shown_position(row: PositionRow) -> Position:
+    """A position as answers have it."""
     return Position(
         id=row.position_id,
         symbol=row.symbol,
         import_id=row.import_id,
         stated_as=row.stated_as,
+        notes=row.notes,
         quantity=row.quantity,
         open_quantity=row.open_quantity,
         entry_price=row.entry_price,
@@ -152,7 +162,7 @@ def _position(row: PositionRow) -> Position:
         exit_price=row.exit_price,
         closings=[
             ShownClosing(date=part.closed_on, quantity=part.quantity, price=part.price)
-            for part in row.closings
+            for part in row.terms.closings
         ],
         position_type=row.position_type,
         investment_class=row.investment_class,

@@ -13,6 +13,7 @@ from domain.text import has_control_characters
 
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FARTHEST = 1_000_000_000
+_LONGEST_REASON = 500
 
 
 def _blank_for_null(value: object) -> object:
@@ -23,9 +24,6 @@ Text = Annotated[str, BeforeValidator(_blank_for_null)]
 """A text as typed. Missing and null count as blank, so that the business rules decide."""
 
 
-_LONGEST_REASON = 500
-
-
 def _reason(text: str) -> str:
     reason = text.strip()
     if len(reason) > _LONGEST_REASON or has_control_characters(reason):
@@ -33,8 +31,34 @@ def _reason(text: str) -> str:
     return reason
 
 
+def _note(text: str) -> str:
+    note = text.strip()
+    if len(note) > _LONGEST_REASON or has_control_characters(note):
+        raise PydanticCustomError("note", "A note has at most 500 printable characters.")
+    return note
+
+
 Reason = Annotated[Text, AfterValidator(_reason)]
-"""Why something is done, up to 500 printable characters."""
+"""Why something is done, in at most 500 characters; may be left out."""
+
+Note = Annotated[Text, AfterValidator(_note)]
+"""What the owner wants to remember, in at most 500 characters; may be left out."""
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, bool):
+        raise PydanticCustomError("cell", "Write a text or a number.")
+    if isinstance(value, int | float):
+        return f"{Decimal(repr(value)):f}"
+    return "" if value is None else value.strip() if isinstance(value, str) else value
+
+
+Cell = Annotated[
+    str,
+    BeforeValidator(_cell),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "number"}, {"type": "null"}]}),
+]
+"""What a cell of the template would say: a text, or a number as text or as number."""
 
 
 def _plain(number: Decimal) -> str:
@@ -62,14 +86,21 @@ Instant = Annotated[
 """A moment in UTC, with Z."""
 
 
+def parse_day(text: str) -> date | None:
+    """The day that a text is as YYYY-MM-DD; None for anything else."""
+    if not _ISO_DAY.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def _iso_day(value: object) -> object:
     if isinstance(value, date):
         return value
-    if isinstance(value, str) and _ISO_DAY.fullmatch(value):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            pass
+    if isinstance(value, str) and (day := parse_day(value)):
+        return day
     raise PydanticCustomError("day", "Write a day as YYYY-MM-DD, such as 2013-03-01.")
 
 

@@ -15,9 +15,20 @@ from projections.row_table import Key
 FED_BY: frozenset[type[Event]] = frozenset(
     {
         Portfolio.Opened,
+        Portfolio.OpeningCorrected,
+        Portfolio.CorporateActionEntered,
         Portfolio.PositionsImported,
         Portfolio.ImportReverted,
         Portfolio.ImportRestored,
+        Portfolio.PositionOpened,
+        Portfolio.PositionCorrected,
+        Portfolio.PositionClosed,
+        Portfolio.PositionRemoved,
+        Portfolio.OptionExpired,
+        Portfolio.PositionRevalued,
+        Portfolio.CapitalContributed,
+        Portfolio.CapitalWithdrawn,
+        Portfolio.CashFlowReverted,
         DailyValuation.SnapshotCalculated,
         DailyValuation.SnapshotRestated,
     }
@@ -39,6 +50,8 @@ def fold(rows: MutableMapping[Key, PortfolioRow], recorded: Recorded) -> None:
         rows[key] = _valued(rows[key], event)
         return
     row = _opened(recorded, event) if isinstance(event, Portfolio.Opened) else rows[key]
+    if isinstance(event, Portfolio.OpeningCorrected):
+        row = replace(row, equity_balance=event.equity_balance, equity_as_of=event.equity_as_of)
     rows[key] = replace(row, version=recorded.version, updated_at=recorded.occurred_at)
 
 

@@ -14,8 +14,8 @@ from projections.row_table import Pool, RowTable
 TABLE = RowTable(
     "positions", PositionRow, key=["position_id"], indexes=[["portfolio_id", "symbol"]]
 )
-ROOM = Room("positions", 2, projector.FED_BY, TABLE, projector.keys, projector.fold)
-_LIVE = sql.SQL("WHERE portfolio_id = %s AND NOT is_reverted")
+ROOM = Room("positions", 3, projector.FED_BY, TABLE, projector.keys, projector.fold)
+_LIVE = sql.SQL("WHERE portfolio_id = %s AND NOT is_reverted AND NOT is_removed")
 _STATUSES = {
     "open": sql.SQL("{} AND open_quantity <> 0").format(_LIVE),
     "closed": sql.SQL("{} AND open_quantity = 0").format(_LIVE),
@@ -23,6 +23,7 @@ _STATUSES = {
 }
 _ORDERED = sql.SQL("{} ORDER BY symbol, entry_on, position_id")
 _ALL = TABLE.query(_ORDERED.format(_LIVE))
+_ONE = TABLE.query(sql.SQL("{} AND position_id = %s").format(_LIVE))
 _PAGE = sql.SQL("{} LIMIT %s OFFSET %s")
 _PAGES = {
     status: TABLE.query(_PAGE.format(_ORDERED.format(where))) for status, where in _STATUSES.items()
@@ -34,7 +35,7 @@ _COUNTS = {
 _OPEN_COUNTS = (
     sql.SQL(
         "SELECT portfolio_id, count(*) FROM {} WHERE portfolio_id = ANY(%s::uuid[])"
-        " AND NOT is_reverted AND open_quantity <> 0 GROUP BY portfolio_id"
+        " AND NOT is_reverted AND NOT is_removed AND open_quantity <> 0 GROUP BY portfolio_id"
     )
     .format(TABLE.qualified)
     .as_bytes()
@@ -43,7 +44,7 @@ _OPEN_COUNTS = (
 
 @dataclass(frozen=True, slots=True)
 class PositionsRoom:
-    """Answers of the positions room; positions of reverted imports are never among them."""
+    """Answers of the positions room; what was taken back or removed is never among them."""
 
     pool: Pool
 
@@ -55,6 +56,12 @@ class PositionsRoom:
             rows = TABLE.select(connection, _PAGES[status], [portfolio_id, limit, offset])
             counted = connection.execute(_COUNTS[status], [portfolio_id]).fetchone()
         return rows, counted[0] if counted else 0
+
+    def one(self, portfolio_id: UUID, position_id: UUID) -> PositionRow | None:
+        """The position of that id, if it is the portfolio's."""
+        with self.pool.reading() as connection:
+            rows = TABLE.select(connection, _ONE, [portfolio_id, position_id])
+        return rows[0] if rows else None
 
     def all_of(self, portfolio_id: UUID) -> Sequence[PositionRow]:
         """Every position of a portfolio, closed ones too, by symbol, entry date and id."""

@@ -1,4 +1,4 @@
-"""From imports and valuations to rows of positions."""
+"""From files, edits and valuations to rows of positions."""
 
 from collections.abc import Iterable, MutableMapping
 from datetime import date
@@ -12,7 +12,7 @@ from domain.daily_valuation import DailyValuation
 from domain.kernel import Event
 from domain.mark import Mark
 from domain.portfolio import Portfolio
-from domain.position import Closing, Position
+from domain.position import Position
 from domain.position_import import PositionClosing
 from domain.snapshot import Snapshot
 from projections.positions.view import PositionRow
@@ -25,6 +25,11 @@ FED_BY: frozenset[type[Event]] = frozenset(
         Portfolio.PositionsImported,
         Portfolio.ImportReverted,
         Portfolio.ImportRestored,
+        Portfolio.PositionOpened,
+        Portfolio.PositionCorrected,
+        Portfolio.PositionClosed,
+        Portfolio.PositionRemoved,
+        Portfolio.OptionExpired,
         DailyValuation.SnapshotCalculated,
         DailyValuation.SnapshotRestated,
     }
@@ -42,6 +47,13 @@ def keys(recorded: Recorded) -> Iterable[Key]:
             return _keys(ids, closings)
         case Portfolio.ImportRestored(restored=ids, closed=closings):
             return _keys(ids, closings)
+        case (
+            Portfolio.PositionCorrected(position_id=position_id)
+            | Portfolio.PositionClosed(position_id=position_id)
+            | Portfolio.PositionRemoved(position_id=position_id)
+            | Portfolio.OptionExpired(position_id=position_id)
+        ):
+            return [(position_id,)]
     return []
 
 
@@ -63,13 +75,34 @@ def fold(rows: Rows, recorded: Recorded) -> None:
             for position_id in ids:
                 rows[(position_id,)] = replace(rows[(position_id,)], is_reverted=False)
             _close(rows, closings)
+        case Portfolio.PositionOpened(position=position, notes=notes):
+            row = _opened(recorded.aggregate_id, None, position)
+            rows[(position.position_id,)] = replace(row, notes=notes)
+        case _:
+            for key in keys(recorded):
+                rows[key] = _edited(rows[key], recorded.event)
+
+
+def _edited(row: PositionRow, event: Event) -> PositionRow:
+    """What its owner's hand, or its expiry, made of a position."""
+    match event:
+        case Portfolio.PositionCorrected(changes=changes):
+            notes = row.notes if changes.notes is None else changes.notes
+            return _stated(replace(row, notes=notes, **changes.of_terms))
+        case Portfolio.PositionClosed():
+            return _stated(replace(row, closings=(*row.closings, event.closing)))
+        case Portfolio.PositionRemoved():
+            return replace(row, is_removed=True)
+        case Portfolio.OptionExpired():
+            return _stated(replace(row, expiry=event.expiry))
+    return row
 
 
 def _keys(ids: Iterable[UUID], closings: Iterable[PositionClosing]) -> list[Key]:
     return [(position_id,) for position_id in (*ids, *(part.position_id for part in closings))]
 
 
-def _opened(portfolio_id: UUID, import_id: UUID, position: Position) -> PositionRow:
+def _opened(portfolio_id: UUID, import_id: UUID | None, position: Position) -> PositionRow:
     return PositionRow(
         position_id=position.position_id,
         portfolio_id=portfolio_id,
@@ -91,8 +124,11 @@ def _opened(portfolio_id: UUID, import_id: UUID, position: Position) -> Position
         expires_on=position.expires_on,
         right=position.right,
         closings=position.closings,
+        expiry=None,
         stated_as=position.stated_as,
+        notes="",
         is_reverted=False,
+        is_removed=False,
         valued_on=None,
         nav=None,
         mark=None,
@@ -106,7 +142,7 @@ def _opened(portfolio_id: UUID, import_id: UUID, position: Position) -> Position
 def _close(rows: Rows, closings: Iterable[PositionClosing]) -> None:
     for closing in closings:
         row = rows[(closing.position_id,)]
-        rows[(closing.position_id,)] = _with_closings(row, (*row.closings, closing.part))
+        rows[(closing.position_id,)] = _stated(replace(row, closings=(*row.closings, closing.part)))
 
 
 def _reopen(rows: Rows, closings: Iterable[PositionClosing]) -> None:
@@ -115,17 +151,18 @@ def _reopen(rows: Rows, closings: Iterable[PositionClosing]) -> None:
         row = rows[(closing.position_id,)]
         left = list(row.closings)
         left.remove(closing.part)
-        rows[(closing.position_id,)] = _with_closings(row, tuple(left))
+        rows[(closing.position_id,)] = _stated(replace(row, closings=tuple(left)))
 
 
-def _with_closings(row: PositionRow, closings: tuple[Closing, ...]) -> PositionRow:
-    terms = replace(row.terms, closings=closings)
+def _stated(row: PositionRow) -> PositionRow:
+    """The row with what follows from its terms and closings."""
+    terms = row.terms
     return replace(
         row,
-        closings=closings,
         open_quantity=terms.open_quantity,
         exit_on=terms.exit_on,
         exit_price=terms.exit_price,
+        position_type=terms.position_type,
     )
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.edit import Expired
 from domain.instrument import InvestmentClass
 from domain.mark import Mark
 from domain.money import ZERO
@@ -16,14 +17,16 @@ class PositionRow(msgspec.Struct, frozen=True):
     """One position. Amounts are USD; figures are None until a valuation had a line of it.
 
     `quantity` is signed and as stated at entry, `open_quantity` what all closings left of it;
-    `exit_on` and `exit_price` are None while some is held. `is_reverted` tells that its import
-    was taken back. `valued_on` is the session of the figures; `realized` has what closings
-    brought by session, but for those that brought nothing.
+    `exit_on` and `exit_price` are None while some is held. `import_id` is None where it was
+    entered by hand. `closings` are those by files and by hand; an option's `expiry` closes what
+    they leave. `is_reverted` tells that its import was taken back, `is_removed` that it was
+    removed. `valued_on` is the session of the figures; `realized` has what closings brought by
+    session, but for those that brought nothing.
     """
 
     position_id: UUID
     portfolio_id: UUID
-    import_id: UUID
+    import_id: UUID | None
     import_row: int | None
     symbol: str
     quantity: Decimal
@@ -41,8 +44,11 @@ class PositionRow(msgspec.Struct, frozen=True):
     expires_on: date | None
     right: str | None
     closings: tuple[Closing, ...]
+    expiry: Expired | None
     stated_as: str | None
+    notes: str
     is_reverted: bool
+    is_removed: bool
     valued_on: date | None
     nav: Decimal | None
     mark: Mark | None
@@ -54,6 +60,12 @@ class PositionRow(msgspec.Struct, frozen=True):
     @property
     def terms(self) -> PositionTerms:
         """The position as a file would state it, with all its closings."""
+        held = self.unsettled
+        return self.expiry.settled(held) if self.expiry else held
+
+    @property
+    def unsettled(self) -> PositionTerms:
+        """The same, an option as if it had not expired."""
         return PositionTerms(
             symbol=self.symbol,
             quantity=self.quantity,

@@ -24,6 +24,8 @@ SIGNED_IN = Row(401, 200, 200, 200)
 OWN = Row(401, 200, 403, 403)
 OWN_COMMAND = Row(401, 202, 403, 403)
 ADMIN = Row(401, 403, 403, 200)
+REFUSED = Row(401, 400, 403, 403)
+UNKNOWN = Row(401, 404, 403, 403)
 BLANK_CREDENTIALS = Row(401, 401, 401, 401)
 
 TABLE = {
@@ -37,6 +39,20 @@ TABLE = {
     f"GET {V1}/portfolios": SIGNED_IN,
     f"GET {V1}/portfolios/{{portfolio_id}}": OWN,
     f"GET {V1}/portfolios/{{portfolio_id}}/positions": OWN,
+    f"POST {V1}/portfolios/{{portfolio_id}}/positions": REFUSED,  # nothing filled in
+    f"POST {V1}/portfolios/{{portfolio_id}}/positions/bulk": REFUSED,
+    f"GET {V1}/portfolios/{{portfolio_id}}/positions/{{position_id}}": OWN,
+    f"PATCH {V1}/portfolios/{{portfolio_id}}/positions/{{position_id}}": OWN,
+    f"DELETE {V1}/portfolios/{{portfolio_id}}/positions/{{position_id}}": UNKNOWN,
+    f"POST {V1}/portfolios/{{portfolio_id}}/positions/{{position_id}}/close": REFUSED,
+    f"POST {V1}/portfolios/{{portfolio_id}}/positions/{{position_id}}/revalue": REFUSED,
+    f"GET {V1}/portfolios/{{portfolio_id}}/cash-flows": OWN,
+    f"POST {V1}/portfolios/{{portfolio_id}}/cash-flows": REFUSED,
+    f"GET {V1}/portfolios/{{portfolio_id}}/cash-flows/summary": OWN,
+    f"DELETE {V1}/portfolios/{{portfolio_id}}/cash-flows/{{flow_id}}": UNKNOWN,
+    f"PATCH {V1}/portfolios/{{portfolio_id}}/opening": OWN,
+    f"GET {V1}/portfolios/{{portfolio_id}}/corporate-actions": OWN,
+    f"POST {V1}/portfolios/{{portfolio_id}}/corporate-actions": REFUSED,
     f"GET {V1}/portfolios/{{portfolio_id}}/export": OWN,
     f"GET {V1}/portfolios/{{portfolio_id}}/imports": OWN,
     f"POST {V1}/portfolios/{{portfolio_id}}/imports": Row(401, 400, 403, 403),  # no file
@@ -77,7 +93,17 @@ BODIES: dict[str, dict[str, Any]] = {
     f"POST {V1}/portfolios/{{portfolio_id}}/imports/{{import_id}}/revert": {
         "json": {"dry_run": True}
     },
+    f"POST {V1}/portfolios/{{portfolio_id}}/positions": {"json": {}},
+    f"POST {V1}/portfolios/{{portfolio_id}}/positions/bulk": {"json": {"positions": [{}]}},
+    f"PATCH {V1}/portfolios/{{portfolio_id}}/positions/{{position_id}}": {"json": {}},
+    f"POST {V1}/portfolios/{{portfolio_id}}/positions/{{position_id}}/close": {"json": {}},
+    f"POST {V1}/portfolios/{{portfolio_id}}/positions/{{position_id}}/revalue": {"json": {}},
+    f"POST {V1}/portfolios/{{portfolio_id}}/cash-flows": {"json": {"kind": "CONTRIBUTION"}},
+    f"PATCH {V1}/portfolios/{{portfolio_id}}/opening": {"json": {}},
+    f"POST {V1}/portfolios/{{portfolio_id}}/corporate-actions": {"json": {"kind": "split"}},
 }
+
+NOBODY_S = "00000000-0000-4000-8000-000000000000"
 
 
 @pytest.mark.parametrize("role", Row._fields)
@@ -90,10 +116,13 @@ def test_each_role_is_answered_as_the_table_says(world: World, route: str, role:
         "superuser": world.superuser,
     }[role]
     method, path = route.split()
+    held = world.ada.positions_of(world.valued)[0]
     url = path.format(
         portfolio_id=world.valued,
         import_id=world.ada.imports_of(world.valued)[0]["import_id"],
         run_id=world.run,
+        position_id=NOBODY_S if method == "DELETE" else held["id"],
+        flow_id=NOBODY_S,
         session="2013-03-01",
         code="ERR_PORT_404",
     )

@@ -6,13 +6,20 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from domain.kernel import Event
 from domain.portfolio import Portfolio
 from infrastructure.postgres import Pool
 from projections.portfolios.postgres import ROOM, TABLE, PortfoliosRoom
 from projections.portfolios.view import PortfolioRow
 from tests.projections.imported_files import ACCOUNT, brought_back, eventful, taken_back
 from tests.support.books import PORTFOLIO
-from tests.support.events import imported, number, portfolio_opened
+from tests.support.events import (
+    contributed,
+    imported,
+    number,
+    opening_corrected,
+    portfolio_opened,
+)
 from tests.support.rooms import History, folded, minute
 from tests.support.stories import (
     DAYS,
@@ -121,9 +128,17 @@ def test_an_owners_accounts_are_worth_what_the_valued_ones_are(pool: Pool) -> No
     assert PortfoliosRoom(pool).net_asset_value_of(number("nobody")) == 0
 
 
-def test_what_is_no_event_of_the_list_changes_nothing() -> None:
-    assert Portfolio.CapitalContributed not in ROOM.fed_by
-    assert Portfolio.PositionRevalued not in ROOM.fed_by
+def test_every_change_of_an_account_counts_in_its_version() -> None:
+    kinds = {kind for kind in vars(Portfolio).values() if isinstance(kind, type)}
+    assert {kind for kind in kinds if issubclass(kind, Event)} <= ROOM.fed_by
+    story = holding(GOOG, SPY).tell(PORTFOLIO, contributed("gift", date(2012, 7, 5), "250.00"))
+    assert change_of(row_after(story)) == (3, minute(3))
+
+
+def test_a_corrected_opening_is_what_the_owner_declared() -> None:
+    story = holding(GOOG).tell(PORTFOLIO, opening_corrected("99000.00", date(2012, 6, 28)))
+    row = row_after(story)
+    assert (row.equity_balance, row.equity_as_of) == (Decimal("99000.00"), date(2012, 6, 28))
 
 
 def row_after(story: History, portfolio_id: UUID = PORTFOLIO) -> PortfolioRow:

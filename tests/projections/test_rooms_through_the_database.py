@@ -12,6 +12,7 @@ from infrastructure.postgres import Pool
 from interfaces.bootstrap import ROOMS
 from projections.catch_up import CatchUp
 from projections.room import Room
+from tests.projections.edited_positions import edited
 from tests.projections.imported_files import eventful
 from tests.support.recording import cause, everything
 from tests.support.rooms import History, folded, rows_of
@@ -77,8 +78,8 @@ def test_rooms_told_event_by_event_are_the_same_as_in_one_page(
 
 
 def everything_that_happened() -> History:
-    """The whole story, and what files did to an account."""
-    return eventful().told(whole_story())
+    """The whole story, what files did to an account, and what hands did to one."""
+    return edited(eventful().told(whole_story()))
 
 
 def tell(log: PostgresEventLog) -> Iterator[int]:

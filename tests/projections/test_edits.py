@@ -1,0 +1,93 @@
+"""What the owner does to positions by hand, as the room of positions shows it."""
+
+from decimal import Decimal
+
+from domain.portfolio import Portfolio
+from domain.position import PositionTerms
+from infrastructure.postgres import Pool
+from projections.positions.postgres import ROOM, TABLE, PositionsRoom
+from projections.positions.view import PositionRow
+from tests.projections.edited_positions import CALLS, IBM, MONDAY, TUESDAY, TYPO, edited
+from tests.projections.imported_files import taken_back
+from tests.support.books import PORTFOLIO
+from tests.support.events import expired, imported, position_closed, position_opened
+from tests.support.rooms import History, folded
+from tests.support.stories import DAYS, GOOG, SPY, calculated, holding, valuation_of
+
+
+def rows_after(story: History) -> dict[str, PositionRow]:
+    """The rows by symbol."""
+    return {row.symbol: row for row in folded(ROOM, story.recorded).values()}
+
+
+def test_it_shows_what_the_portfolio_holds() -> None:
+    story = edited(holding(GOOG, SPY))
+    portfolio = Portfolio.replay(PORTFOLIO, [one.event for one in story.recorded])
+    live = [row for row in rows_after(story).values() if not row.is_removed]
+    assert {row.position_id: row.terms for row in live} == {
+        key: PositionTerms(**{f: getattr(p, f) for f in PositionTerms.__struct_fields__})
+        for key, p in portfolio.holdings.positions.items()
+    }
+    assert {row.position_id: row.open_quantity for row in live} == {
+        key: p.open_quantity for key, p in portfolio.holdings.positions.items()
+    }
+
+
+def test_an_entered_position_came_by_no_file_and_has_its_notes() -> None:
+    row = rows_after(holding(GOOG).tell(PORTFOLIO, position_opened(IBM, "a tip")))["IBM"]
+    assert (row.import_id, row.import_row, row.notes) == (None, None, "a tip")
+    assert (row.open_quantity, row.entry_on, row.position_type) == (Decimal(40), MONDAY, "LONG")
+
+
+def test_corrections_and_closings_show() -> None:
+    row = rows_after(edited(holding(GOOG)))["IBM"]
+    assert (row.quantity, row.open_quantity, row.notes) == (Decimal(50), Decimal(30), "two tips")
+    assert row.exit_on is None
+
+
+def test_an_option_that_expired_is_closed_by_its_latest_settlement() -> None:
+    row = rows_after(edited(holding(GOOG)))[CALLS.symbol]
+    assert [(part.closed_on, part.quantity, part.price) for part in row.terms.closings] == [
+        (MONDAY, Decimal(2), Decimal("8.00")),
+        (TUESDAY, Decimal(3), Decimal("0.50")),
+    ]
+    assert (row.open_quantity, row.exit_on) == (Decimal(0), TUESDAY)
+    assert row.exit_price == Decimal("3.500000")
+
+
+def test_all_of_it_sold_before_nothing_expired() -> None:
+    story = holding(GOOG).tell(PORTFOLIO, position_opened(CALLS), expired(CALLS, "1", TUESDAY))
+    row = rows_after(story.tell(PORTFOLIO, position_closed(CALLS, "5", "8.00", MONDAY)))[
+        CALLS.symbol
+    ]
+    assert len(row.terms.closings) == 1
+    assert (row.exit_on, row.exit_price) == (MONDAY, Decimal("8.00"))
+
+
+def test_edits_outlast_an_import_that_is_taken_back() -> None:
+    second = imported(SPY, name="second file")
+    story = holding(GOOG).tell(PORTFOLIO, second, position_closed(GOOG, "40", "600.00", TUESDAY))
+    row = rows_after(story.tell(PORTFOLIO, taken_back(second)))["GOOG"]
+    assert (row.open_quantity, len(row.closings)) == (Decimal(60), 1)
+
+
+def test_a_valuation_of_what_was_removed_since_is_taken_in() -> None:
+    story = holding(GOOG, SPY)
+    for day in DAYS:
+        story.tell(valuation_of(day), calculated(day))
+    assert rows_after(edited(story))["GOOG"].valued_on == DAYS[-1].session
+
+
+def test_what_was_removed_is_nowhere_listed(pool: Pool) -> None:
+    with pool.connection() as connection:
+        TABLE.store(connection, list(rows_after(edited(holding(GOOG))).values()))
+    room = PositionsRoom(pool)
+    assert [row.symbol for row in room.all_of(PORTFOLIO)] == ["GOOG", CALLS.symbol, "IBM"]
+    for status, listed in (("open", 2), ("closed", 1), ("all", 3)):
+        assert room.of_portfolio(PORTFOLIO, status, 50, 0)[1] == listed
+    assert room.open_counts([PORTFOLIO]) == {PORTFOLIO: 2}
+    assert room.one(PORTFOLIO, TYPO.position_id) is None
+    assert room.one(TYPO.position_id, IBM.position_id) is None
+    found = room.one(PORTFOLIO, IBM.position_id)
+    assert found is not None
+    assert found.symbol == "IBM"

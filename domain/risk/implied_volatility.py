@@ -26,28 +26,19 @@ _EXACT = 1e-15
 
 
 class Unsolvable(StrEnum):
-    """Why no volatility gives a price."""
+    """Why no volatility gives a price.
+
+    Not a number: spot, strike, time and price must be finite and above zero. Expired: no time is
+    left. Below intrinsic: less than the discounted intrinsic value. No time value: that, and
+    nothing more. Above bound: as much as no volatility gives, the discounted spot for a call, the
+    discounted strike for a put.
+    """
 
     NOT_A_NUMBER = "not_a_number"
     EXPIRED = "expired"
     BELOW_INTRINSIC = "below_intrinsic"
     NO_TIME_VALUE = "no_time_value"
     ABOVE_BOUND = "above_bound"
-
-    @property
-    def sentence(self) -> str:
-        """The same for people."""
-        return _SENTENCES[self]
-
-
-_SENTENCES = {
-    Unsolvable.NOT_A_NUMBER: "Spot, strike and price must be finite and above zero.",
-    Unsolvable.EXPIRED: "On the day of its expiration an option has no volatility.",
-    Unsolvable.BELOW_INTRINSIC: "The price is below the discounted intrinsic value.",
-    Unsolvable.NO_TIME_VALUE: "The price is the discounted intrinsic value and nothing more.",
-    Unsolvable.ABOVE_BOUND: "The price is at or above what no volatility could exceed: "
-    "the discounted spot for a call, the discounted strike for a put.",
-}
 
 
 @dataclass(frozen=True, slots=True)

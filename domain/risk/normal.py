@@ -9,7 +9,6 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 
 _ROOT_OF_HALF = 0.7071067811865476
 _ONE_OVER_ROOT_OF_PI = 0.5641895835477563
-_ONE_OVER_ROOT_OF_TWO_PI = 0.3989422804014327
 _SMALL, _MIDDLE, _LARGEST = 0.46875, 4.0, 28.0  # erfc(28) is under the smallest float
 
 # W. J. Cody, "Rational Chebyshev approximations for the error function", Math. Comp. 23 (1969),
@@ -34,12 +33,6 @@ _ERFC_LARGE = (
     (1.0, 2.56852019228982242, 1.87295284992346047),
     (5.27905102951428412e-1, 6.05183413124413191e-2, 2.33520497626869185e-3),
 )
-
-
-def density(x: Floats) -> Floats:
-    """The height of the standard normal curve at `x`."""
-    curve: Floats = np.exp(-0.5 * x * x) * _ONE_OVER_ROOT_OF_TWO_PI
-    return curve
 
 
 def cdf(x: Floats) -> Floats:

@@ -220,6 +220,16 @@ class TestModelMarks:
             0,
         )
 
+    def test_an_expiration_beyond_the_calendar_counts_by_its_date(self, program: Program) -> None:
+        far = contracts("SPY780121C00150000", 1, "60.00", BOUGHT_ON)
+        scene = opened(program, far)
+        program.runs.prices.gather("sample", ["SPY"], (OPENED_ON, END))
+        (model,) = scene.models([END]).values()
+        modelled = model.price_on(END)
+
+        assert modelled is not None
+        assert modelled.years == (date(2078, 1, 21) - END).days / 365
+
     def test_a_close_of_the_option_itself_wins_and_restates_where_it_comes_late(
         self, program: Program
     ) -> None:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from domain.risk.normal import Floats, cdf, density, erfc
+from domain.risk.normal import Floats, cdf, erfc
 
 ANYWHERE = np.concatenate(
     [np.linspace(-40, 40, 400_001), [-0.46875, 0.46875, -4.0, 4.0, 28.0, -np.inf, np.inf, 0.0]]
@@ -32,12 +32,6 @@ def test_cdf_is_the_probability_below() -> None:
 
 def test_both_sides_sum_to_one() -> None:
     assert np.abs(cdf(ANYWHERE) + cdf(-ANYWHERE) - 1).max() <= 1e-15
-
-
-def test_density_is_the_slope_of_cdf() -> None:
-    x, step = np.linspace(-6, 6, 1001), 1e-5
-    slope = (cdf(x + step) - cdf(x - step)) / (2 * step)
-    assert np.abs(density(x) - slope).max() <= 1e-9
 
 
 def test_what_is_not_a_number_stays_so() -> None:

@@ -62,6 +62,13 @@ def read_price_file(text: str, source: str) -> PriceFile:
     return file
 
 
+def read_price_rows(rows: Iterable[tuple[int, list[str]]], source: str) -> PriceFile:
+    """Read closes whose numbered rows have symbol, date and close, in this order."""
+    file = PriceFile([], [], [])
+    _read_rows(file, rows, list(range(len(CLOSES))), source)
+    return file
+
+
 def _read_rows(
     file: PriceFile, rows: Iterable[tuple[int, list[str]]], places: list[int], source: str
 ) -> None:

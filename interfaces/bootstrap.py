@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from application.accounts import Accounts
+from application.backfill import Backfilling
 from application.cash_flows import CashFlows
 from application.edits import Editing
 from application.identities import Identities
@@ -20,6 +21,7 @@ from application.portfolios import Portfolios
 from application.ports import EventLog, PriceSource, Tokens
 from application.positions import Positions
 from application.prices import BENCHMARKS, Prices
+from application.readiness import Readiness
 from application.runs import Runs
 from application.users import Users
 from application.valuations import Valuations
@@ -122,6 +124,8 @@ class Program:
     cash_flows: CashFlows
     imports: Imports
     prices: Prices
+    readiness: Readiness
+    backfilling: Backfilling
     valuations: Valuations
     runs: Runs
     rooms: CatchUp
@@ -196,6 +200,8 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             cash_flows=CashFlows(editing),
             imports=Imports(store.log, identities, prices.book, rejected_rows),
             prices=prices,
+            readiness=Readiness(markets, prices.book),
+            backfilling=Backfilling(store.log, PortfoliosRoom(store.pool), prices),
             valuations=valuations,
             runs=_runs(store, markets, prices, valuations),
             rooms=store.rooms,

@@ -12,6 +12,7 @@ from interfaces.api import (
     exports,
     formats,
     imports,
+    market_data,
     onboarding,
     operations,
     portfolios,
@@ -35,7 +36,7 @@ _DESCRIPTION = (
 
 _RESOURCES = (
     *(onboarding, formats, previews, sessions, portfolios, positions),
-    *(position_edits, cash_flows, accounts, exports, imports, valuations),
+    *(position_edits, cash_flows, accounts, exports, imports, valuations, market_data),
 )
 
 
@@ -58,6 +59,7 @@ def create_app(program: Program) -> FastAPI:
         published.include_router(calculation.router, prefix=prefix)
     published.include_router(calculation.history)
     published.include_router(admin_runs.router)
+    published.include_router(market_data.admin)
     app.include_router(published)
     app.include_router(operations.router)
     answer_errors(app)

@@ -27,8 +27,10 @@ from interfaces.api.calculation_shapes import (
     status_of,
 )
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, command_answers, text_answers
+from interfaces.api.market_data import held_in
 from interfaces.api.run_following import EVENT_EXAMPLE, LOG_EXAMPLE, event_stream, log_of
 from interfaces.api.run_watch import RunWatch
+from interfaces.api.uploads import market_of
 from interfaces.api.values import Limit, Offset
 from interfaces.bootstrap import Program
 from projections.portfolios.view import PortfolioRow
@@ -66,10 +68,26 @@ def calculate(
         batch_run_id=run.run_id,
         portfolio_id=portfolio_id,
         calculation_date=run.calculation_on,
-        preprocessing=Preprocessing(symbols_count=run.symbols),
+        preprocessing=_preprocessing(program, portfolio_id, run.symbols),
         message=f"The calculation up to {run.calculation_on} is queued.",
         poll_url=status_url,
         events_url=f"{status_url}/events",
+    )
+
+
+def _preprocessing(program: Program, portfolio_id: UUID, symbols: int) -> Preprocessing:
+    portfolio = program.portfolios_room.one(portfolio_id)
+    market = market_of(portfolio) if portfolio else "live"
+    covered = program.readiness.coverage(market, held_in(program, portfolio_id))
+    asked_before = covered.bootstrapped > 0 or bool(portfolio and portfolio.valuation_on)
+    return Preprocessing(
+        symbols_count=symbols,
+        security_master_enriched=0,
+        prices_bootstrapped=covered.bootstrapped,
+        price_coverage_percentage=covered.percentage if asked_before else None,
+        ready_for_batch=covered.is_ready or not asked_before,
+        warnings=covered.warnings if asked_before else [],
+        recommendations=covered.recommendations if asked_before else [],
     )
 
 

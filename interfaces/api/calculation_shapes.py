@@ -18,15 +18,20 @@ _STATUS = f"/api/v1/portfolio/{_PORTFOLIO}/batch-status/{_RUN}"
 
 
 class Preprocessing(BaseModel):
-    """What is known when the request is answered; what needs the network happens in the run."""
+    """What is known when the request is answered; what needs the network happens in the run.
+
+    Of the symbols to be priced, `security_master_enriched` have a sector or a name on record and
+    `prices_bootstrapped` any price. `price_coverage_percentage` is null, and nothing stands in the
+    way, before anybody has asked for the prices.
+    """
 
     symbols_count: int
-    security_master_enriched: int = 0
-    prices_bootstrapped: int = 0
-    price_coverage_percentage: float | None = None
-    ready_for_batch: bool = True
-    warnings: list[str] = []
-    recommendations: list[str] = []
+    security_master_enriched: int
+    prices_bootstrapped: int
+    price_coverage_percentage: float | None
+    ready_for_batch: bool
+    warnings: list[str]
+    recommendations: list[str]
 
 
 class Started(BaseModel):

@@ -9,6 +9,7 @@ from application.errors import PortfolioUnknown
 from domain.email_address import EmailAddress
 from interfaces.bootstrap import Program, read_settings
 from interfaces.cli import importing
+from interfaces.cli.prices import prices
 from interfaces.cli.runs import runs
 from interfaces.cli.tables import valuations_table
 from interfaces.cli.terminal import (
@@ -33,6 +34,7 @@ valuations = typer.Typer(no_args_is_help=True, help="Valuations.")
 app.add_typer(superuser, name="superuser")
 app.add_typer(valuations, name="valuations")
 app.add_typer(runs, name="runs")
+app.add_typer(prices, name="prices")
 app.command("import", no_args_is_help=True)(importing.import_file)
 app.command("formats")(importing.show_formats)
 

@@ -1,6 +1,6 @@
 """Tables for the terminal: 80 columns wide, wider only where figures would be cut."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from rich import box
@@ -8,6 +8,8 @@ from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
+from application.ports import Market
+from application.prices import Gathered
 from domain.position import PositionTerms
 from domain.position_import import PositionClosing
 from domain.replacement import Change
@@ -100,6 +102,18 @@ def changes_table(changes: Iterable[Change]) -> Table:
             Text("\n".join(done)),
         )
     return _as_wide_as_needed(table)
+
+
+def learnt_table(gathered: Mapping[Market, Gathered]) -> Table:
+    """Rows that the price book learnt, by market and source."""
+    table = _table()
+    _add_text(table, "Market")
+    _add_text(table, "Source")
+    _add_figures(table, "Rows learnt")
+    for market, of_market in gathered.items():
+        for source, rows in of_market.by_source.items():
+            table.add_row(market, source, f"{rows:,}")
+    return table
 
 
 def accounts_table(accounts: Iterable[str]) -> Table:

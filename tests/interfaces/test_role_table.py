@@ -74,6 +74,9 @@ TABLE = {
     f"GET {V1}/analytics/portfolio/{{portfolio_id}}/overview": OWN,
     f"GET {V1}/analytics/portfolio/{{portfolio_id}}/valuations": OWN,
     f"GET {V1}/analytics/portfolio/{{portfolio_id}}/valuations/{{session}}": OWN,
+    f"GET {V1}/market-data/prices/{{symbol}}": SIGNED_IN,
+    f"GET {V1}/market-data/coverage": OWN,
+    f"POST {V1}/admin/market-data/prices": ADMIN,
     f"POST {V1}/admin/batch/run": Row(401, 403, 403, 202),
     f"GET {V1}/admin/batch/runs": ADMIN,
     f"GET {V1}/admin/batch/runs/current": ADMIN,
@@ -87,6 +90,7 @@ TABLE = {
 }
 BODIES: dict[str, dict[str, Any]] = {
     f"POST {V1}/admin/batch/run": {"json": {}},
+    f"POST {V1}/admin/market-data/prices": {"json": {"prices": []}},
     f"POST {V1}/onboarding/register": {"json": {}},
     f"POST {V1}/auth/login": {"json": {}},
     f"POST {V1}/onboarding/create-portfolio": {"files": {"csv_file": ("", b"")}},
@@ -102,6 +106,7 @@ BODIES: dict[str, dict[str, Any]] = {
     f"PATCH {V1}/portfolios/{{portfolio_id}}/opening": {"json": {}},
     f"POST {V1}/portfolios/{{portfolio_id}}/corporate-actions": {"json": {"kind": "split"}},
 }
+QUERIES = {f"GET {V1}/market-data/coverage": "?portfolio_id={portfolio_id}"}
 
 NOBODY_S = "00000000-0000-4000-8000-000000000000"
 
@@ -117,7 +122,8 @@ def test_each_role_is_answered_as_the_table_says(world: World, route: str, role:
     }[role]
     method, path = route.split()
     held = world.ada.positions_of(world.valued)[0]
-    url = path.format(
+    url = (path + QUERIES.get(route, "")).format(
+        symbol="GOOG",
         portfolio_id=world.valued,
         import_id=world.ada.imports_of(world.valued)[0]["import_id"],
         run_id=world.run,

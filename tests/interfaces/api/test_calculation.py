@@ -25,8 +25,8 @@ def test_a_calculation_is_queued_and_says_where_to_follow_it(world: World) -> No
         "preprocessing": {
             "symbols_count": 2,
             "security_master_enriched": 0,
-            "prices_bootstrapped": 0,
-            "price_coverage_percentage": None,
+            "prices_bootstrapped": 2,
+            "price_coverage_percentage": 100.0,
             "ready_for_batch": True,
             "warnings": [],
             "recommendations": [],

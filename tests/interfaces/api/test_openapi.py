@@ -10,6 +10,7 @@ from interfaces.api import (
     calculation_shapes,
     formats,
     import_shapes,
+    market_data_shapes,
     onboarding,
     operations,
     portfolios,
@@ -40,6 +41,8 @@ ANSWERS = [
     *(shapes.Overview, shapes.ValuationList, shapes.DayValuation),
     *(shapes.NotAvailable, shapes.NoValuations),
     *(formats.FormatList, previews.Preview, import_shapes.Imported, import_shapes.ImportList),
+    *(market_data_shapes.PriceList, market_data_shapes.ShownCoverage),
+    market_data_shapes.HandedIn,
     *(import_shapes.ImportDetail, import_shapes.TakenBack, import_shapes.BroughtBack),
 ]
 FILE_FIELDS = [
@@ -124,7 +127,8 @@ def test_routes_that_need_a_token_say_so(document: Json) -> None:
 
 def test_commands_document_the_position_header(document: Json) -> None:
     for route, operation in operations_of(document):
-        if route.startswith("POST") and not route.endswith("/preview-csv"):  # which stores nothing
+        # which stores nothing, or what is no event
+        if route.startswith("POST") and not route.endswith(("/preview-csv", "/market-data/prices")):
             [success] = [r for s, r in operation["responses"].items() if s.startswith("2")]
             assert "X-Event-Position" in success["headers"], route
 

@@ -1,0 +1,138 @@
+"""How much of a portfolio has a price, known without asking anybody (spec 4.6, 5.2)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from application.markets import Markets
+from application.ports import Close, Market, PriceBook
+from domain.mark import CARRIED_SESSIONS, needs_price
+from domain.position import PositionTerms
+from domain.snapshot import needs_price_update
+
+PriceState = Literal["close", "carried", "stale", "missing"]
+"""The session's own close, one up to 5 sessions old, an older one, none."""
+
+_LONGEST_HOLIDAY = timedelta(days=7)
+_MOST_NAMED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolPrice:
+    """What is known of a held symbol; of an option, of its underlying (`priced_by`)."""
+
+    symbol: str
+    priced_by: str
+    state: PriceState
+    close: Close | None
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it counts as priced."""
+        return self.state in ("close", "carried")
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The symbols that need a price on a session, in order, with what is known of each."""
+
+    session: date
+    symbols: Sequence[SymbolPrice]
+
+    @property
+    def priced(self) -> int:
+        """How many have a usable price."""
+        return sum(symbol.is_usable for symbol in self.symbols)
+
+    @property
+    def bootstrapped(self) -> int:
+        """Of how many any close is known, however old."""
+        return sum(symbol.close is not None for symbol in self.symbols)
+
+    @property
+    def percentage(self) -> float:
+        """Priced symbols of those that need a price, at 1 decimal; 100 where none does."""
+        return round(100 * self.priced / len(self.symbols), 1) if self.symbols else 100.0
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether at least 80 % are priced."""
+        return not needs_price_update(self.priced, len(self.symbols))
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a person should know, in sentences."""
+        if self.is_ready:
+            return []
+        return [
+            f"{self.priced} of {len(self.symbols)} symbols have a usable price on {self.session};"
+            f" without: {self._without()}."
+        ]
+
+    @property
+    def recommendations(self) -> list[str]:
+        """What to do about it, in sentences."""
+        if self.is_ready:
+            return []
+        return [
+            "The calculation asks the providers for what lacks. Where they do not know a symbol,"
+            " check its spelling, or have its prices handed in by a superuser."
+        ]
+
+    def _without(self) -> str:
+        names = [symbol.symbol for symbol in self.symbols if not symbol.is_usable]
+        others = len(names) - _MOST_NAMED
+        return ", ".join(names[:_MOST_NAMED]) + (f" and {others} others" if others > 0 else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Reads the price book; asks no provider."""
+
+    markets: Markets
+    book: PriceBook
+
+    def coverage(self, market: Market, held: Sequence[PositionTerms]) -> Coverage:
+        """How much of the positions has a price at the latest completed session.
+
+        Closed positions, private ones and cash need none. Prices are looked for under the name
+        providers know: an option counts as priced if its underlying is, since the model prices it.
+        """
+        session = self.markets[market].latest_session()
+        needed = _needed(held)
+        closes = self.book.last_closes(market, [(name, session) for name in {*needed.values()}])
+        oldest = self._oldest_usable(market, session)
+        found = {name: close for (name, _), close in closes.items()}
+        return Coverage(
+            session,
+            [
+                _price(symbol, name, found.get(name), session, oldest)
+                for symbol, name in needed.items()
+            ],
+        )
+
+    def _oldest_usable(self, market: Market, session: date) -> date:
+        calendar = self.markets[market].calendar
+        first = session - CARRIED_SESSIONS * _LONGEST_HOLIDAY
+        return calendar.sessions(first, session)[-1 - CARRIED_SESSIONS]
+
+
+def _needed(held: Sequence[PositionTerms]) -> Mapping[str, str]:
+    """Each symbol held that needs a price, in order, with the name that providers know."""
+    return {
+        position.symbol: position.option.underlying if position.option else position.symbol
+        for position in sorted(held, key=lambda position: position.symbol)
+        if position.open_quantity and needs_price(position)
+    }
+
+
+def _price(symbol: str, name: str, close: Close | None, session: date, oldest: date) -> SymbolPrice:
+    state: PriceState = "stale"
+    if close is None:
+        state = "missing"
+    elif close.session == session:
+        state = "close"
+    elif close.session >= oldest:
+        state = "carried"
+    return SymbolPrice(symbol, name, state, close)

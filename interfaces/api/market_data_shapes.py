@@ -1,0 +1,177 @@
+"""How market data is told over HTTP (spec 4.8)."""
+
+from datetime import date
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from application.ports import Market, PriceRecord
+from application.readiness import Coverage, PriceState, SymbolPrice
+from interfaces.api.documenting import example
+from interfaces.api.values import Amount, Instant
+
+PORTFOLIO_EXAMPLE = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
+PRICES_EXAMPLE = "symbol,date,close\nBARN,2024-01-08,7.10\nBARN,2024-01-09,7.15\n"
+
+
+class ShownPrice(BaseModel):
+    """A close as traded, in USD a share, with its source and when it was learnt."""
+
+    date: date
+    price: Amount
+    source: str
+    learnt_at: Instant
+
+
+class PriceList(BaseModel):
+    """The newest known closes of a symbol, oldest session first."""
+
+    model_config = example(
+        {
+            "symbol": "GOOG",
+            "market": "sample",
+            "prices": [
+                {
+                    "date": "2013-03-01",
+                    "price": "806.19",
+                    "source": "bundled",
+                    "learnt_at": "2026-01-05T14:36:00.123456Z",
+                }
+            ],
+        }
+    )
+
+    symbol: str
+    market: Market
+    prices: list[ShownPrice]
+
+
+class CoveredSymbol(BaseModel):
+    """A symbol that needs a price, and the last close known of it, or of an option's underlying."""
+
+    symbol: str
+    priced_by: str
+    state: PriceState
+    price: Amount | None
+    date: date | None
+    source: str | None
+
+
+class ShownCoverage(BaseModel):
+    """How many of the symbols that need a price have a usable one at the session."""
+
+    model_config = example(
+        {
+            "portfolio_id": PORTFOLIO_EXAMPLE,
+            "session": "2013-03-01",
+            "priced": 1,
+            "need_price": 2,
+            "coverage_percentage": 50.0,
+            "threshold_percentage": 80.0,
+            "ready_for_batch": False,
+            "symbols": [
+                {
+                    "symbol": "GOOG",
+                    "priced_by": "GOOG",
+                    "state": "close",
+                    "price": "806.19",
+                    "date": "2013-03-01",
+                    "source": "bundled",
+                },
+                {
+                    "symbol": "VTSAX",
+                    "priced_by": "VTSAX",
+                    "state": "missing",
+                    "price": None,
+                    "date": None,
+                    "source": None,
+                },
+            ],
+            "warnings": [
+                "1 of 2 symbols have a usable price on 2013-03-01; without: VTSAX.",
+            ],
+            "recommendations": ["Check the spelling of VTSAX."],
+        }
+    )
+
+    portfolio_id: UUID
+    session: date
+    priced: int
+    need_price: int
+    coverage_percentage: float
+    threshold_percentage: float = 80.0
+    ready_for_batch: bool
+    symbols: list[CoveredSymbol]
+    warnings: list[str]
+    recommendations: list[str]
+
+
+class PriceRow(BaseModel):
+    """A close as it is handed in: texts, as in a file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    symbol: str = Field(examples=["BARN"])
+    date: str = Field(examples=["2024-01-08"])
+    close: str = Field(examples=["7.10"])
+
+
+class PriceRows(BaseModel):
+    """Closes to be learnt, up to 100,000."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    prices: list[PriceRow] = Field(max_length=100_000)
+
+
+class HandedIn(BaseModel):
+    """What became of the prices: `unchanged` were known, `refused` says which were not and why."""
+
+    model_config = example(
+        {
+            "learnt": 2,
+            "unchanged": 0,
+            "refused": ["Row 4: The date is written YYYY-MM-DD, such as 2013-03-01."],
+        }
+    )
+
+    learnt: int
+    unchanged: int
+    refused: list[str]
+
+
+def shown_price(record: PriceRecord) -> ShownPrice:
+    """A close of the price book."""
+    return ShownPrice(
+        date=record.session,
+        price=record.price,
+        source=record.source,
+        learnt_at=record.learnt_at,
+    )
+
+
+def shown_coverage(portfolio_id: UUID, coverage: Coverage) -> ShownCoverage:
+    """The coverage of a portfolio."""
+    return ShownCoverage(
+        portfolio_id=portfolio_id,
+        session=coverage.session,
+        priced=coverage.priced,
+        need_price=len(coverage.symbols),
+        coverage_percentage=coverage.percentage,
+        ready_for_batch=coverage.is_ready,
+        symbols=[_covered(symbol) for symbol in coverage.symbols],
+        warnings=coverage.warnings,
+        recommendations=coverage.recommendations,
+    )
+
+
+def _covered(symbol: SymbolPrice) -> CoveredSymbol:
+    close = symbol.close
+    return CoveredSymbol(
+        symbol=symbol.symbol,
+        priced_by=symbol.priced_by,
+        state=symbol.state,
+        price=close.price if close else None,
+        date=close.session if close else None,
+        source=close.source if close else None,
+    )

@@ -124,8 +124,6 @@ class Program:
     cash_flows: CashFlows
     imports: Imports
     prices: Prices
-    readiness: Readiness
-    backfilling: Backfilling
     valuations: Valuations
     runs: Runs
     rooms: CatchUp
@@ -154,6 +152,16 @@ class Program:
     def close(self) -> None:
         """Stop following the log, give back connections, stop the embedded database if last."""
         self._held.close()
+
+    @property
+    def readiness(self) -> Readiness:
+        """How much of a portfolio has a price."""
+        return Readiness(self.markets, self.prices.book)
+
+    @property
+    def backfilling(self) -> Backfilling:
+        """Filling the gaps of the price book."""
+        return Backfilling(self.log, self.portfolios_room, self.prices)
 
     def follow_log(self) -> None:
         """Keep the rooms current in the background, whoever records, until closed."""
@@ -200,8 +208,6 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             cash_flows=CashFlows(editing),
             imports=Imports(store.log, identities, prices.book, rejected_rows),
             prices=prices,
-            readiness=Readiness(markets, prices.book),
-            backfilling=Backfilling(store.log, PortfoliosRoom(store.pool), prices),
             valuations=valuations,
             runs=_runs(store, markets, prices, valuations),
             rooms=store.rooms,

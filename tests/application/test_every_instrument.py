@@ -231,6 +231,23 @@ class TestLearntLate:
 
         assert self.navs(held)[2:] == ["100200.00", "100400.00"]
 
+    def test_the_owners_own_split_divides_a_quantity_that_contains_it(
+        self, program: Program, held: Account
+    ) -> None:
+        lot = shares("NEW", 60, "40.00", date(2012, 12, 3))
+        held.take_in(lot, is_forced=True, quantities_as_of=date(2013, 1, 7))
+        held.catch_up(date(2013, 1, 7))
+        held.change(lambda p: p.enter_action(uuid4(), "NEW", date(2013, 1, 4), "split", usd("2")))
+        held.catch_up(date(2013, 1, 7))
+
+        assert [sorted(map(str, day.latest.lines.quantity)) for day in held.days()] == [
+            ["100", "30"],
+            ["100", "30"],
+            ["200", "60"],
+            ["200", "60"],
+        ]
+        assert_whole(held)
+
     def test_repair_says_what_it_would_change_before_it_does(
         self, program: Program, held: Account
     ) -> None:

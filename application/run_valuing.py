@@ -1,6 +1,7 @@
 """Prices and valuations of the portfolios of one run, which share what is fetched (spec 5.6)."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,6 +15,9 @@ from application.valuations import Valuations
 from domain.calculation_run import CalculationRun
 from domain.portfolio import Portfolio
 from domain.run_phase import MARKET_DATA, VALUATION
+
+AT_A_TIME = 4
+"""Portfolios valued at the same time: what they record shares commits."""
 
 Findings = tuple[dict[str, int], Sequence[str]]
 """What a phase counted, and sentences that warn the user."""
@@ -63,29 +67,41 @@ class RunValuing:
     def value(self, total: int) -> Findings:
         """Bring the valuations up to date; `total` sessions lacked when the phase began.
 
-        Of several portfolios each is valued for itself: one that fails is warned of and the
-        others go on. What only the owner should know is warned of as a number then.
+        Of several portfolios each is valued for itself, some at the same time, so that their
+        waits for the store overlap: one that fails is warned of and the others go on. What only
+        the owner should know is warned of as a number then.
         """
-        done, left = Progress(), 0
-        warnings: list[str] = []
-        concerned = 0
-        for index, portfolio in enumerate(self.portfolios):
-            try:
-                progress, warned = self._value(portfolio)
-            except StoreUnavailable:
-                raise
-            except Exception as fault:
-                if len(self.portfolios) == 1:
-                    raise
-                self.faults.append(fault)
+        if len(self.portfolios) == 1:
+            done, warnings = self._value(self.portfolios[0])
+            return self._counts(done, total, 0), warnings
+        done, left, concerned = Progress(), 0, 0
+        for index, outcome in enumerate(self._value_all()):
+            if isinstance(outcome, Exception):
+                self.faults.append(outcome)
                 left += self._missing[index]
-                continue
-            done += progress
-            concerned += bool(warned)
-            warnings += warned if len(self.portfolios) == 1 else []
-        if self.portfolios and len(self.faults) == len(self.portfolios):
+            else:
+                done += outcome[0]
+                concerned += bool(outcome[1])
+        if self.faults and len(self.faults) == len(self.portfolios):
             raise self.faults.pop()
-        return self._counts(done, total, left), [*warnings, *self._told(concerned, warnings)]
+        return self._counts(done, total, left), self._told(concerned)
+
+    def _value_all(self) -> list[tuple[Progress, list[str]] | Exception]:
+        """What became of each portfolio.
+
+        Raises:
+            StoreUnavailable: ERR_BUSY_001; what was valued stands.
+        """
+        with ThreadPoolExecutor(AT_A_TIME, "valuing") as pool:
+            return list(pool.map(self._attempt, self.portfolios))
+
+    def _attempt(self, portfolio: Portfolio) -> tuple[Progress, list[str]] | Exception:
+        try:
+            return self._value(portfolio)
+        except StoreUnavailable:
+            raise
+        except Exception as fault:  # noqa: BLE001 - the others go on, whatever it was
+            return fault
 
     def _counts(self, done: Progress, total: int, left: int) -> dict[str, int]:
         restated = done.restated
@@ -98,10 +114,10 @@ class RunValuing:
         }
         return counts | ({"failed": len(self.faults)} if self.faults else {})
 
-    def _told(self, concerned: int, already: Sequence[str]) -> list[str]:
+    def _told(self, concerned: int) -> list[str]:
         """What is said of several portfolios together, without naming any."""
         of, told = len(self.portfolios), []
-        if concerned and not already:
+        if concerned:
             told.append(f"{concerned} of {of} accounts hold positions without a current price.")
         if self.faults:
             told.append(f"{len(self.faults)} of {of} accounts could not be valued.")

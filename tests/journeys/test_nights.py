@@ -8,15 +8,15 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-from application.commands import RequestRunOfAny
+from application.commands import RequestRun, RequestRunOfAny
 from domain.calculation_run import CalculationRun, RunStatus
 from domain.identity import nightly_run_id
 from interfaces.bootstrap import Program
-from tests.support.accounts import SAMPLE_SYMBOLS, cause, register, shares
+from tests.support.accounts import SAMPLE_SYMBOLS, cause, open_sample, register, shares
 from tests.support.journal import events_recorded
 from tests.support.openings import ENTRY, open_account, recorded
 from tests.support.programs import connect_owner
-from tests.support.server import running_server
+from tests.support.server import running_server, worker_process
 from tests.support.streets import FRIDAY, street
 from tests.support.waiting import eventually
 
@@ -97,6 +97,38 @@ def test_a_run_over_all_goes_on_where_a_killed_worker_left_it(
     part = [row.aggregate_id for row, _ in recorded(program, CalculationRun.Started)][1:]
     assert len(part) == 2
     assert len(set(part)) == 1
+
+
+def test_two_worker_processes_share_a_queue(
+    program: Program, database: str, tmp_path: Path
+) -> None:
+    owner = register(program)
+    accounts = [
+        open_sample(program, owner, [shares("GOOG", 1, "50.00", ENTRY)], account_name=f"No. {n}")
+        for n in range(12)
+    ]
+    settings = {"DATABASE_URL": database}
+    with worker_process(tmp_path, settings) as one, worker_process(tmp_path, settings) as other:
+        eventually(partial(are_waiting, database, 2), 60, "two workers that wait for jobs")
+        for account in accounts:
+            program.runs.request(RequestRun(portfolio_id=account), cause())
+        eventually(lambda: not program.runs.jobs.runs(), 60, "an empty queue")
+
+    ended = recorded(program, CalculationRun.Completed)
+    started = recorded(program, CalculationRun.Started)
+    assert len({row.aggregate_id for row, _ in ended}) == len(started) == 12
+    pids = {int(event.worker.rpartition("-")[2]) for _, event in started}
+    assert pids == {one, other}
+
+
+def are_waiting(database: str, workers: int) -> bool:
+    """Whether that many workers listen for jobs."""
+    with connect_owner(database) as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND query LIKE 'LISTEN %procrastinate%'"
+        ).fetchone()
+    return row == (workers,)
 
 
 def has_valued(database: str, sessions: int) -> bool:

@@ -129,6 +129,28 @@ def running_server(
         sys.stdout.write(server.last_words())
 
 
+@contextmanager
+def worker_process(folder: Path, settings: Mapping[str, str]) -> Iterator[int]:
+    """A worker as `sigmasight worker` starts it, ended by Ctrl-C; yields its process id."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "SECRET_KEY": SECRET}
+    with folder.joinpath("worker.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "interfaces.serving", "worker"],
+            cwd=folder,
+            env={**environment, **settings},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        yield process.pid
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0
+    finally:
+        process.kill()
+
+
 def processes_in(folder: Path) -> list[psutil.Process]:
     """Living processes that work in `folder` or name a path in it in their command line."""
     found = []

@@ -1,4 +1,4 @@
-"""Nights and runs over all accounts, by real workers: shared, killed, made up for (5.6)."""
+"""Nights and queues by real workers: found by them, and shared (5.6)."""
 
 import asyncio
 import threading
@@ -6,22 +6,17 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from uuid import uuid4
 
-from application.commands import RequestRun, RequestRunOfAny
+from application.commands import RequestRun
 from domain.calculation_run import CalculationRun, RunStatus
 from domain.identity import nightly_run_id
 from interfaces.bootstrap import Program
-from tests.support.accounts import SAMPLE_SYMBOLS, cause, open_sample, register, shares
-from tests.support.journal import events_recorded
-from tests.support.openings import ENTRY, open_account, recorded
+from tests.support.accounts import cause, open_sample, register, shares
+from tests.support.openings import ENTRY, recorded
 from tests.support.programs import connect_owner
-from tests.support.server import running_server, worker_process
+from tests.support.server import worker_process
 from tests.support.streets import FRIDAY, street
 from tests.support.waiting import eventually
-
-ACCOUNTS = 4
-SESSIONS = 167  # from 2012-06-29 to the end of the sample market
 
 
 @contextmanager
@@ -70,35 +65,6 @@ def test_workers_value_the_night_that_lacks_without_anybody_asking(database: str
         assert len(recorded(everyone.program, CalculationRun.FannedOut)) == 1
 
 
-def test_a_run_over_all_goes_on_where_a_killed_worker_left_it(
-    program: Program, database: str, tmp_path: Path
-) -> None:
-    owner = register(program)
-    terms = [shares(symbol, 10, "50.00", ENTRY) for symbol in SAMPLE_SYMBOLS]
-    for number in range(ACCOUNTS):
-        open_account(
-            program,
-            owner,
-            terms,
-            price_source="sample",
-            equity_as_of=ENTRY.isoformat(),
-            account_name=f"Account {number}",
-        )
-    program.rooms.catch_up(program.log.position())
-    with running_server(tmp_path, {"DATABASE_URL": database}) as server:
-        whole = program.runs.request_of_any(RequestRunOfAny(), cause(uuid4())).run_id
-        eventually(partial(has_valued, database, 100), 60, "some days valued")
-        server.kill_worker()
-        eventually(lambda: status_of(program, whole) is RunStatus.COMPLETED, 60, "the run's end")
-
-    assert events_recorded(database, "daily_valuation") == ACCOUNTS * SESSIONS
-    [(_, ended)] = recorded(program, CalculationRun.PartEnded)
-    assert (ended.portfolios, ended.valued) == (ACCOUNTS, ACCOUNTS * SESSIONS)
-    part = [row.aggregate_id for row, _ in recorded(program, CalculationRun.Started)][1:]
-    assert len(part) == 2
-    assert len(set(part)) == 1
-
-
 def test_two_worker_processes_share_a_queue(
     program: Program, database: str, tmp_path: Path
 ) -> None:
@@ -129,8 +95,3 @@ def are_waiting(database: str, workers: int) -> bool:
             " AND query LIKE 'LISTEN %procrastinate%'"
         ).fetchone()
     return row == (workers,)
-
-
-def has_valued(database: str, sessions: int) -> bool:
-    """Whether that many sessions are valued."""
-    return events_recorded(database, "daily_valuation") >= sessions

@@ -156,7 +156,7 @@ class Imports:
         return decide(attempt)
 
     def _priced(self, portfolio: Portfolio, intake: Intake) -> Intake:
-        """The intake with the latest closes of what the file gives no price for."""
+        """The intake with the latest closes of what the file gives no price for, and splits."""
         if intake.mode is not ImportMode.REPLACE:
             return intake
         held = {p.symbol for p in portfolio.holdings.positions.values() if p.open_quantity}
@@ -164,7 +164,8 @@ class Imports:
         after = intake.stated_on + timedelta(days=1)
         closes = self.book.last_closes_before(portfolio.opening.price_source, unpriced, after)
         known = {symbol: close.price for symbol, close in closes.items()}
-        return replace(intake, prices={**known, **intake.prices})
+        actions = self.book.actions(portfolio.opening.price_source, sorted(held))
+        return replace(intake, prices={**known, **intake.prices}, actions=actions)
 
     def _owner(self, portfolio: Portfolio) -> User:
         owner = self.log.load(User, portfolio.owner_id) if portfolio.owner_id else None

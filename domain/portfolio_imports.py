@@ -29,9 +29,19 @@ def differences(portfolio: "Portfolio", intake: Intake) -> list[Change]:
     Raises:
         ClosingPriceMissing: ERR_PORT_016.
     """
-    holdings = portfolio.holdings
-    prices = {**holdings.manual_prices(intake.stated_on), **intake.prices}
-    return replacement(holdings.positions.values(), replace(intake, prices=prices))
+    prices = {**portfolio.holdings.manual_prices(intake.stated_on), **intake.prices}
+    day, book = intake.quantities_as_of or intake.stated_on, portfolio.book(intake.actions)
+    held = {position.position_id: book.held(position) for position in book.positions}
+    counted = [lot.counted_on(day) for lot in held.values()]
+    return [
+        replace(
+            change,
+            closings=tuple(
+                held[closing.position_id].as_stated(closing, day) for closing in change.closings
+            ),
+        )
+        for change in replacement(counted, replace(intake, prices=prices))
+    ]
 
 
 def import_positions(

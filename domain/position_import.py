@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.corporate_action import CorporateAction
 from domain.errors import DomainError
 from domain.position import Closing, Position, PositionTerms
 
@@ -109,8 +110,9 @@ class Intake:
     `stated_on` is the day the file speaks of: what replacing closes or opens is dated on it.
     `quantities_as_of` is the day up to which the quantities contain every split, None for a
     template's, which are as of the opening. `prices` are USD a share by symbol, for replacing:
-    the file's last prices, the latest closes where it has none. `is_forced` takes in a file again
-    that is known, and lots that are held.
+    the file's last prices, the latest closes where it has none; `actions` the market's splits, by
+    which what is held is counted as the file counts. `is_forced` takes in a file again that is
+    known, and lots that are held.
     """
 
     source: ImportSource
@@ -119,6 +121,7 @@ class Intake:
     quantities_as_of: date | None = None
     mode: ImportMode = ImportMode.ADD
     prices: Mapping[str, Decimal] = field(default_factory=dict)
+    actions: Sequence[CorporateAction] = ()
     is_forced: bool = False
 
 

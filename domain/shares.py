@@ -12,9 +12,12 @@ from fractions import Fraction
 from functools import cached_property
 from operator import attrgetter
 
+from msgspec import structs
+
 from domain.corporate_action import NO_ACTIONS, Actions
 from domain.money import shares_e8
 from domain.position import Closing, Position
+from domain.position_import import PositionClosing
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,27 @@ class Held:
             return self.position.entry_price
         return per_share(self.position.entry_price, self.actions.share_factor(self.stated_on, day))
 
+    def counted_on(self, day: date) -> Position:
+        """The position as somebody would state it who counts what is open in shares of `day`."""
+        factor = self.actions.share_factor(self.stated_on, day)
+        if factor == 1:
+            return self.position
+        return structs.replace(
+            self.position,
+            quantity=_times(self.position.open_quantity, factor),
+            entry_price=per_share(self.position.entry_price, factor),
+            closings=(),
+        )
+
+    def as_stated(self, closing: PositionClosing, day: date) -> PositionClosing:
+        """A closing of what `counted_on` gives, in the terms of the position itself."""
+        factor = self.actions.share_factor(self.stated_on, day)
+        if factor == 1:
+            return closing
+        is_whole = closing.quantity == self.counted_on(day).open_quantity
+        part = self.position.open_quantity if is_whole else _times(closing.quantity, 1 / factor)
+        return structs.replace(closing, quantity=part, traded=closing.quantity)
+
     @cached_property
     def closed_parts(self) -> Sequence[ClosedPart]:
         """What each closing took, oldest first.
@@ -93,6 +117,11 @@ class Held:
 
     def _on(self, day: date, stated: int) -> int:
         return round(stated * self.actions.share_factor(self.stated_on, day))
+
+
+def _times(quantity: Decimal, factor: Fraction) -> Decimal:
+    """A quantity through a split, half-even to 8 decimals."""
+    return Decimal(round(Fraction(quantity) * factor * 10**8)).scaleb(-8)
 
 
 def per_share(price: Decimal, factor: Fraction) -> Decimal:

@@ -1,10 +1,12 @@
 """Files that come into the specified portfolio, and the decisions to take them in or back."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from domain.corporate_action import CorporateAction
 from domain.identity import position_id
 from domain.portfolio import Portfolio
 from domain.position import PositionTerms
@@ -53,9 +55,10 @@ def replacing(
     prices: Mapping[str, str] | None = None,
     name: str = "second file",
     file: str | None = None,
+    actions: Sequence[CorporateAction] = (),
 ) -> Decision:
     """The decision to let a file of Tuesday take the place of all that is held."""
-    intake = file_of(*terms, prices=prices, name=file or name)
+    intake = replace(file_of(*terms, prices=prices, name=file or name), actions=actions)
     return lambda portfolio: portfolio.import_positions(number(name), intake, ids)
 
 

@@ -12,6 +12,7 @@ from domain.position import Closing, Position, PositionTerms
 from domain.position_import import ClosingPriceMissing, PositionClosing
 from domain.replacement import Change
 from tests.domain.intakes import MONDAY, TUESDAY, WEDNESDAY, file_of, replacing
+from tests.support.books import split
 from tests.support.events import (
     OPENING_DAY,
     closing,
@@ -435,3 +436,35 @@ class TestTellingFirst:
         told = before.differences(file_of(*self.FILE, prices={"GOOG": "80"}))
 
         assert replacing(*self.FILE, prices={"GOOG": "80"})(before) == told
+
+
+class TestSplits:
+    """What is held is counted as the file counts: through the splits up to its day."""
+
+    SPLIT = split("GOOG", MONDAY, "2")
+
+    def test_twice_the_shares_after_a_split_change_nothing(self) -> None:
+        holding(NEW).when(replacing(stated("GOOG", "120", "35.00"), actions=[self.SPLIT])).then(
+            replaced()
+        )
+
+    def test_a_surplus_is_told_in_the_lots_own_shares_and_in_those_traded(self) -> None:
+        outcome = holding(NEW).when(
+            replacing(
+                stated("GOOG", "20", "35.00"),
+                actions=[self.SPLIT],
+                prices={"GOOG": "36.00"},
+            )
+        )
+        (closed,) = outcome.aggregate.holdings.positions[NEW.position_id].closings
+
+        told = (str(closed.quantity), str(closed.traded), str(closed.price))
+        assert told == ("50.00000000", "100.00000000", "36.00")
+
+    def test_all_of_it_is_all_of_it(self) -> None:
+        third = split("GOOG", MONDAY, "0.3333333333")
+        outcome = holding(OLD).when(replacing(actions=[third], prices={"GOOG": "150.00"}))
+        (lot,) = outcome.aggregate.holdings.positions.values()
+
+        assert lot.open_quantity == 0
+        assert lot.closings[0].traded == Decimal("33.33333333")

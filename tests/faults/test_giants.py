@@ -13,7 +13,7 @@ from tests.support.server import RunningServer, running_server
 from tests.support.visitors import refusal
 from tests.support.wire import FRAMINGS, exchange
 
-HANG_GUARD_S = 30
+HANG_GUARD_S = 120
 FORM = b"multipart/form-data; boundary=" + BOUNDARY
 START = b'--%b\r\nContent-Disposition: form-data; name="csv_file"; filename="a.csv"\r\n\r\n'
 QUICK = ("one line", "quotes", "delimiters")

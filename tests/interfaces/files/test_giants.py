@@ -8,7 +8,7 @@ from interfaces.error_catalogue import CATALOGUE
 from interfaces.files.reading import SIZE_LIMIT_BYTES
 from tests.support.giants import GIANTS, weigh
 
-HANG_GUARD_S = 30
+HANG_GUARD_S = 120
 MOST_MEMORY = 10
 QUICK = (
     *("one line", "quotes", "delimiters", "cells of two letters", "many columns"),

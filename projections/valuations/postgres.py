@@ -16,27 +16,31 @@ from projections.valuations.view import PnlSpans, ValuationRow
 TABLE = RowTable("valuations", ValuationRow, key=["portfolio_id", "session"])
 ROOM = Room("valuations", 1, projector.FED_BY, TABLE, projector.keys, projector.fold)
 
-_SPAN = TABLE.query(
+# An opening that was corrected to a later day leaves valuations before it, which count no more.
+_OF_PORTFOLIO = sql.SQL(
+    "WHERE portfolio_id = %s AND session >= coalesce((SELECT max(session) FROM {}"
+    " WHERE portfolio_id = %s AND opening), '-infinity')"
+).format(TABLE.qualified)
+_WITHIN = sql.SQL("{} AND session BETWEEN %s AND %s").format(_OF_PORTFOLIO)
+_SPAN = TABLE.query(sql.SQL("{} ORDER BY session LIMIT %s OFFSET %s").format(_WITHIN))
+_LAST = TABLE.query(sql.SQL("{} ORDER BY session DESC LIMIT %s").format(_OF_PORTFOLIO))
+_ONE = TABLE.query(sql.SQL("{} AND session = %s").format(_OF_PORTFOLIO))
+_COUNT = sql.SQL("SELECT count(*) FROM {} {}").format(TABLE.qualified, _WITHIN).as_bytes()
+_SPANS = (
     sql.SQL(
-        "WHERE portfolio_id = %s AND session BETWEEN %s AND %s ORDER BY session LIMIT %s OFFSET %s"
+        "SELECT coalesce(sum(pnl) FILTER (WHERE session >= date_trunc('month', %s::date)), 0),"
+        " coalesce(sum(pnl) FILTER (WHERE session >= date_trunc('year', %s::date)), 0),"
+        " coalesce(sum(pnl), 0), coalesce(sum(realized_pnl), 0)"
+        " FROM {} {} AND session <= %s"
     )
+    .format(TABLE.qualified, _OF_PORTFOLIO)
+    .as_bytes()
 )
-_LAST = TABLE.query(sql.SQL("WHERE portfolio_id = %s ORDER BY session DESC LIMIT %s"))
-_ONE = TABLE.query(sql.SQL("WHERE portfolio_id = %s AND session = %s"))
-_COUNT = sql.SQL(
-    "SELECT count(*) FROM {} WHERE portfolio_id = %s AND session BETWEEN %s AND %s"
-).format(TABLE.qualified)
-_SPANS = sql.SQL(
-    "SELECT coalesce(sum(pnl) FILTER (WHERE session >= date_trunc('month', %(on)s::date)), 0),"
-    " coalesce(sum(pnl) FILTER (WHERE session >= date_trunc('year', %(on)s::date)), 0),"
-    " coalesce(sum(pnl), 0), coalesce(sum(realized_pnl), 0)"
-    " FROM {} WHERE portfolio_id = %(portfolio)s AND session <= %(on)s"
-).format(TABLE.qualified)
 
 
 @dataclass(frozen=True, slots=True)
 class ValuationsRoom:
-    """Answers of the valuations room."""
+    """Answers of the valuations room, from the portfolio's opening on."""
 
     pool: Pool
 
@@ -45,14 +49,16 @@ class ValuationsRoom:
     ) -> tuple[Sequence[ValuationRow], int]:
         """A page of the valuations within `days`, oldest first, and how many there are in all."""
         with self.pool.reading() as connection:
-            rows = TABLE.select(connection, _SPAN, [portfolio_id, *days, limit, offset])
-            counted = connection.execute(_COUNT, [portfolio_id, *days]).fetchone()
+            rows = TABLE.select(
+                connection, _SPAN, [portfolio_id, portfolio_id, *days, limit, offset]
+            )
+            counted = connection.execute(_COUNT, [portfolio_id, portfolio_id, *days]).fetchone()
         return rows, counted[0] if counted else 0
 
     def last(self, portfolio_id: UUID, count: int) -> Sequence[ValuationRow]:
         """The last `count` valuations, oldest first."""
         with self.pool.reading() as connection:
-            rows = TABLE.select(connection, _LAST, [portfolio_id, count])
+            rows = TABLE.select(connection, _LAST, [portfolio_id, portfolio_id, count])
         return rows[::-1]
 
     def latest(self, portfolio_id: UUID) -> ValuationRow | None:
@@ -63,13 +69,14 @@ class ValuationsRoom:
     def one(self, portfolio_id: UUID, session: date) -> ValuationRow | None:
         """The valuation of a session."""
         with self.pool.reading() as connection:
-            rows = TABLE.select(connection, _ONE, [portfolio_id, session])
+            rows = TABLE.select(connection, _ONE, [portfolio_id, portfolio_id, session])
         return rows[0] if rows else None
 
     def pnl_spans(self, portfolio_id: UUID, session: date) -> PnlSpans:
         """P&L of month, year and all time up to a session; the opening counts nothing."""
         with self.pool.reading() as connection:
-            row = connection.execute(_SPANS, {"portfolio": portfolio_id, "on": session}).fetchone()
+            values = [session, session, portfolio_id, portfolio_id, session]
+            row = connection.execute(_SPANS, values).fetchone()
         return (
             PnlSpans(*(Decimal(amount) for amount in row)) if row else PnlSpans(*[Decimal(0)] * 4)
         )

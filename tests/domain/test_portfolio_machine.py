@@ -4,14 +4,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from msgspec import structs
 
+from domain.edit import Correction
 from domain.errors import DomainError
-from domain.flow import FlowAmountRefused, FlowBeforeOpening, WithdrawalOverNav
+from domain.flow import FlowAmountRefused, FlowBeforeOpening, FlowUnknown, WithdrawalOverNav
 from domain.instrument import InvestmentClass
 from domain.portfolio import Portfolio
 from domain.position import PositionTerms
@@ -50,16 +53,29 @@ FILES = st.builds(
     is_forced=st.booleans(),
 )
 NAV = Decimal("100000.00")
+LOTS = st.integers(0, 9)
+TRADING_DAYS = st.sampled_from([OPENING_DAY, MONDAY, TUESDAY])
+PARTS = st.sampled_from([None, *map(Decimal, ("0.5", "1", "10", "20"))])
+CORRECTIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "quantity": st.sampled_from([Decimal(1), Decimal(25), Decimal(-20), Decimal("33.0")]),
+        "entry_price": st.sampled_from([Decimal("9.99"), Decimal("10.000")]),
+        "entry_on": TRADING_DAYS,
+    },
+)
 
 
 class Keeping(RuleBasedStateMachine):
-    """The model: imports that opened and closed lots, flows in a dict."""
+    """The model: files and hands that opened and closed lots, flows in a dict."""
 
     def __init__(self) -> None:
         super().__init__()
         self.portfolio = Portfolio.replay(SUBJECT, [portfolio_opened(str(NAV))])
         self.model = Model()
         self.flows: dict[UUID, tuple[date, Decimal]] = {}
+        self.flows_gone: set[UUID] = set()
+        self.opens_on = OPENING_DAY
 
     @rule(file=FILES)
     def add(self, file: File) -> None:
@@ -104,6 +120,57 @@ class Keeping(RuleBasedStateMachine):
         key = number(f"import {n}")
         assert met(lambda: self.portfolio.restore_import(key)) == self.model.restore(key)
 
+    @rule(rows=st.lists(SHARES | AMOUNT, max_size=2))
+    def enter(self, rows: list[PositionTerms]) -> None:
+        """Lots come in by hand, however alike to others."""
+        opened = self.portfolio.open_positions(rows, [""] * len(rows), ids)
+        self.model.enter(rows)
+        assert opened == self.model.every_lot[len(self.model.every_lot) - len(rows) :]
+
+    @rule(n=LOTS, changes=CORRECTIONS)
+    def correct(self, n: int, changes: dict[str, Any]) -> None:
+        """A lot is as it should have been, where closings do not contradict it."""
+        lot = self._lot(n)
+        before = self.model.lots.get(lot, stated("GONE"))
+        refusal = met(lambda: self.portfolio.correct(lot, Correction(**changes), "typo"))
+        assert refusal == self.model.correct(lot, structs.replace(before, **changes))
+
+    @rule(n=LOTS, on=TRADING_DAYS, part=PARTS)
+    def close(self, n: int, on: date, part: Decimal | None) -> None:
+        """A part of a lot goes, or what is left."""
+        lot, price = self._lot(n), Decimal("60.00")
+        refusal = met(lambda: self.portfolio.close(lot, on, price, part, Decimal(1)))
+        assert refusal == self.model.close(lot, on, part)
+
+    @rule(n=LOTS)
+    def remove(self, n: int) -> None:
+        """A lot goes as if it had never been."""
+        lot = self._lot(n)
+        assert met(lambda: self.portfolio.remove(lot, "twice")) == self.model.remove(lot)
+
+    @rule(n=LOTS, on=st.sampled_from([MONDAY, TUESDAY]))
+    def expire(self, n: int, on: date) -> None:
+        """What is left of a lot is settled; another day takes the place of the former."""
+        lot = self._lot(n)
+        refusal = met(lambda: self.portfolio.expire(lot, on, Decimal(1)))
+        assert refusal == self.model.expire(lot, on)
+
+    @rule(flow=FLOWS)
+    def revert_flow(self, flow: UUID) -> None:
+        """A flow is taken back, once and for all."""
+        refusal = met(lambda: self.portfolio.revert_flow(flow, "twice"))
+        is_known = flow in self.flows or flow in self.flows_gone
+        assert refusal is (None if is_known else FlowUnknown)
+        if self.flows.pop(flow, None):
+            self.flows_gone.add(flow)
+
+    @rule(on=DAYS, equity=st.sampled_from([NAV, Decimal("1.00")]))
+    def correct_opening(self, on: date, equity: Decimal) -> None:
+        """The account starts from another day, or with another equity."""
+        self.portfolio.correct_opening(equity, on, "misread")
+        self.opens_on = on
+        assert self.portfolio.opening.equity_balance == equity
+
     @rule(flow=FLOWS, on=DAYS, amount=AMOUNTS.map(Decimal))
     def contribute(self, flow: UUID, on: date, amount: Decimal) -> None:
         """Noted where it is money and after the opening."""
@@ -113,7 +180,7 @@ class Keeping(RuleBasedStateMachine):
             assert not self._is_good(on, amount)
         else:
             assert self._is_good(on, amount)
-            self.flows.setdefault(flow, (on, amount))
+            self._noted(flow, on, amount)
 
     @rule(flow=FLOWS, on=DAYS, amount=AMOUNTS.map(Decimal))
     def withdraw(self, flow: UUID, on: date, amount: Decimal) -> None:
@@ -127,11 +194,19 @@ class Keeping(RuleBasedStateMachine):
             assert amount > NAV
         else:
             assert self._is_good(on, amount)
-            self.flows.setdefault(flow, (on, -amount))
+            self._noted(flow, on, -amount)
 
-    @staticmethod
-    def _is_good(on: date, amount: Decimal) -> bool:
-        return on > OPENING_DAY and amount > 0 and amount == amount.quantize(Decimal("0.01"))
+    def _noted(self, flow: UUID, on: date, amount: Decimal) -> None:
+        if flow not in self.flows_gone:
+            self.flows.setdefault(flow, (on, amount))
+
+    def _lot(self, n: int) -> UUID:
+        """One of the lots that ever came, or one that never did."""
+        lots = self.model.every_lot
+        return lots[n] if n < len(lots) else number("no lot")
+
+    def _is_good(self, on: date, amount: Decimal) -> bool:
+        return on > self.opens_on and amount > 0 and amount == amount.quantize(Decimal("0.01"))
 
     @property
     def _next_import(self) -> UUID:
@@ -177,7 +252,7 @@ class Keeping(RuleBasedStateMachine):
 
     @invariant()
     def every_flow_stands_as_it_was_first_noted(self) -> None:
-        """None twice, none before the opening."""
+        """None twice, none that was taken back."""
         assert {k: (f.on, f.amount) for k, f in self.portfolio.flows.items()} == self.flows
 
     @invariant()

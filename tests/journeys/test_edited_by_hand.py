@@ -133,6 +133,11 @@ def test_an_opening_that_was_later_values_from_there(account: Account) -> None:
     # 100 x (806.19 - 723.25) + 1,000 x (43.31 - 45.22) = 6,384.00
     assert account.navs("2013-01-02", END) == ["100000.00", "106384.00"]
     assert account.opens_on("2013-01-02")
+    place = f"/analytics/portfolio/{account.portfolio_id}"
+    listed = account.owner.get(f"{place}/valuations").json()["valuations"]
+    assert listed[0]["date"] == "2013-01-02"
+    pnl = account.owner.get(f"{place}/overview").json()["pnl"]
+    assert pnl["since_opening"] == "6384.00"
 
 
 def test_an_opening_that_was_earlier_values_the_days_between(account: Account) -> None:

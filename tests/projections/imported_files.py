@@ -67,10 +67,11 @@ class FiledAccount:
             prices=PRICES,
             is_forced=True,
         )
-        self.portfolio.import_positions(number(name), intake, self._new_id)
+        self.portfolio.import_positions(number(name), intake, self.new_id)
         return self
 
-    def _new_id(self, symbol: str, entry_on: date, lot: int) -> UUID:
+    def new_id(self, symbol: str, entry_on: date, lot: int) -> UUID:
+        """The ids of the account's positions."""
         return position_id(self.portfolio.id, symbol, entry_on, lot)
 
 

@@ -1,16 +1,24 @@
 """What the owner does to positions by hand, as the room of positions shows it."""
 
+from contextlib import suppress
+from datetime import date
 from decimal import Decimal
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain.edit import Correction
+from domain.errors import DomainError
+from domain.identity import position_id
 from domain.portfolio import Portfolio
-from domain.position import PositionTerms
+from domain.position import Position, PositionTerms
 from infrastructure.postgres import Pool
 from projections.positions.postgres import ROOM, TABLE, PositionsRoom
 from projections.positions.view import PositionRow
 from tests.projections.edited_positions import CALLS, IBM, MONDAY, TUESDAY, TYPO, edited
-from tests.projections.imported_files import taken_back
+from tests.projections.imported_files import FiledAccount, taken_back
 from tests.support.books import PORTFOLIO
-from tests.support.events import expired, imported, position_closed, position_opened
+from tests.support.events import expired, imported, position_closed, position_opened, stated
 from tests.support.rooms import History, folded
 from tests.support.stories import DAYS, GOOG, SPY, calculated, holding, valuation_of
 
@@ -25,12 +33,65 @@ def test_it_shows_what_the_portfolio_holds() -> None:
     portfolio = Portfolio.replay(PORTFOLIO, [one.event for one in story.recorded])
     live = [row for row in rows_after(story).values() if not row.is_removed]
     assert {row.position_id: row.terms for row in live} == {
-        key: PositionTerms(**{f: getattr(p, f) for f in PositionTerms.__struct_fields__})
-        for key, p in portfolio.holdings.positions.items()
+        key: terms_of(p) for key, p in portfolio.holdings.positions.items()
     }
     assert {row.position_id: row.open_quantity for row in live} == {
         key: p.open_quantity for key, p in portfolio.holdings.positions.items()
     }
+
+
+EDITS = st.lists(
+    st.tuples(
+        st.sampled_from(["enter", "correct", "close", "remove", "expire", "add", "revert"]),
+        st.integers(0, 5),
+        st.sampled_from([MONDAY, TUESDAY]),
+    ),
+    max_size=14,
+)
+
+
+@given(EDITS)
+def test_whatever_is_edited_it_shows_what_the_portfolio_holds(
+    edits: list[tuple[str, int, date]],
+) -> None:
+    account = FiledAccount().add("first", stated("GOOG", "100"), stated("SPY", "-10"))
+    for edit, n, on in edits:
+        with suppress(DomainError):
+            _edit(account, edit, n, on)
+    rows = folded(ROOM, account.told().recorded).values()
+    held = account.portfolio.holdings
+    live = [row for row in rows if not (row.is_removed or row.is_reverted)]
+    assert {row.position_id: (row.terms, row.notes) for row in live} == {
+        key: (terms_of(p), held.notes.get(key, "")) for key, p in held.positions.items()
+    }
+
+
+def _edit(account: FiledAccount, edit: str, n: int, on: date) -> None:
+    portfolio = account.portfolio
+    lots = list(portfolio.holdings.lots)
+    ids = [position_id(portfolio.id, symbol, day, 1) for symbol, day in lots]
+    lot = ids[n % len(ids)]
+    match edit:
+        case "enter":
+            terms = stated("IBM", f"{n + 1}", entry_on=on)
+            portfolio.open_positions([terms], [f"{n}"], account.new_id)
+        case "correct":
+            portfolio.correct(lot, Correction(quantity=Decimal(n + 1), notes=f"{n}"), "typo")
+        case "close":
+            portfolio.close(lot, on, Decimal(9), Decimal(n) if n else None, Decimal(1))
+        case "remove":
+            portfolio.remove(lot, "")
+        case "expire":
+            portfolio.expire(lot, on, Decimal(n))
+        case "add":
+            account.add(f"{n}", stated("MSFT", "7"))
+        case "revert":
+            account.revert(f"{n}")
+
+
+def terms_of(position: Position) -> PositionTerms:
+    """What a position says apart from its id."""
+    return PositionTerms(**{f: getattr(position, f) for f in PositionTerms.__struct_fields__})
 
 
 def test_an_entered_position_came_by_no_file_and_has_its_notes() -> None:

@@ -90,6 +90,18 @@ def test_pnl_is_summed_over_month_year_and_all_time_up_to_a_session(pool: Pool) 
     assert nothing == PnlSpans(Decimal(0), Decimal(0), Decimal(0), Decimal(0))
 
 
+def test_days_before_a_later_opening_count_no_more(pool: Pool) -> None:
+    rows = all_days()
+    second = rows[PORTFOLIO, SESSIONS[1]]
+    room = kept(pool, {**rows, (PORTFOLIO, SESSIONS[1]): replace(second, opening=True)})
+    assert room.one(PORTFOLIO, SESSIONS[0]) is None
+    shown, total = room.span(PORTFOLIO, (date.min, date.max), 10, 0)
+    assert ([row.session for row in shown], total) == (list(SESSIONS[1:]), 2)
+    assert len(room.last(PORTFOLIO, 3)) == 2
+    since = room.pnl_spans(PORTFOLIO, SESSIONS[2]).since_opening
+    assert since == second.pnl + rows[PORTFOLIO, SESSIONS[2]].pnl
+
+
 def all_days() -> dict[tuple[UUID, date], ValuationRow]:
     """The rows after the three days were valued."""
     story = History()

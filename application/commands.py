@@ -204,3 +204,16 @@ class RevertFlow:
     portfolio_id: UUID
     flow_id: UUID
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairValuations:
+    """Compute the valuations of a portfolio, or of all, again from a day on.
+
+    With `is_dry_run` only say what that would change.
+    """
+
+    portfolio_id: UUID | None = None
+    from_on: date
+    reason: str = ""
+    is_dry_run: bool = False

@@ -22,6 +22,7 @@ from application.ports import EventLog, PriceSource, Tokens
 from application.positions import Positions
 from application.prices import BENCHMARKS, Prices
 from application.readiness import Readiness
+from application.repair import Repair
 from application.runs import Runs
 from application.users import Users
 from application.valuations import Valuations
@@ -125,6 +126,7 @@ class Program:
     imports: Imports
     prices: Prices
     valuations: Valuations
+    repair: Repair
     runs: Runs
     rooms: CatchUp
     users_room: UsersRoom
@@ -209,6 +211,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             imports=Imports(store.log, identities, prices.book, rejected_rows),
             prices=prices,
             valuations=valuations,
+            repair=Repair(store.log, valuations, PortfoliosRoom(store.pool)),
             runs=_runs(store, markets, prices, valuations),
             rooms=store.rooms,
             users_room=UsersRoom(store.pool),

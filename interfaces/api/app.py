@@ -6,6 +6,7 @@ from fastapi import APIRouter, FastAPI
 
 from interfaces.api import (
     accounts,
+    admin_repair,
     admin_runs,
     calculation,
     cash_flows,
@@ -59,6 +60,7 @@ def create_app(program: Program) -> FastAPI:
         published.include_router(calculation.router, prefix=prefix)
     published.include_router(calculation.history)
     published.include_router(admin_runs.router)
+    published.include_router(admin_repair.router)
     published.include_router(market_data.admin)
     app.include_router(published)
     app.include_router(operations.router)

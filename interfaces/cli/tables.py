@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from uuid import UUID
 
 from rich import box
 from rich.cells import cell_len
@@ -13,6 +14,7 @@ from application.prices import Gathered
 from domain.position import PositionTerms
 from domain.position_import import PositionClosing
 from domain.replacement import Change
+from domain.restatement import Restatement
 from interfaces.cli.terminal import in_options, plain
 from interfaces.files.guide import Guide
 from interfaces.files.parsed_file import FileError, quoted
@@ -40,6 +42,18 @@ def valuations_table(portfolio: PortfolioRow, rows: Sequence[ValuationRow]) -> T
             *map(money, (row.nav, row.pnl, row.cash, row.long_value, row.short_value)),
             _share(row.gross_exposure, row.nav),
         )
+    return table
+
+
+def restatements_table(portfolio_id: UUID, restatements: Sequence[Restatement]) -> Table:
+    """The days of a portfolio that differ, USD before and after."""
+    table = _table(plain(str(portfolio_id)))
+    table.add_column("Session", no_wrap=True)
+    _add_figures(table, "NAV before", "NAV after", "P&L before", "P&L after", "Lines")
+    for day in restatements:
+        known = (day.nav_before, day.nav_after, day.pnl_before, day.pnl_after)
+        figures = ("-" if amount is None else money(amount) for amount in known)
+        table.add_row(day.session.isoformat(), *figures, str(len(day.lines)))
     return table
 
 

@@ -83,6 +83,7 @@ TABLE = {
     f"GET {V1}/admin/batch/runs/{{run_id}}": ADMIN,
     f"GET {V1}/admin/batch/summary": ADMIN,
     f"POST {V1}/admin/batch/cleanup-incomplete": ADMIN,
+    f"POST {V1}/admin/repair/valuations": ADMIN,
     "GET /health/live": PUBLIC,
     "GET /health/ready": PUBLIC,
     "GET /errors": PUBLIC,
@@ -91,6 +92,7 @@ TABLE = {
 BODIES: dict[str, dict[str, Any]] = {
     f"POST {V1}/admin/batch/run": {"json": {}},
     f"POST {V1}/admin/market-data/prices": {"json": {"prices": []}},
+    f"POST {V1}/admin/repair/valuations": {"json": {"from_date": "2013-02-28", "reason": "A test"}},
     f"POST {V1}/onboarding/register": {"json": {}},
     f"POST {V1}/auth/login": {"json": {}},
     f"POST {V1}/onboarding/create-portfolio": {"files": {"csv_file": ("", b"")}},

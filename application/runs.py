@@ -145,9 +145,9 @@ class Runs:
         live = self.live_runs.live(portfolio_id)
         queued = self.jobs.runs()  # asked later: who ended in between is over, not abandoned
         ended = []
-        for run_id in live:
+        for run_id in [run_id for run_id in live if run_id not in queued]:
             run = self.log.load(CalculationRun, run_id)
-            if run_id in queued or run is None or not run.is_live or run.parts is not None:
+            if run is None or not run.is_live or run.parts is not None:
                 continue
             self.abandon(run_id, "Its worker died, and no other would have taken it up.")
             ended.append(run_id)

@@ -1,5 +1,6 @@
 """Asking for a calculation, and following it (spec 4.6)."""
 
+import re
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -39,6 +40,7 @@ from projections.runs.view import RunRow
 router = APIRouter(tags=["Calculation"])
 history = APIRouter(tags=["Calculation"])
 
+_POSITION = re.compile(r"[0-9]{1,18}")
 _RUN = "9a1d6d0c-1c7b-4a7e-8a1f-2f4f5a6b7c8d"
 
 
@@ -151,7 +153,8 @@ async def follow(
     The data of each is what batch-status answers, its id a position in the log.
     """
     run = await run_in_threadpool(run_of, program, portfolio, run_id)
-    known = int(last_event_id) if last_event_id and last_event_id.isdecimal() else 0
+    is_position = last_event_id and _POSITION.fullmatch(last_event_id)
+    known = int(last_event_id) if last_event_id and is_position else 0
     if run.is_over and known >= run.position:
         return Response(status_code=204)
     watch: RunWatch = request.app.state.run_watch

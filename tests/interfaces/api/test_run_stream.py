@@ -143,7 +143,7 @@ def test_who_comes_back_after_the_end_is_told_that_there_is_no_more(scene: Scene
     assert again == last
 
 
-@pytest.mark.parametrize("nonsense", ["", "abc", "-5", "1.5"])
+@pytest.mark.parametrize("nonsense", ["", "abc", "-5", "1.5", "9" * 5000])
 def test_an_id_that_is_none_of_ours_is_followed_from_the_beginning(
     scene: Scene, nonsense: str
 ) -> None:

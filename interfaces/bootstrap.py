@@ -18,12 +18,14 @@ from application.imports import Imports
 from application.markets import Markets, MarketTime
 from application.nights import Nights
 from application.portfolios import Portfolios
-from application.ports import EventLog, PriceSource, Tokens
+from application.ports import EventLog, Market, PriceSource, Tokens
 from application.positions import Positions
 from application.prices import BENCHMARKS, Prices
 from application.readiness import Readiness
 from application.repair import Repair
 from application.runs import Runs
+from application.securities import Securities
+from application.security_ports import SecuritySource
 from application.users import Users
 from application.valuations import Valuations
 from infrastructure import structured_logs
@@ -33,6 +35,7 @@ from infrastructure.circuit_breaker import CircuitBreaker
 from infrastructure.csv_prices import CsvPrices
 from infrastructure.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from infrastructure.event_store.event_log import PostgresEventLog
+from infrastructure.index_securities import IndexSecurities
 from infrastructure.jwt_tokens import JwtTokens
 from infrastructure.migrate import MigrationRefused, migrate
 from infrastructure.nyse_calendar import NyseCalendar, SampleCalendar
@@ -41,10 +44,12 @@ from infrastructure.price_book import PostgresPriceBook
 from infrastructure.price_records import PostgresPriceRecords
 from infrastructure.procrastinate_jobs import ProcrastinateJobs, RunsToWork, Worker
 from infrastructure.rejected_rows import PostgresRejectedRows
+from infrastructure.security_master import PostgresSecurityMaster
 from infrastructure.settings import Settings, SettingsRefused, read_settings
 from infrastructure.single_flight import SingleFlight
 from infrastructure.system_clock import SystemClock
 from infrastructure.yahoo_prices import YahooPrices
+from infrastructure.yahoo_securities import YahooSecurities
 from projections.cash_flows.postgres import ROOM as CASH_FLOWS
 from projections.cash_flows.postgres import CashFlowsRoom
 from projections.catch_up import CatchUp
@@ -109,6 +114,7 @@ class Parts:
     live_sources: Sequence[PriceSource] | None = None
     password_cost: Cost | None = None
     benchmarks: Sequence[str] = BENCHMARKS
+    security_sources: Sequence[SecuritySource] | None = None
 
 
 @dataclass(frozen=True)
@@ -125,6 +131,7 @@ class Program:
     cash_flows: CashFlows
     imports: Imports
     prices: Prices
+    securities: Securities
     valuations: Valuations
     repair: Repair
     runs: Runs
@@ -210,6 +217,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             cash_flows=CashFlows(editing),
             imports=Imports(store.log, identities, prices.book, rejected_rows),
             prices=prices,
+            securities=_securities(settings, parts, store),
             valuations=valuations,
             repair=Repair(store.log, valuations, PortfoliosRoom(store.pool)),
             runs=_runs(store, markets, prices, valuations),
@@ -312,6 +320,23 @@ def _prices(settings: Settings, parts: Parts, store: _Store, markets: Markets) -
     return Prices(
         book, {"live": live, "sample": [BundledPrices()]}, markets, records, parts.benchmarks
     )
+
+
+def _securities(settings: Settings, parts: Parts, store: _Store) -> Securities:
+    """What is known offline for all; Yahoo for live portfolios, where their prices come from it."""
+    offline = IndexSecurities()
+    live = parts.security_sources
+    if live is None:
+        live = [YahooSecurities()] if _asks_yahoo(settings) and parts.live_sources is None else []
+    sources: dict[Market, Sequence[SecuritySource]] = {
+        "live": [offline, *live],
+        "sample": [offline],
+    }
+    return Securities(PostgresSecurityMaster(store.pool), sources, store.clock)
+
+
+def _asks_yahoo(settings: Settings) -> bool:
+    return "yahoo" in map(str.strip, settings.market_data.split(","))
 
 
 def _provider(name: str, markets: Markets, clock: SystemClock) -> PriceSource:

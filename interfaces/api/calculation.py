@@ -84,7 +84,9 @@ def _preprocessing(program: Program, portfolio_id: UUID, symbols: int) -> Prepro
     asked_before = covered.bootstrapped > 0 or bool(portfolio and portfolio.valuation_on)
     return Preprocessing(
         symbols_count=symbols,
-        security_master_enriched=0,
+        security_master_enriched=program.securities.count_known(
+            [symbol.priced_by for symbol in covered.symbols]
+        ),
         prices_bootstrapped=covered.bootstrapped,
         price_coverage_percentage=covered.percentage if asked_before else None,
         ready_for_batch=covered.is_ready or not asked_before,

@@ -28,8 +28,10 @@ from interfaces.api.market_data_shapes import (
     PriceList,
     PriceRows,
     ShownCoverage,
+    ShownSecurity,
     shown_coverage,
     shown_price,
+    shown_security,
 )
 from interfaces.api.uploads import market_of
 from interfaces.api.values import Day
@@ -74,6 +76,16 @@ def prices_of(
     name = symbol.strip().upper()
     records = program.prices.records.of(market, name, first, last)
     return PriceList(symbol=name, market=market, prices=[shown_price(r) for r in records])
+
+
+@router.get(
+    "/securities/{symbol}",
+    summary="What a symbol stands for",
+    responses=answers(ShownSecurity, *SIGNED_IN),
+)
+def security_of(program: Asked, _user: SignedIn, symbol: Symbol) -> ShownSecurity:
+    """Name, sector and fundamentals, as far as any source was asked and knew them."""
+    return shown_security(program.securities.one(symbol.strip().upper()))
 
 
 def portfolio_of_query(

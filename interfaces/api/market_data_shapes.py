@@ -1,12 +1,14 @@
 """How market data is told over HTTP (spec 4.8)."""
 
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from application.ports import Market, PriceRecord
 from application.readiness import Coverage, PriceState, SymbolPrice
+from application.securities import MergedSecurity
 from interfaces.api.documenting import example
 from interfaces.api.values import Amount, Instant
 
@@ -106,6 +108,40 @@ class ShownCoverage(BaseModel):
     recommendations: list[str]
 
 
+class ShownSecurity(BaseModel):
+    """What is known of a symbol; null is not known. `sector` is a GICS name.
+
+    Each fact is from the first of `sources` that has it; `learnt_at` is when the latest of them
+    was asked.
+    """
+
+    model_config = example(
+        {
+            "symbol": "AAPL",
+            "name": "Apple Inc.",
+            "sector": "Information Technology",
+            "industry": "Consumer Electronics",
+            "asset_type": "STOCK",
+            "beta": 1.18,
+            "market_cap": "3690000000000.00",
+            "dividend_yield": 0.0041,
+            "sources": ["yahoo", "pytickersymbols"],
+            "learnt_at": "2026-01-05T14:36:00.123456Z",
+        }
+    )
+
+    symbol: str
+    name: str | None
+    sector: str | None
+    industry: str | None
+    asset_type: str | None
+    beta: float | None
+    market_cap: Amount | None
+    dividend_yield: float | None
+    sources: list[str]
+    learnt_at: Instant | None
+
+
 class PriceRow(BaseModel):
     """A close as it is handed in: texts, as in a file."""
 
@@ -147,6 +183,23 @@ def shown_price(record: PriceRecord) -> ShownPrice:
         price=record.price,
         source=record.source,
         learnt_at=record.learnt_at,
+    )
+
+
+def shown_security(merged: MergedSecurity) -> ShownSecurity:
+    """What all sources together know of a symbol."""
+    known = merged.security
+    return ShownSecurity(
+        symbol=known.symbol,
+        name=known.name,
+        sector=known.sector,
+        industry=known.industry,
+        asset_type=known.asset_type,
+        beta=known.beta,
+        market_cap=None if known.market_cap is None else Decimal(known.market_cap),
+        dividend_yield=known.dividend_yield,
+        sources=list(merged.sources),
+        learnt_at=merged.learnt_at,
     )
 
 

@@ -75,6 +75,7 @@ TABLE = {
     f"GET {V1}/analytics/portfolio/{{portfolio_id}}/valuations": OWN,
     f"GET {V1}/analytics/portfolio/{{portfolio_id}}/valuations/{{session}}": OWN,
     f"GET {V1}/market-data/prices/{{symbol}}": SIGNED_IN,
+    f"GET {V1}/market-data/securities/{{symbol}}": SIGNED_IN,
     f"GET {V1}/market-data/coverage": OWN,
     f"POST {V1}/admin/market-data/prices": ADMIN,
     f"POST {V1}/admin/batch/run": Row(401, 403, 403, 202),

@@ -194,3 +194,12 @@ def test_calculate_says_what_is_known_before_it_begins(world: World) -> None:
     assert len(told["recommendations"]) == 1
     work_off(world.program, second)
     assert ada.get(f"/portfolios/{portfolio_id}").json()["needs_price_update"] is True
+
+
+def test_a_security_is_told_as_far_as_it_is_known(world: World) -> None:
+    world.program.securities.enrich("sample", ["MSFT"])
+    body = world.ada.get("/market-data/securities/msft").json()
+    assert (body["symbol"], body["sector"]) == ("MSFT", "Information Technology")
+    assert (body["sources"], body["beta"]) == (["pytickersymbols"], None)
+    unknown = world.ada.get("/market-data/securities/NOBODY").json()
+    assert {name for name, value in unknown.items() if value} == {"symbol"}

@@ -42,7 +42,7 @@ ANSWERS = [
     *(shapes.NotAvailable, shapes.NoValuations),
     *(formats.FormatList, previews.Preview, import_shapes.Imported, import_shapes.ImportList),
     *(market_data_shapes.PriceList, market_data_shapes.ShownCoverage),
-    market_data_shapes.HandedIn,
+    *(market_data_shapes.HandedIn, market_data_shapes.ShownSecurity),
     *(import_shapes.ImportDetail, import_shapes.TakenBack, import_shapes.BroughtBack),
 ]
 FILE_FIELDS = [

@@ -198,7 +198,6 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
         store = _Store.open(settings, held)
         identities = Identities(settings.uses_deterministic_ids)
         tokens = _tokens(settings, store.clock)
-        passwords = Argon2Passwords(store.pool, parts.password_cost)
         markets = _markets(store.clock)
         prices = _prices(settings, parts, store, markets)
         rejected_rows = PostgresRejectedRows(store.pool)
@@ -208,9 +207,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             log=store.log,
             tokens=tokens,
             markets=markets,
-            users=Users(
-                store.log, store.clock, passwords, tokens, identities, settings.beta_invite_code
-            ),
+            users=_users(settings, parts, store, tokens, identities),
             portfolios=Portfolios(store.log, markets, identities, rejected_rows),
             accounts=Accounts(editing),
             positions=Positions(editing, identities, prices.book),
@@ -320,6 +317,14 @@ def _prices(settings: Settings, parts: Parts, store: _Store, markets: Markets) -
     return Prices(
         book, {"live": live, "sample": [BundledPrices()]}, markets, records, parts.benchmarks
     )
+
+
+def _users(
+    settings: Settings, parts: Parts, store: _Store, tokens: Tokens, identities: Identities
+) -> Users:
+    passwords = Argon2Passwords(store.pool, parts.password_cost)
+    code = settings.beta_invite_code
+    return Users(store.log, store.clock, passwords, tokens, identities, code)
 
 
 def _securities(settings: Settings, parts: Parts, store: _Store) -> Securities:

@@ -22,6 +22,7 @@ from application.ports import EventLog, Market, PriceSource, Tokens
 from application.positions import Positions
 from application.prices import BENCHMARKS, Prices
 from application.readiness import Readiness
+from application.reconstruction import Reconstruction
 from application.repair import Repair
 from application.runs import Runs
 from application.securities import Securities
@@ -134,6 +135,7 @@ class Program:
     securities: Securities
     valuations: Valuations
     repair: Repair
+    reconstruction: Reconstruction
     runs: Runs
     rooms: CatchUp
     users_room: UsersRoom
@@ -217,6 +219,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             securities=_securities(settings, parts, store),
             valuations=valuations,
             repair=Repair(store.log, valuations, PortfoliosRoom(store.pool)),
+            reconstruction=Reconstruction(store.log, valuations),
             runs=_runs(store, markets, prices, valuations),
             rooms=store.rooms,
             users_room=UsersRoom(store.pool),

@@ -13,7 +13,7 @@ from application.repair import Repaired
 from domain.restatement import LineDifference, LineFigures, Restatement
 from interfaces.api.access import Asked, Superuser, cause_of, show_position
 from interfaces.api.documenting import SUPERUSER, command_answers, example
-from interfaces.api.values import Reason
+from interfaces.api.values import Amount, Day, Reason
 
 router = APIRouter(prefix="/admin/repair", tags=["Administration"])
 
@@ -26,7 +26,7 @@ class RepairToMake(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     portfolio_id: UUID | None = Field(default=None, examples=[_PORTFOLIO])
-    from_date: date = Field(examples=["2013-02-01"])
+    from_date: Day = Field(examples=["2013-02-01"])
     reason: Annotated[Reason, Field(min_length=1, examples=["The close of GOOG was wrong."])]
     dry_run: bool = False
 
@@ -34,10 +34,10 @@ class RepairToMake(BaseModel):
 class ShownFigures(BaseModel):
     """What a day says of a line."""
 
-    quantity: str
-    mark_price: str
-    market_value: str
-    pnl: str
+    quantity: Amount
+    mark_price: Amount
+    market_value: Amount
+    pnl: Amount
 
 
 class ShownDifference(BaseModel):
@@ -53,10 +53,10 @@ class ShownRestatement(BaseModel):
     """A day before and after; null before where it was never valued."""
 
     date: date
-    net_asset_value_before: str | None
-    net_asset_value_after: str
-    pnl_before: str | None
-    pnl_after: str
+    net_asset_value_before: Amount | None
+    net_asset_value_after: Amount
+    pnl_before: Amount | None
+    pnl_after: Amount
     reason: str
     caused_by: str
     lines: list[ShownDifference]
@@ -94,13 +94,13 @@ class RepairReport(BaseModel):
                                     "position_id": "9a1d6d0c-1c7b-4a7e-8a1f-2f4f5a6b7c8d",
                                     "symbol": "GOOG",
                                     "before": {
-                                        "quantity": "100",
+                                        "quantity": "100.00",
                                         "mark_price": "776.60",
                                         "market_value": "77660.00",
                                         "pnl": "250.00",
                                     },
                                     "after": {
-                                        "quantity": "100",
+                                        "quantity": "100.00",
                                         "mark_price": "775.60",
                                         "market_value": "77560.00",
                                         "pnl": "150.00",
@@ -156,10 +156,10 @@ def _report(repaired: Sequence[Repaired], *, is_dry_run: bool) -> RepairReport:
 def _restatement(day: Restatement) -> ShownRestatement:
     return ShownRestatement(
         date=day.session,
-        net_asset_value_before=_text(day.nav_before),
-        net_asset_value_after=str(day.nav_after),
-        pnl_before=_text(day.pnl_before),
-        pnl_after=str(day.pnl_after),
+        net_asset_value_before=day.nav_before,
+        net_asset_value_after=day.nav_after,
+        pnl_before=day.pnl_before,
+        pnl_after=day.pnl_after,
         reason=day.reason,
         caused_by=day.caused_by,
         lines=[_difference(line) for line in day.lines],
@@ -179,12 +179,8 @@ def _figures(figures: LineFigures | None) -> ShownFigures | None:
     if figures is None:
         return None
     return ShownFigures(
-        quantity=str(figures.quantity),
-        mark_price=str(figures.mark_price),
-        market_value=str(figures.market_value),
-        pnl=str(figures.pnl),
+        quantity=figures.quantity,
+        mark_price=figures.mark_price,
+        market_value=figures.market_value,
+        pnl=figures.pnl,
     )
-
-
-def _text(amount: object) -> str | None:
-    return None if amount is None else str(amount)

@@ -20,6 +20,7 @@ from interfaces.api import (
     position_edits,
     positions,
     previews,
+    reconstruction,
     sessions,
     valuations,
 )
@@ -37,7 +38,16 @@ _DESCRIPTION = (
 
 _RESOURCES = (
     *(onboarding, formats, previews, sessions, portfolios, positions),
-    *(position_edits, cash_flows, accounts, exports, imports, valuations, market_data),
+    *(
+        position_edits,
+        cash_flows,
+        accounts,
+        exports,
+        imports,
+        valuations,
+        reconstruction,
+        market_data,
+    ),
 )
 
 

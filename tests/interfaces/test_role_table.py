@@ -74,6 +74,7 @@ TABLE = {
     f"GET {V1}/analytics/portfolio/{{portfolio_id}}/overview": OWN,
     f"GET {V1}/analytics/portfolio/{{portfolio_id}}/valuations": OWN,
     f"GET {V1}/analytics/portfolio/{{portfolio_id}}/valuations/{{session}}": OWN,
+    f"GET {V1}/analytics/portfolio/{{portfolio_id}}/reconstructed": OWN,
     f"GET {V1}/market-data/prices/{{symbol}}": SIGNED_IN,
     f"GET {V1}/market-data/securities/{{symbol}}": SIGNED_IN,
     f"GET {V1}/market-data/coverage": OWN,

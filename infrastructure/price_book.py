@@ -14,6 +14,9 @@ from infrastructure.postgres import Pool
 # One learner of a market at a time: what a statement after the lock sees is what it adds to.
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('book:' || %s, 0))"
 
+_SESSIONS = "SELECT session FROM book.sessions"
+_ADD_SESSIONS = "INSERT INTO book.sessions SELECT unnest(%s::date[]) ON CONFLICT DO NOTHING"
+
 _LEARN_CLOSES = """
     INSERT INTO book.closes (market, symbol, session, close, source)
     SELECT %(market)s, given.*
@@ -109,12 +112,15 @@ class PostgresPriceBook:
     pool: Pool
 
     def ensure_sessions(self, sessions: Sequence[date]) -> None:
-        """Make known the days that closes may be of; days known already stay."""
+        """Make known the days that closes may be of; days known already stay.
+
+        Each start asks for it, and hardly one finds anything new: asking first is three times as
+        quick as having PostgreSQL refuse thousands of days.
+        """
         with self.pool.connection() as connection:
-            connection.execute(
-                "INSERT INTO book.sessions SELECT unnest(%s::date[]) ON CONFLICT DO NOTHING",
-                (list(sessions),),
-            )
+            known = {day for (day,) in connection.execute(_SESSIONS, binary=True)}
+            if new := [day for day in sessions if day not in known]:
+                connection.execute(_ADD_SESSIONS, (new,))
 
     def learn(self, market: Market, fetched: Fetched) -> int:
         """Add what is new or says otherwise than the newest known; returns rows added.

@@ -13,6 +13,9 @@ PATCHES: dict[str, str] = {}
 
 CHECKS = ("assert", "then", "expect", "check", "fail", "raises", "refuse", "warns")
 
+CHANCE = ("uuid1", "uuid4", "now", "today", "random", "token_hex", "urandom")
+"""What answers otherwise in each process."""
+
 
 def test_nothing_of_ours_is_mocked() -> None:
     mocking = [
@@ -50,6 +53,19 @@ def test_every_test_can_fail() -> None:
         if not _can_fail(function)
     ]
     assert harmless == []
+
+
+def test_no_case_of_a_test_is_drawn_by_chance() -> None:
+    """Each of the processes that share the tests must find the same ones."""
+    drawing = [
+        f"{module.place}:{decorator.lineno}"
+        for module in modules("tests")
+        for _, function in _tests(module)
+        for decorator in function.decorator_list
+        for node in ast.walk(decorator)
+        if isinstance(node, ast.Call) and _called(node) in CHANCE
+    ]
+    assert drawing == []
 
 
 def test_every_skip_prints_its_reason() -> None:

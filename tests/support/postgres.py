@@ -57,11 +57,13 @@ def postgres_server() -> Iterator[str]:
 def fresh_database(server_url: str, template: str | None = None) -> Iterator[str]:
     """The URL of a new database on the server, a copy of `template` if given; dropped at the end.
 
-    Nobody may be connected to the template meanwhile.
+    Nobody may be connected to the template meanwhile. Copied file by file, which takes PostgreSQL
+    half the work of writing each page to its log.
     """
     name = f"sigmasight_test_{uuid4().hex}"
+    copy = f'CREATE DATABASE {name} TEMPLATE "{template or "template1"}" STRATEGY FILE_COPY'
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE {name} TEMPLATE "{template or "template1"}"')
+        connection.execute(copy)
     try:
         yield urlsplit(server_url)._replace(path=f"/{name}").geturl()
     finally:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 from httpx import Response
@@ -386,7 +386,7 @@ class TestRevaluing:
         assert refusal(answer) == (409, "ERR_POS_029")
 
 
-@pytest.mark.parametrize("position_id", [str(uuid4()), "nothing"])
+@pytest.mark.parametrize("position_id", [str(UUID(int=404)), "nothing"])
 def test_an_unknown_position_is_refused_everywhere(world: World, position_id: str) -> None:
     place = places(world.unvalued, position_id)
     exit_ = {"exit_date": "2013-02-01", "exit_price": "1.00"}

@@ -8,6 +8,7 @@ import pytest
 
 from application.errors import StoreUnavailable
 from interfaces.api.operations import LAG_LIMIT
+from interfaces.bootstrap import ROOMS
 from tests.interfaces.conftest import World
 from tests.support.visitors import client_of, error_of, refusal
 
@@ -41,7 +42,7 @@ def test_the_process_is_alive_whatever_else_is(world: World) -> None:
 def test_it_is_ready_when_the_database_answers_and_every_room_is_current(world: World) -> None:
     answer = world.client.get("/health/ready")
     rooms = {f"room {name}": "ok" for name in world.program.rooms.positions()}
-    assert len(rooms) == 6
+    assert len(rooms) == len(ROOMS)
     assert (answer.status_code, answer.json()) == (
         200,
         {"status": "ready", "checks": {"database": "ok", **rooms}},

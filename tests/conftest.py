@@ -3,12 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from interfaces.bootstrap import Program
 from tests.support.postgres import fresh_database, postgres_server
 from tests.support.programs import build_program, migrated_template
 
 __all__ = ["postgres_server"]
+
+# A hang guard, ten times what hypothesis would allow: other processes use the cores too.
+settings.register_profile("shared cores", deadline=2_000)
+settings.load_profile("shared cores")
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,9 @@ import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from curl_cffi import CurlOpt, requests
+
+_LARGEST_ANSWER_BYTES = 32 * 1024**2
 _CHART_STATUSES = (200, 400, 404)  # 400: no data in that span, 404: no such symbol
 
 
@@ -31,6 +34,15 @@ class Transport(Protocol):
     def get(self, url: str, *, params: dict[str, Any], timeout: float) -> Answer:
         """The answer, whatever its status; raises OSError where there is none in time."""
         ...
+
+
+def browser() -> Transport:
+    """A session that Yahoo takes for a browser (plain clients it turns away), for several threads.
+
+    An answer over 32 MB is broken off: fifty years of closes are one.
+    """
+    limit = {CurlOpt.MAXFILESIZE_LARGE: _LARGEST_ANSWER_BYTES}
+    return requests.Session(impersonate="chrome", curl_options=limit)
 
 
 class NoAnswer(Exception):

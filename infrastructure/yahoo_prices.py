@@ -15,22 +15,23 @@ from typing import Any
 
 import msgspec
 import stamina
-from curl_cffi import requests
 
 from application.ports import Clock, Close, Fetched, TradingCalendar
 from domain.corporate_action import CorporateAction
-from infrastructure.yahoo_line import NoAnswer, Outage, Transport, Unreachable, YahooLine
+from infrastructure.yahoo_line import (
+    NoAnswer,
+    Outage,
+    Transport,
+    Unreachable,
+    YahooLine,
+    browser,
+)
 
 _AT_ONCE = 5
 _RETRY = stamina.RetryingCaller(attempts=3, wait_initial=0.1, wait_max=1.0, wait_jitter=0.2)
 _LARGEST_TERM_OF_A_SPLIT = 100
 _CENT = Decimal("0.01")
 _HUNDREDTH_OF_A_CENT = Decimal("0.0001")
-
-
-def _browser() -> Transport:
-    """A session that Yahoo takes for a browser; plain clients it turns away."""
-    return requests.Session(impersonate="chrome")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class YahooPrices:
 
     calendar: TradingCalendar
     clock: Clock
-    transport: Transport = field(default_factory=_browser)
+    transport: Transport = field(default_factory=browser)
     patience_s: float = 6.0
 
     name = "yahoo"

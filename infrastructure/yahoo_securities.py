@@ -12,12 +12,18 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from curl_cffi import requests
-
 from application.security_ports import LookedUp, Security
 from domain.sector import gics_sector
 from domain.text import has_control_characters
-from infrastructure.yahoo_line import Answer, GaveUp, NoAnswer, Outage, Transport, Unreachable
+from infrastructure.yahoo_line import (
+    Answer,
+    GaveUp,
+    NoAnswer,
+    Outage,
+    Transport,
+    Unreachable,
+    browser,
+)
 
 _COOKIE = "https://fc.yahoo.com/"
 _CRUMB = "https://query1.finance.yahoo.com/v1/test/getcrumb"
@@ -29,11 +35,6 @@ _LARGEST_CAP = 10**15
 _TYPES = {"EQUITY": "STOCK", "ETF": "ETF", "MUTUALFUND": "MUTUAL_FUND"}
 
 
-def _browser() -> Transport:
-    """A session that Yahoo takes for a browser, and that keeps its cookie."""
-    return requests.Session(impersonate="chrome")
-
-
 @dataclass(frozen=True)
 class YahooSecurities:
     """The SecuritySource named `yahoo`.
@@ -42,7 +43,7 @@ class YahooSecurities:
     asked for by the next run.
     """
 
-    transport: Transport = field(default_factory=_browser)
+    transport: Transport = field(default_factory=browser)
     patience_s: float = 6.0
 
     name = "yahoo"

@@ -58,7 +58,8 @@ class Screening:
 
         Of several of one symbol and session the last one counts.
         """
-        reasons = [(close, self._refusal(close)) for close in closes]
+        latest = self.time.latest_session()
+        reasons = [(close, self._refusal(close, latest)) for close in closes]
         possible = {(c.symbol, c.session): c for c, reason in reasons if reason is None}
         doubts = self._doubts(sorted(possible.values(), key=_in_order), actions)
         doubted = {(jump.quote.symbol, jump.quote.session) for jump in doubts}
@@ -68,15 +69,15 @@ class Screening:
             *map(_doubt, doubts),
         ]
 
-    def _refusal(self, close: Close) -> str | None:
-        what = f"{close.source}, {close.symbol} on {close.session}: {close.price}"
+    def _refusal(self, close: Close, latest: date) -> str | None:
+        why = ""
         if not is_price(close.price):
-            return f"{what} is not a price; it was not used."
-        if close.session > self.time.latest_session():
-            return f"{what} is of a session that is not completed; it was not used."
-        if not self.time.calendar.is_session(close.session):
-            return f"{what} is of a day without trading; it was not used."
-        return None
+            why = "is not a price"
+        elif close.session > latest:
+            why = "is of a session that is not completed"
+        elif not self.time.calendar.is_session(close.session):
+            why = "is of a day without trading"
+        return f"{_named(close)}: {close.price} {why}; it was not used." if why else None
 
     def _doubts(
         self, quotes: Sequence[Close], actions: Sequence[CorporateAction]
@@ -126,9 +127,13 @@ def _doubt(jump: Jump[Close]) -> str:
     quote = jump.quote
     beside = " and ".join(map(_told, jump.neighbours))
     return (
-        f"{quote.source}, {quote.symbol} on {quote.session}: {quote.price} against {beside};"
+        f"{_named(quote)}: {quote.price} against {beside};"
         " it was put aside until the next session confirms it."
     )
+
+
+def _named(close: Close) -> str:
+    return f"{close.source}, {close.symbol} on {close.session}"
 
 
 def _told(close: ClosingPrice) -> str:

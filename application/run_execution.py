@@ -7,11 +7,22 @@ from application.errors import PortfolioUnknown, StoreUnavailable
 from application.ports import Clock, EventLog, Rooms
 from application.prices import Prices
 from application.run_record import RunRecord
+from application.run_securities import RunSecurities
 from application.run_valuing import Findings, RunValuing
+from application.securities import Securities
 from application.valuations import Valuations
 from domain.calculation_run import CalculationRun, RunOver
 from domain.portfolio import Portfolio
-from domain.run_phase import ANALYTICS, MARKET_DATA, READ_MODELS, VALUATION, Phase
+from domain.run_phase import (
+    ANALYTICS,
+    FUNDAMENTALS,
+    MARKET_DATA,
+    READ_MODELS,
+    SECTOR_TAGS,
+    SECURITY_MASTER,
+    VALUATION,
+    Phase,
+)
 
 VIEWS_WITHIN_S = 60.0
 """How long a run waits for the rooms before it says that views are behind."""
@@ -25,6 +36,10 @@ TAKES_LONG = "ERR_BATCH_003"
 _WITHOUT_PRICES = (
     f"Prices could not be brought up to date ({MARKET_DATA_LACKING}); the valuation uses those that"
     " were known. Calculate again later."
+)
+_WITHOUT_SECURITIES = (
+    f"Names, sectors and fundamentals could not be looked up ({MARKET_DATA_LACKING}); those that"
+    " were known stay. Calculate again later."
 )
 _WITHOUT_ANALYTICS = "The analytics could not be computed. Calculate again; the valuations stand."
 
@@ -52,6 +67,7 @@ class RunExecution:
     prices: Prices
     valuations: Valuations
     rooms: Rooms
+    securities: Securities
 
     def work_off(self, run: CalculationRun) -> list[Exception]:
         """Do the phases of a started run that no earlier worker did, and complete it.
@@ -72,11 +88,14 @@ class RunExecution:
         return RunRecord(self.log)
 
     def _steps(self, valuing: RunValuing) -> list[Step]:
-        symbols = len(valuing.symbols)
+        symbols, about = valuing.symbols, RunSecurities(self.securities, valuing)
         return [
-            Step(MARKET_DATA, symbols, valuing.gather_prices, _WITHOUT_PRICES),
+            Step(SECURITY_MASTER, len(symbols), about.enrich, _WITHOUT_SECURITIES),
+            Step(MARKET_DATA, len(symbols), valuing.gather_prices, _WITHOUT_PRICES),
+            Step(FUNDAMENTALS, len(symbols), about.count_fundamentals, _WITHOUT_SECURITIES),
             Step(VALUATION, valuing.missing, valuing.value),
             Step(READ_MODELS, 1, self._advance_rooms),
+            Step(SECTOR_TAGS, len(symbols), about.count_sectors, _WITHOUT_SECURITIES),
             Step(ANALYTICS, 0, _nothing_to_analyse, _WITHOUT_ANALYTICS),
         ]
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from application.errors import StoreUnavailable
 from application.marking import price_warnings, symbols_to_price
-from application.ports import EventLog
+from application.ports import EventLog, Market
 from application.prices import Prices
 from application.run_record import cause_of
 from application.stale_days import Progress
@@ -48,6 +48,11 @@ class RunValuing:
     def until(self) -> date:
         """The session that the run goes up to."""
         return self.run.order.calculation_on
+
+    @property
+    def market(self) -> Market:
+        """The market of its portfolios, of which there is one at least."""
+        return self.portfolios[0].opening.price_source
 
     @property
     def symbols(self) -> list[str]:
@@ -151,8 +156,7 @@ class RunValuing:
         if not symbols or not self.run.does(MARKET_DATA):
             return 0, []
         first = min(portfolio.opening.equity_as_of for portfolio in portfolios)
-        market = portfolios[0].opening.price_source
-        gathered = self.prices.gather(market, symbols, (first, self.until))
+        gathered = self.prices.gather(self.market, symbols, (first, self.until))
         return gathered.rows, list(gathered.warnings)
 
     def _newest(self, portfolio: Portfolio) -> Portfolio:

@@ -16,20 +16,18 @@ from application.prices import Prices
 from application.run_execution import RunExecution
 from application.run_parts import FanOut
 from application.run_record import RunRecord
+from application.securities import Securities
 from application.valuations import Valuations
 from domain import identity
 from domain.calculation_run import CalculationRun, RunOver
 from domain.errors import DomainError
 from domain.portfolio import Portfolio
 from domain.run_order import RunKind, RunOrder
-from domain.run_phase import FUNDAMENTALS, SECTOR_TAGS, SECURITY_MASTER, skipped_phases
+from domain.run_phase import skipped_phases
 from domain.run_slot import RunSlot
 
 FAULT = "ERR_BATCH_008"
 """The code of a run that met a fault of the program."""
-
-_WITHOUT_SOURCE = {SECURITY_MASTER.id, FUNDAMENTALS.id, SECTOR_TAGS.id}
-"""Phases that every run leaves out: there is no source yet of what they bring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +54,7 @@ class Runs:
     rooms: Rooms
     accounts: Accounts
     live_runs: LiveRuns
+    securities: Securities
 
     def request(self, command: RequestRun, cause: Cause) -> RequestedRun:
         """Queue a run, unless the portfolio has a live one.
@@ -155,7 +154,9 @@ class Runs:
 
     def _execute(self, run: CalculationRun) -> list[Exception]:
         if not run.is_whole:
-            execution = RunExecution(self.log, self.clock, self.prices, self.valuations, self.rooms)
+            execution = RunExecution(
+                self.log, self.clock, self.prices, self.valuations, self.rooms, self.securities
+            )
             return execution.work_off(run)
         if run.parts is None:
             FanOut(self.log, self.markets, self.jobs, self.accounts).divide(run)
@@ -186,11 +187,10 @@ def order_of(
     kind: RunKind, until: date, cause: Cause, *, is_forced: bool = False, reason: str = ""
 ) -> RunOrder:
     """What a run of a kind is asked to do up to a session, over all accounts until narrowed."""
-    skips = _WITHOUT_SOURCE | set(skipped_phases(kind, is_forced=is_forced))
     return RunOrder(
         kind=kind,
         calculation_on=until,
         requested_by=cause.actor,
-        skips=tuple(sorted(skips)),
+        skips=skipped_phases(kind, is_forced=is_forced),
         reason=reason,
     )

@@ -205,6 +205,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
         rejected_rows = PostgresRejectedRows(store.pool)
         valuations = Valuations(store.log, markets, prices.book, settings.risk_free_rate)
         editing = Editing(store.log, markets)
+        securities = _securities(settings, parts, store)
         return Program(
             log=store.log,
             tokens=tokens,
@@ -216,11 +217,11 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             cash_flows=CashFlows(editing),
             imports=Imports(store.log, identities, prices.book, rejected_rows),
             prices=prices,
-            securities=_securities(settings, parts, store),
+            securities=securities,
             valuations=valuations,
             repair=Repair(store.log, valuations, PortfoliosRoom(store.pool)),
             reconstruction=Reconstruction(store.log, valuations),
-            runs=_runs(store, markets, prices, valuations),
+            runs=_runs(store, markets, prices, valuations, securities),
             rooms=store.rooms,
             users_room=UsersRoom(store.pool),
             portfolios_room=PortfoliosRoom(store.pool),
@@ -261,7 +262,13 @@ class _Store:
         return cls(url, clock, log, rooms, pool)
 
 
-def _runs(store: _Store, markets: Markets, prices: Prices, valuations: Valuations) -> Runs:
+def _runs(
+    store: _Store,
+    markets: Markets,
+    prices: Prices,
+    valuations: Valuations,
+    securities: Securities,
+) -> Runs:
     return Runs(
         log=store.log,
         clock=store.clock,
@@ -272,6 +279,7 @@ def _runs(store: _Store, markets: Markets, prices: Prices, valuations: Valuation
         rooms=store.rooms,
         accounts=PortfoliosRoom(store.pool),
         live_runs=RunsRoom(store.pool),
+        securities=securities,
     )
 
 

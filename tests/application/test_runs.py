@@ -28,7 +28,7 @@ from domain.mark import MarkSource
 from domain.position import PositionTerms
 from domain.position_import import ImportSource, Intake
 from domain.run_order import RunKind
-from domain.run_phase import ANALYTICS, MARKET_DATA, READ_MODELS, VALUATION
+from domain.run_phase import PHASES, VALUATION
 from domain.run_slot import RunAlreadyLive, RunSlot
 from interfaces.bootstrap import Program
 from tests.support.accounts import Owner, cause, register, shares
@@ -125,9 +125,7 @@ def kinds(history: Iterable[Event]) -> list[str]:
     return [f"{type(event).__name__}{getattr(event, 'phase', '')}" for event in history]
 
 
-DONE = (MARKET_DATA, VALUATION, READ_MODELS, ANALYTICS)
-"""The phases whose work has a source."""
-ALL_PHASES = [f"Phase{step}{phase.id}" for phase in DONE for step in ("Started", "Completed")]
+ALL_PHASES = [f"Phase{step}{phase.id}" for phase in PHASES for step in ("Started", "Completed")]
 
 
 class TestRequesting:
@@ -143,7 +141,7 @@ class TestRequesting:
             calculation_on=END,
             kind=RunKind.ON_DEMAND,
             requested_by=scene.owner.user_id,
-            skips=(0, 2, 5),
+            skips=(),
             part_of=None,
             reason="",
         )
@@ -210,12 +208,13 @@ class TestWorkingOff:
         history = scene.history(run_id)
         assert kinds(history) == ["Requested", "Started", *ALL_PHASES, "Completed"]
         begun = [e for e in history if isinstance(e, CalculationRun.PhaseStarted)]
-        assert [event.total for event in begun] == [2, SESSIONS, 1, 0]
+        assert [event.total for event in begun] == [2, 2, 2, SESSIONS, 1, 2, 0]
         ended = [e for e in history if isinstance(e, CalculationRun.PhaseCompleted)]
-        prices, valuation, rooms, analytics = (event.counts for event in ended)
+        _, prices, _, valuation, rooms, sectors, analytics = (event.counts for event in ended)
         assert prices["done"] == 2
         assert prices["prices"] > 2 * SESSIONS
         assert valuation == {"valued": SESSIONS, "skipped": 0, "restated": 0}
+        assert sectors["done"] == 2
         assert (rooms, analytics) == ({"done": 1}, {"done": 0})
         assert all(0 <= event.seconds < 30 for event in ended)
         assert history[-1] == CalculationRun.Completed(

@@ -24,7 +24,7 @@ def test_a_calculation_is_queued_and_says_where_to_follow_it(world: World) -> No
         "calculation_date": "2013-03-01",
         "preprocessing": {
             "symbols_count": 2,
-            "security_master_enriched": 0,
+            "security_master_enriched": 1,  # GOOG, by an earlier run
             "prices_bootstrapped": 2,
             "price_coverage_percentage": 100.0,
             "ready_for_batch": True,
@@ -60,12 +60,12 @@ def test_a_queued_run_has_done_nothing_yet(world: World) -> None:
         "error": None,
     }
     assert [(phase["id"], phase["name"], phase["status"]) for phase in phases] == [
-        (0, "security_master", "skipped"),
+        (0, "security_master", "pending"),
         (1, "market_data", "pending"),
-        (2, "fundamentals", "skipped"),
+        (2, "fundamentals", "pending"),
         (3, "valuation", "pending"),
         (4, "read_models", "pending"),
-        (5, "sector_tags", "skipped"),
+        (5, "sector_tags", "pending"),
         (6, "analytics", "pending"),
     ]
 
@@ -92,7 +92,7 @@ def test_a_run_that_has_ended_says_what_it_did(world: World) -> None:
         assert status["current_phase"] is None
         assert status["started_at"] <= status["finished_at"]
         assert status["elapsed_seconds"] > 0
-        assert {phase["status"] for phase in status["phases"]} == {"completed", "skipped"}
+        assert {phase["status"] for phase in status["phases"]} == {"completed"}
 
 
 def test_a_failed_run_says_why_in_the_catalogues_words(world: World) -> None:
@@ -172,7 +172,7 @@ def test_the_log_of_a_run_is_a_file_in_words(world: World) -> None:
     assert told[:3] == [
         "Requested by a user: on-demand calculation of 1 account up to 2013-03-01.",
         "Taken up by a worker.",
-        "Phase 1 market_data began: 2 symbols.",
+        "Phase 0 security_master began: 2 symbols.",
     ]
     assert told[-1] == "Ended (completed): 42 sessions valued, 0 skipped, 0 restated."
 

@@ -11,6 +11,9 @@ PIP  := PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 $(BIN)/python 
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
         --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade) --extra build pyproject.toml
 
+# The tests that cover domain and application; watching lines makes the others three times as slow.
+COVERING := tests/domain tests/application
+
 # Stamps: a file newer than what it was made from means there is nothing to do.
 READY     := $(VENV)/.ready-to-run
 DEV_READY := $(VENV)/.ready-to-test
@@ -33,8 +36,9 @@ run: $(READY) ## Serve on PORT (8000) with demo accounts; Ctrl-C stops everythin
 demo: $(READY) ## Seed the demo accounts, calculate them, print their valuations
 	@exec $(BIN)/sigmasight demo
 
-test: $(DEV_READY) ## Run the tests; domain and application covered to 90 % by branches
-	@$(BIN)/python -m pytest --cov
+test: $(DEV_READY) ## Run the tests side by side; domain and application covered to 90 % by branches
+	@$(BIN)/python -m pytest $(COVERING) $(SIDE_BY_SIDE) --cov
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(COVERING:%=--ignore=%)
 
 check: lint test ## All that must hold before a push: lint, then test
 

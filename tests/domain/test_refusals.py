@@ -53,6 +53,7 @@ PUBLISHED = {
     "RunUnknown": "ERR_BATCH_404",
     "SessionNotCompleted": "ERR_VAL_001",
     "StoreUnavailable": "ERR_BUSY_001",
+    "SuperuserOnly": "ERR_ADMIN_001",
     "TokenRefused": "ERR_AUTH_002",
     "UserUnknown": "ERR_USER_404",
     "WithdrawalOverNav": "ERR_EQUITY_003",

@@ -18,7 +18,7 @@ from application.imports import Imports
 from application.markets import Markets, MarketTime
 from application.nights import Nights
 from application.portfolios import Portfolios
-from application.ports import EventLog, Market, PriceSource, Tokens
+from application.ports import Clock, EventLog, Market, PriceSource, Tokens
 from application.positions import Positions
 from application.prices import BENCHMARKS, Prices
 from application.readiness import Readiness
@@ -116,6 +116,7 @@ class Parts:
     password_cost: Cost | None = None
     benchmarks: Sequence[str] = BENCHMARKS
     security_sources: Sequence[SecuritySource] | None = None
+    clock: Clock | None = None
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
     """
     parts = parts or Parts()
     with ExitStack() as held:
-        store = _Store.open(settings, held)
+        store = _Store.open(settings, parts.clock or SystemClock(settings.sigmasight_now), held)
         identities = Identities(settings.uses_deterministic_ids)
         tokens = _tokens(settings, store.clock)
         markets = _markets(store.clock)
@@ -241,18 +242,17 @@ class _Store:
     """The database at this version, and what talks to it; `pool` is for whoever reads rooms."""
 
     url: str
-    clock: SystemClock
+    clock: Clock
     log: PostgresEventLog
     rooms: CatchUp
     pool: Pool
 
     @classmethod
-    def open(cls, settings: Settings, held: ExitStack) -> Self:
+    def open(cls, settings: Settings, clock: Clock, held: ExitStack) -> Self:
         owner_url = settings.database_url or _own_database(settings, held)
         secret = settings.secret()
         migrate(owner_url, secret)
         url = app_url(owner_url, secret)
-        clock = SystemClock(settings.sigmasight_now)
         log = PostgresEventLog(url, clock)
         held.callback(log.close)
         rooms_pool = held.enter_context(open_pool(url, size=4, is_durable=False))
@@ -283,7 +283,7 @@ def _runs(
     )
 
 
-def _tokens(settings: Settings, clock: SystemClock) -> JwtTokens:
+def _tokens(settings: Settings, clock: Clock) -> JwtTokens:
     return JwtTokens(settings.secret(), timedelta(days=settings.token_lifetime_days), clock)
 
 
@@ -308,7 +308,7 @@ def _in_background(name: str, work: Callable[[threading.Event], None]) -> Iterat
         thread.join(_STOP_WITHIN_S)
 
 
-def _markets(clock: SystemClock) -> Markets:
+def _markets(clock: Clock) -> Markets:
     built_on = clock.now().date()
     return {
         "live": MarketTime(NyseCalendar(built_on), clock, _LIVE_FROM),
@@ -355,7 +355,7 @@ def _asks_yahoo(settings: Settings) -> bool:
     return "yahoo" in map(str.strip, settings.market_data.split(","))
 
 
-def _provider(name: str, markets: Markets, clock: SystemClock) -> PriceSource:
+def _provider(name: str, markets: Markets, clock: Clock) -> PriceSource:
     """The provider of that name, asked once at a time and left alone while it is down."""
     calendar = markets["live"].calendar
     if name == "yahoo":

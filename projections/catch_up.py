@@ -154,8 +154,9 @@ class CatchUp:
         while not stop.is_set():
             caught_up = self.catch_up(self._log.position())
             if caught_up or self.failures:
-                for _ in connection.notifies(timeout=_POLL_S, stop_after=1):
-                    pass
+                told = list(connection.notifies(timeout=_POLL_S, stop_after=1))
+                if not told:  # a rebuild killed elsewhere leaves a room behind, and tells nobody
+                    self._positions.clear()
 
     def _advance_to(self, position: int, names: Sequence[str], deadline: float) -> bool:
         """Advance page by page, taking turns with other threads; False if that did not do."""

@@ -1,56 +1,79 @@
-"""kill -9 at random moments: what was acknowledged is there once, and every run ends."""
+"""kill -9 at random moments: what was acknowledged is there once, and every run ends.
 
+Of the 200 kills of a full run these are 180: of server, worker and both while customers register,
+import and calculate, and of whoever rebuilds rooms. The other 20 are of a run over all accounts
+(`test_killed_parts`). `sigmasight serve` itself is killed in the journeys, its watch over the
+worker included.
+"""
+
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
+from threading import Event
 
 import httpx
 import pytest
 
-from tests.support.client import Client, body
+from interfaces.bootstrap import Program
+from tests.support.accounts import calculate, open_sample, register
+from tests.support.client import ENDED, Client, body
+from tests.support.crew import Crew, crew, kill, rebuild_for_ever, start
+from tests.support.forking import forking
 from tests.support.journal import events_recorded, rooms_differing_from_the_log
-from tests.support.programs import build_program
+from tests.support.openings import PAIR
 from tests.support.rounds import rounds
-from tests.support.server import RunningServer, running_server
+from tests.support.waiting import eventually
 
-NAMES = ("IRA", "Roth", "Trust")
-GOOG_AND_SPY = ("GOOG,100,605.00,2011-01-03", "SPY,-200,127.05,2011-01-03")
-OPENED_ON = "2011-01-03"
-LONGEST_DELAY_S = 2.0
-ANSWERS_WITHIN_S = 15
+ACCOUNTS = 3
+NAMES = ("IRA", "Roth")
+GOOG_AND_SPY = ("GOOG,100,580.07,2012-06-29", "SPY,-50,136.10,2012-06-29")
+OPENED_ON = "2012-06-29"
+SESSIONS = 167  # from then to the end of the sample market
+ANSWERS_WITHIN_S = 5
 RESUMED_WITHIN_S = 60
-VICTIMS = ("server and worker", "server", "worker")
+HANG_GUARD_S = 10 * ANSWERS_WITHIN_S
+LOOKS_EVERY_S = 0.05
+KILLS_BETWEEN_LOOKS = 10
+"""Runs end seconds after a kill, so that they are waited for together."""
 
 
 @pytest.fixture
-def server(database: str, tmp_path: Path) -> Iterator[RunningServer]:
-    """A server on the test's database."""
-    with running_server(tmp_path, {"DATABASE_URL": database}) as server:
-        yield server
+def killed(database: str, tmp_path: Path) -> Iterator[Crew]:
+    """A server and a worker on the test's database."""
+    with crew(database, tmp_path) as killed:
+        yield killed
 
 
+@dataclass
 class Customer:
-    """Registers, opens three accounts, calculates each, and notes what was acknowledged."""
+    """Registers, opens accounts, calculates each, and notes what was acknowledged."""
 
-    def __init__(self, server: RunningServer, email: str) -> None:
-        self.client = Client(server.url, email)
-        self.is_registered = False
-        self.opened: dict[str, str] = {}
-        self.runs: dict[str, str] = {}
+    client: Client
+    is_over: Event = field(default_factory=Event)
+    is_registered: bool = False
+    opened: dict[str, str] = field(default_factory=dict)
+    runs: dict[str, str] = field(default_factory=dict)
 
     def do_everything(self) -> None:
-        """Go through with it until the server is killed."""
+        """Go through with it and look on until the runs end, something is killed, or `is_over`."""
         try:
             body(self.client.register())
             self.is_registered = True
             body(self.client.log_in())
             for name in NAMES:
                 self.opened[name] = body(self.open(name))["portfolio_id"]
-            for name, portfolio_id in self.opened.items():
-                self.runs[name] = body(self.client.calculate(portfolio_id))["batch_run_id"]
+                self.runs[name] = body(self.client.calculate(self.opened[name]))["batch_run_id"]
+            while not self.is_over.is_set() and self._is_waiting():
+                self.is_over.wait(LOOKS_EVERY_S)
         except httpx.TransportError:
             return
+
+    def _is_waiting(self) -> bool:
+        runs = [self.client.run(self.opened[name], run_id) for name, run_id in self.runs.items()]
+        return any(run["status"] not in ENDED for run in runs)
 
     def open(self, name: str) -> httpx.Response:
         """Open an account under a name."""
@@ -67,8 +90,14 @@ class Customer:
         assert len(listed) == len(self.client.portfolios())
         assert self.opened.items() <= listed.items()
         for name, run_id in self.runs.items():
+            assert self.client.run(self.opened[name], run_id)["status"] != "failed"
+
+    def find_runs_ended(self) -> None:
+        """Every run came to an end and left each session valued."""
+        for name, run_id in self.runs.items():
             run = self.client.wait_for_run(self.opened[name], run_id, RESUMED_WITHIN_S)
             assert run["status"] in ("completed", "partial")
+            assert len(self.client.nav_path(self.opened[name])) == SESSIONS
 
     def go_on(self) -> list[dict[str, str]]:
         """Do what the kill prevented; the NAV path of each account."""
@@ -83,40 +112,78 @@ class Customer:
         return [self.client.nav_path(portfolio_id) for portfolio_id in portfolios]
 
 
-def kill(server: RunningServer, victim: str) -> None:
-    """Kill -9 the victim, and start the server again where it was one."""
-    match victim:
-        case "worker":
-            server.kill_worker()
-            return
-        case "server":
-            server.kill()
-        case _:
-            server.kill_all()
-    server.start()
-    server.wait_until_live(ANSWERS_WITHIN_S)
+def kill_one(killed: Crew, number: int) -> None:
+    """Kill -9 both, the server or the worker, in turn, and start again what was killed."""
+    victims = [[killed.server, killed.worker], [killed.server], [killed.worker]][number % 3]
+    kill(*victims)
+    if killed.worker in victims:
+        killed.start_worker()
+    if killed.server in victims:
+        killed.start_server()
+        killed.wait_until_live(HANG_GUARD_S)
 
 
-@rounds(40)
+@rounds(130)
 def test_nothing_acknowledged_is_lost_or_done_twice(
-    server: RunningServer, database: str, rounds: int
+    killed: Crew, program: Program, database: str, rounds: int
 ) -> None:
     chance = Random(rounds)  # noqa: S311 - moments to kill at, the same each time
     beside = ThreadPoolExecutor(1)
-    undisturbed = Customer(server, "undisturbed@example.com")
+    began = time.monotonic()
+    undisturbed = Customer(Client(killed.url, "undisturbed@example.com"))
     undisturbed.do_everything()
+    takes_s = time.monotonic() - began
+    undisturbed.find_runs_ended()
     [path, *_] = paths = undisturbed.go_on()
+    disturbed: list[Customer] = []
     for number in range(rounds):
-        customer = Customer(server, f"ada{number}@example.com")
+        customer = Customer(Client(killed.url, f"ada{number}@example.com", timeout_s=HANG_GUARD_S))
         doing = beside.submit(customer.do_everything)
-        wait([doing], chance.uniform(0, LONGEST_DELAY_S))
-        kill(server, VICTIMS[number % len(VICTIMS)])
-        doing.result(ANSWERS_WITHIN_S)
+        wait([doing], chance.uniform(0, takes_s))
+        kill_one(killed, number)
+        customer.is_over.set()
+        doing.result(HANG_GUARD_S)
         customer.find_it_kept()
-        paths += customer.go_on()
+        disturbed.append(customer)
+        if len(disturbed) == KILLS_BETWEEN_LOOKS or number == rounds - 1:
+            for customer in disturbed:
+                customer.find_runs_ended()
+                paths += customer.go_on()
+            disturbed.clear()
+            assert rooms_differing_from_the_log(program, database) == []
     assert all(other == path for other in paths)
-    server.kill_all()
     assert events_recorded(database, "user.registered") == rounds + 1
-    assert events_recorded(database, "daily_valuation") == len(path) * len(paths)
-    with build_program(database) as program:
-        assert rooms_differing_from_the_log(program, database) == []
+    assert events_recorded(database, "daily_valuation") == SESSIONS * len(paths)
+    assert len(paths) == len(NAMES) * (rounds + 1)
+
+
+@pytest.fixture
+def valued(program: Program) -> Program:
+    """A program with accounts in its log, whose rooms it keeps current as a server does."""
+    owner = register(program)
+    for number in range(ACCOUNTS):
+        account = open_sample(
+            program, owner, PAIR, equity_as_of=OPENED_ON, account_name=f"No. {number}"
+        )
+        calculate(program, owner, account)
+    program.follow_log()
+    return program
+
+
+@rounds(50)
+def test_rooms_whose_rebuilding_was_killed_are_soon_whole_again(
+    valued: Program, database: str, tmp_path: Path, rounds: int
+) -> None:
+    chance = Random(rounds)  # noqa: S311 - as above
+    began = time.monotonic()
+    assert rooms_differing_from_the_log(valued, database) == []
+    takes_s = time.monotonic() - began
+    last = valued.log.position()
+    for _ in range(rounds):
+        begun = forking().Event()
+        rebuilder = start(rebuild_for_ever, database, tmp_path / "rebuilder.log", begun)
+        assert begun.wait(HANG_GUARD_S)
+        rebuilder.join(chance.uniform(0, takes_s))
+        kill(rebuilder)
+        eventually(lambda: set(valued.rooms.positions().values()) == {last}, HANG_GUARD_S)
+        assert rooms_differing_from_the_log(valued, database) == []

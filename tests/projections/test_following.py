@@ -68,6 +68,16 @@ def test_the_follower_leaves_the_connections_as_it_found_them(
             assert not connection.autocommit
 
 
+def test_what_a_rebuild_killed_elsewhere_left_undone_is_done_though_nobody_records(
+    database: str, log: PostgresEventLog, pool: Pool
+) -> None:
+    last = log.save(claimed(), claimed(), claimed(), cause=cause())
+    with following(log, pool) as rooms:
+        assert eventually(lambda: rooms.positions() == {"tally": last})
+        throw_back(database)
+        assert eventually(lambda: rooms.positions() == {"tally": last})
+
+
 def test_rooms_that_a_crash_threw_back_are_advanced_again(
     database: str, log: PostgresEventLog, pool: Pool
 ) -> None:

@@ -1,6 +1,5 @@
 """Processes that each have a program on one database and race for the same thing."""
 
-import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ import msgspec
 
 from domain.errors import DomainError
 from interfaces.bootstrap import Parts, Program, build
+from tests.support.forking import forking
 from tests.support.programs import FAST, settings_for
 
 RACERS = 16
@@ -48,8 +48,7 @@ class Race:
 @contextmanager
 def racers(database: str, *, deterministic_ids: bool = True) -> Iterator[Race]:
     """Sixteen processes with a program each, forked from one that has imported it all."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__, "tests.support.warmed_up"])
+    context = forking()
     line = context.Barrier(RACERS, timeout=_PATIENCE_S)
     entering = (database, line, deterministic_ids)
     with ProcessPoolExecutor(RACERS, context, _enter, entering) as pool:

@@ -43,8 +43,7 @@ class Held:
 
     def shares_after(self, day: date) -> int:
         """The shares held after what took effect up to `day`; 0 before the entry."""
-        stated = self.stated_after(day)
-        return self._on(day, stated) if self.actions.splits else stated
+        return self._on(day, self.stated_after(day))
 
     def stated_after(self, day: date) -> int:
         """The same in shares of `stated_on`, by which the cost is kept."""
@@ -116,6 +115,8 @@ class Held:
         return shares_e8(quantity, self.position.multiplier)
 
     def _on(self, day: date, stated: int) -> int:
+        if not self.actions.splits:
+            return stated
         return round(stated * self.actions.share_factor(self.stated_on, day))
 
 

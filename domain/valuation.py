@@ -43,12 +43,17 @@ class PortfolioBook:
     stated_on: Mapping[UUID, date] = field(default_factory=dict)
     actions: Mapping[str, Actions] = field(default_factory=dict)
     prices_known: int = 0
+    _held: dict[UUID, Held] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def held(self, position: Position) -> Held:
-        """The position with what happened to its shares."""
-        stated_on = self.stated_on.get(position.position_id, position.entry_on)
-        actions = self.actions.get(position.symbol, NO_ACTIONS)
-        return Held(position, max(stated_on, position.entry_on), actions)
+        """The position with what happened to its shares, worked out once for all stretches."""
+        held = self._held.get(position.position_id)
+        if held is None or held.position is not position:
+            stated_on = self.stated_on.get(position.position_id, position.entry_on)
+            actions = self.actions.get(position.symbol, NO_ACTIONS)
+            held = Held(position, max(stated_on, position.entry_on), actions)
+            self._held[position.position_id] = held
+        return held
 
     def without(self, history: Collection[UUID]) -> Self:
         """The book but for these positions, which have no line on any day."""

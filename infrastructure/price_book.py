@@ -20,7 +20,7 @@ _ADD_SESSIONS = "INSERT INTO book.sessions SELECT unnest(%s::date[]) ON CONFLICT
 _LEARN_CLOSES = """
     INSERT INTO book.closes (market, symbol, session, close, source)
     SELECT %(market)s, given.*
-    FROM unnest(%(symbols)s::text[], %(days)s::date[], %(values)s::numeric[], %(sources)s::text[])
+    FROM unnest(%(symbols)b::text[], %(days)b::date[], %(values)b::numeric[], %(sources)b::text[])
          AS given (symbol, session, close, source)
     WHERE close IS DISTINCT FROM (
         SELECT known.close FROM book.closes AS known
@@ -33,8 +33,8 @@ _LEARN_CLOSES = """
 _LEARN_ACTIONS = """
     INSERT INTO book.corporate_actions (market, symbol, ex_on, kind, value, source)
     SELECT %(market)s, given.*
-    FROM unnest(%(symbols)s::text[], %(days)s::date[], %(kinds)s::text[], %(values)s::numeric[],
-                %(sources)s::text[]) AS given (symbol, ex_on, kind, value, source)
+    FROM unnest(%(symbols)b::text[], %(days)b::date[], %(kinds)b::text[], %(values)b::numeric[],
+                %(sources)b::text[]) AS given (symbol, ex_on, kind, value, source)
     WHERE value IS DISTINCT FROM (
         SELECT known.value FROM book.corporate_actions AS known
         WHERE known.market = %(market)s AND known.symbol = given.symbol
@@ -46,13 +46,13 @@ _LEARN_ACTIONS = """
 _CLOSES = """
     SELECT DISTINCT ON (symbol, session) symbol, session, close, source
     FROM book.closes
-    WHERE market = %s AND symbol = ANY(%s) AND session BETWEEN %s AND %s
+    WHERE market = %s AND symbol = ANY(%b) AND session BETWEEN %s AND %s
     ORDER BY symbol, session, row_id DESC
 """
 
 _LAST_CLOSES = """
     SELECT wanted.symbol, wanted.day, last.session, last.close, last.source
-    FROM unnest(%(symbols)s::text[], %(days)s::date[]) AS wanted (symbol, day)
+    FROM unnest(%(symbols)b::text[], %(days)b::date[]) AS wanted (symbol, day)
     CROSS JOIN LATERAL (
         SELECT session, close, source FROM book.closes
         WHERE market = %(market)s AND symbol = wanted.symbol AND session <= wanted.day
@@ -67,7 +67,7 @@ _SPANS = """
                 WHERE market = %(market)s AND symbol = wanted.symbol) AS first,
                (SELECT max(session) FROM book.closes
                 WHERE market = %(market)s AND symbol = wanted.symbol) AS last
-        FROM unnest(%(symbols)s::text[]) AS wanted (symbol)
+        FROM unnest(%(symbols)b::text[]) AS wanted (symbol)
     ) AS spans
     WHERE first IS NOT NULL
 """
@@ -75,7 +75,7 @@ _SPANS = """
 _ACTIONS = """
     SELECT DISTINCT ON (symbol, ex_on, kind) symbol, ex_on, kind, value, source
     FROM book.corporate_actions
-    WHERE market = %s AND symbol = ANY(%s)
+    WHERE market = %s AND symbol = ANY(%b)
     ORDER BY symbol, ex_on, kind, row_id DESC
 """
 
@@ -92,10 +92,10 @@ _NEWS = """
     SELECT DISTINCT ON (symbol, is_split) symbol, day, row_id, is_split
     FROM (
         SELECT symbol, session AS day, row_id, false AS is_split FROM book.closes
-        WHERE market = %(market)s AND row_id > %(after)s AND symbol = ANY(%(symbols)s)
+        WHERE market = %(market)s AND row_id > %(after)s AND symbol = ANY(%(symbols)b)
         UNION ALL
         SELECT symbol, ex_on, row_id, kind = 'split' FROM book.corporate_actions
-        WHERE market = %(market)s AND row_id > %(after)s AND symbol = ANY(%(symbols)s)
+        WHERE market = %(market)s AND row_id > %(after)s AND symbol = ANY(%(symbols)b)
     ) AS learnt
     ORDER BY symbol, is_split, day, row_id DESC
 """
@@ -140,7 +140,7 @@ class PostgresPriceBook:
     ) -> Mapping[str, Sequence[Close]]:
         """The newest known closes of each symbol that has any, oldest session first."""
         found: dict[str, list[Close]] = defaultdict(list)
-        with self.pool.connection() as connection:
+        with self.pool.reading() as connection:
             for row in connection.execute(_CLOSES, (market, list(symbols), first, last)):
                 found[row[0]].append(Close(*row))
         return dict(found)
@@ -161,33 +161,33 @@ class PostgresPriceBook:
             "symbols": [symbol for symbol, _ in wanted],
             "days": [day for _, day in wanted],
         }
-        with self.pool.connection() as connection:
+        with self.pool.reading() as connection:
             rows = connection.execute(_LAST_CLOSES, asked)
             return {(symbol, day): Close(symbol, *close) for symbol, day, *close in rows}
 
     def spans(self, market: Market, symbols: Sequence[str]) -> Mapping[str, tuple[date, date]]:
         """For each symbol known, its first and last session in the book."""
         asked = {"market": market, "symbols": list(symbols)}
-        with self.pool.connection() as connection:
+        with self.pool.reading() as connection:
             rows = connection.execute(_SPANS, asked)
             return {symbol: (first, last) for symbol, first, last in rows}
 
     def actions(self, market: Market, symbols: Sequence[str]) -> Sequence[CorporateAction]:
         """The newest known of each symbol, ex date and kind, by symbol and oldest first."""
-        with self.pool.connection() as connection:
+        with self.pool.reading() as connection:
             rows = connection.execute(_ACTIONS, (market, list(symbols)))
             return [CorporateAction(*row) for row in rows]
 
     def last_row(self, market: Market) -> int:
         """The latest row learnt of a market, 0 where there is none."""
-        with self.pool.connection() as connection:
+        with self.pool.reading() as connection:
             found = connection.execute(_LAST_ROW, {"market": market}).fetchone()
             return int(found[0]) if found else 0
 
     def news(self, market: Market, symbols: Sequence[str], after: int) -> Sequence[PriceNews]:
         """See `PriceBook.news`; of several rows of the earliest day, the latest."""
         asked = {"market": market, "symbols": list(symbols), "after": after}
-        with self.pool.connection() as connection:
+        with self.pool.reading() as connection:
             return [PriceNews(*row) for row in connection.execute(_NEWS, asked)]
 
 

@@ -16,7 +16,7 @@ _RECORDS = """
 
 _GAPS = """
     SELECT wanted.symbol, min(session), max(session)
-    FROM unnest(%(symbols)s::text[]) AS wanted (symbol)
+    FROM unnest(%(symbols)b::text[]) AS wanted (symbol)
     CROSS JOIN book.sessions
     WHERE session BETWEEN %(first)s AND %(last)s AND NOT EXISTS (
         SELECT FROM book.closes
@@ -34,7 +34,7 @@ class PostgresPriceRecords:
 
     def of(self, market: Market, symbol: str, first: date, last: date) -> Sequence[PriceRecord]:
         """See `PriceRecords.of`."""
-        with self.pool.connection() as connection:
+        with self.pool.reading() as connection:
             rows = connection.execute(_RECORDS, (market, symbol, first, last))
             return [PriceRecord(*row) for row in rows]
 
@@ -43,6 +43,6 @@ class PostgresPriceRecords:
     ) -> Mapping[str, tuple[date, date]]:
         """See `PriceRecords.gaps`."""
         asked = {"market": market, "symbols": list(symbols), "first": first, "last": last}
-        with self.pool.connection() as connection:
+        with self.pool.reading() as connection:
             rows = connection.execute(_GAPS, asked)
             return {symbol: (begin, end) for symbol, begin, end in rows}

@@ -195,7 +195,7 @@ def _names(names: Iterable[str]) -> sql.Composed:
 
 
 def _arrays(sql_types: Iterable[str]) -> sql.Composed:
-    return sql.SQL(", ").join(sql.SQL("%s::" + sql_type + "[]") for sql_type in sql_types)
+    return sql.SQL(", ").join(sql.SQL("%b::" + sql_type + "[]") for sql_type in sql_types)
 
 
 def _without_none(annotation: Any) -> tuple[Any, bool]:

@@ -28,10 +28,10 @@ PAGE_BYTES = 8 * 1024 * 1024
 _INSERT = "SELECT events.record_events(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[])"
 _STREAMS = (
     "SELECT originator_id, originator_version, topic, state FROM events.stored_events"
-    " WHERE originator_id = ANY(%s) ORDER BY originator_id, originator_version"
+    " WHERE originator_id = ANY(%b) ORDER BY originator_id, originator_version"
 )
 _EXISTING = (
-    "SELECT id FROM unnest(%s::uuid[]) AS given (id) WHERE EXISTS"
+    "SELECT id FROM unnest(%b::uuid[]) AS given (id) WHERE EXISTS"
     " (SELECT FROM events.stored_events WHERE originator_id = id AND originator_version = 1)"
 )
 _PAGE = (
@@ -43,7 +43,7 @@ _PAGE = (
 )
 _AT_VERSIONS = (
     "SELECT e.originator_id, e.originator_version, e.topic, e.state, e.notification_id"
-    " FROM unnest(%s::uuid[], %s::bigint[]) AS given (id, version)"
+    " FROM unnest(%b::uuid[], %b::bigint[]) AS given (id, version)"
     " JOIN events.stored_events e ON e.originator_id = id AND e.originator_version = version"
 )
 

@@ -2,16 +2,30 @@
 
 import sys
 
-from tests.benchmarks import commands, importing, reading, valuing
+from tests.benchmarks import (
+    cold_history,
+    commands,
+    importing,
+    memory,
+    nights,
+    reading,
+    recording,
+    valuing,
+)
 from tests.benchmarks.databases import silence_logs
+
+MODULES = (
+    *(commands, reading, importing, valuing),
+    *(recording, nights, cold_history, memory),
+)
 
 
 def main() -> None:
     """Measure and print row by row; a missed goal is said, not failed."""
     silence_logs()
     print("What | ours | against | ratio (spread) | goal | note")  # noqa: T201 - its purpose
-    for measure in (commands.measure, reading.measure, importing.measure, valuing.measure):
-        for row in measure():
+    for module in MODULES:
+        for row in module.measure():
             print(row, flush=True)  # noqa: T201
             sys.stdout.flush()
 

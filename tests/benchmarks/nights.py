@@ -1,0 +1,204 @@
+"""The nightly run of 1,000 accounts: against the raw arithmetic and COPY; and by two workers.
+
+Each round is the night of another session, whose prices the book knows. Ours is all of it as the
+scheduler asks for it: divided into parts, each taken from the queue, valued, recorded durably,
+rooms brought up to date, ended. The peer has ledgers and encoded rows ready. Workers are processes
+as `sigmasight worker` has them. Run it by `python -m tests.benchmarks.nights`.
+"""
+
+import asyncio
+import multiprocessing
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from multiprocessing.synchronize import Event
+from time import perf_counter
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from application.nights import Nights
+from domain.arithmetic import Ledger, value
+from domain.calculation_run import CalculationRun, RunStatus
+from domain.daily_valuation import DailyValuation
+from domain.identity import daily_valuation_id
+from domain.money import amount_cents
+from interfaces.bootstrap import Program
+from tests.benchmarks.city import ACCOUNTS, LINES, SESSIONS, City
+from tests.benchmarks.copying import Copying
+from tests.benchmarks.databases import durable_database, silence_logs
+from tests.benchmarks.row import Row
+from tests.support.clocks import SetClock
+from tests.support.programs import build_program
+from tests.support.queues import work_off_queue
+
+ROUNDS = 3
+ROUNDS_OF_WORKERS = 3
+_WITHIN_S = 600.0
+_WHAT = f"Nightly run of {ACCOUNTS:,} accounts of {LINES} positions"
+
+
+def measure() -> list[Row]:
+    """A row against the raw work, and one of a second worker against one alone.
+
+    Raises:
+        ValueError: the raw work comes to another NAV, or a night was not completed.
+    """
+    sessions = iter(SESSIONS)
+    with durable_database() as url, psycopg.connect(url, autocommit=True) as owner:
+        with _at_night(url, next(sessions)) as program:
+            city = City.build(program)
+            _night(program, url)
+        copying = Copying(owner)
+        rounds = [_round(url, city, copying, next(sessions)) for _ in range(ROUNDS)]
+        by_workers = [
+            (_by_workers(url, 2, next(sessions)), _by_workers(url, 1, next(sessions)))
+            for _ in range(ROUNDS_OF_WORKERS)
+        ]
+    return [
+        _row(f"{_WHAT}, one worker", "arithmetic and COPY", rounds, 1 / 20),
+        _row(f"{_WHAT}, two workers", "one worker", by_workers, 1.3),
+    ]
+
+
+def _row(what: str, against: str, rounds: list[tuple[float, float]], goal: float) -> Row:
+    return Row(
+        what=what,
+        against=against,
+        ours_s=tuple(ours for ours, _ in rounds),
+        peer_s=tuple(peer for _, peer in rounds),
+        goal=goal,
+        note="prices in the book; a session each round, rooms included",
+    )
+
+
+def _round(url: str, city: City, copying: Copying, session: date) -> tuple[float, float]:
+    with _at_night(url, session) as program:
+        ours = _seconds(lambda: _night(program, url))
+        ids = [daily_valuation_id(account, session) for account in city.accounts]
+        copying.read(ids)
+        known = program.log.load_many(DailyValuation, city.ids_before(session)).values()
+        before = {day.latest.portfolio_id: day.latest for day in known}
+        ledgers = city.ledgers(session, before)
+        navs: list[int] = []
+        peer = _seconds(lambda: _raw(ledgers, copying, navs))
+        copying.compare()
+        valued = program.log.load_many(DailyValuation, ids)
+        if navs != [amount_cents(valued[day].latest.nav) for day in ids]:
+            raise ValueError("The raw arithmetic comes to another NAV.")
+    return ours, peer
+
+
+def _raw(ledgers: Sequence[Ledger], copying: Copying, navs: list[int]) -> None:
+    navs += [int(value(ledger).nav[0]) for ledger in ledgers]
+    copying.copy()
+
+
+def _seconds(work: Callable[[], None]) -> float:
+    began = perf_counter()
+    work()
+    return perf_counter() - began
+
+
+@contextmanager
+def _at_night(url: str, session: date) -> Iterator[Program]:
+    """The program in the night after a session, the accounts being older than an hour."""
+    with build_program(url, _night_of(session)) as program:
+        yield program
+
+
+def _night_of(session: date) -> datetime:
+    return datetime(session.year, session.month, session.day, 23, tzinfo=UTC)
+
+
+def _request(program: Program) -> UUID:
+    clock = SetClock(datetime.now(UTC) + timedelta(hours=2))
+    due = Nights(replace(program.runs, clock=clock)).look()
+    if due is None:
+        raise ValueError("No nightly run is due.")
+    return due
+
+
+def _night(program: Program, url: str) -> None:
+    """Ask for the run and work it off in this process."""
+    whole = _request(program)
+    work_off_queue(program, url)
+    _check(program.log.load(CalculationRun, whole))
+
+
+def _check(run: CalculationRun | None) -> None:
+    if run is None or run.status is not RunStatus.COMPLETED or run.counts.valued != ACCOUNTS:
+        raise ValueError(f"The nightly run was not completed: {run and run.counts}.")
+
+
+def _by_workers(url: str, workers: int, session: date) -> float:
+    """Seconds from asking for the run to its end, by processes that wait for work."""
+    with _at_night(url, session) as program, _working(url, workers, session):
+        began = perf_counter()
+        whole = _request(program)
+        pause = threading.Event()
+        while (run := program.log.load(CalculationRun, whole)) and run.is_live:
+            if perf_counter() - began > _WITHIN_S:
+                break
+            pause.wait(0.05)
+        seconds = perf_counter() - began
+        _check(run)
+    return seconds
+
+
+@contextmanager
+def _working(url: str, workers: int, session: date) -> Iterator[None]:
+    """Processes that listen for work."""
+    spawn = multiprocessing.get_context("spawn")
+    stop = spawn.Event()
+    processes = [
+        spawn.Process(target=_work, args=(url, session, f"worker-{number}", stop))
+        for number in range(workers)
+    ]
+    try:
+        for process in processes:
+            process.start()
+        _await_workers(url, workers)
+        yield
+    finally:
+        stop.set()
+        for process in processes:
+            process.join(30)
+            process.kill()
+
+
+def _await_workers(url: str, workers: int) -> None:
+    deadline, pause = perf_counter() + 60, threading.Event()
+    with psycopg.connect(url, autocommit=True) as owner:
+        while _workers(owner) != workers:
+            if perf_counter() > deadline:
+                raise TimeoutError("The workers did not come up.")
+            pause.wait(0.1)
+
+
+def _workers(owner: "psycopg.Connection[Any]") -> int:
+    row = owner.execute("SELECT count(*) FROM jobs.procrastinate_workers").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _work(url: str, session: date, name: str, stop: Event) -> None:
+    silence_logs()
+
+    async def until_stopped(program: Program) -> None:
+        stopping = asyncio.Event()
+        working = asyncio.create_task(program.worker(name).run(stopping))
+        await asyncio.to_thread(stop.wait)
+        stopping.set()
+        await working
+
+    with _at_night(url, session) as program:
+        asyncio.run(until_stopped(program))
+
+
+if __name__ == "__main__":
+    silence_logs()
+    for measured in measure():
+        print(measured)  # noqa: T201 - its purpose

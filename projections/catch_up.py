@@ -23,6 +23,7 @@ PAGE = 2000
 _LOCK = 0x726F_6F6D  # advisory lock of building rooms
 _TIMEOUT_S = 2.0
 _POLL_S = 1.0
+_AGAIN_AFTER_S = 0.2
 _PROGRESS = (
     "CREATE TABLE IF NOT EXISTS rooms.progress"
     " (room text PRIMARY KEY, version bigint NOT NULL, position bigint NOT NULL)"
@@ -108,13 +109,21 @@ class CatchUp:
     def catch_up(
         self, position: int, names: Iterable[str] | None = None, timeout_s: float = _TIMEOUT_S
     ) -> bool:
-        """See `Rooms.catch_up`. False, too, where the database does not answer."""
+        """See `Rooms.catch_up`. False, too, where the database does not answer in that time.
+
+        Another process that advances the same rooms may keep it from answering for a while.
+        """
         wanted = list(self._rooms if names is None else names)
-        try:
-            return self._advance_to(position, wanted, time.monotonic() + timeout_s)
-        except StoreUnavailable as failure:
-            _log.warning("rooms_left_behind", position=position, error=str(failure.__cause__))
-            return False
+        deadline = time.monotonic() + timeout_s
+        while True:
+            try:
+                return self._advance_to(position, wanted, deadline)
+            except StoreUnavailable as failure:
+                if time.monotonic() + _AGAIN_AFTER_S >= deadline:
+                    error = str(failure.__cause__)
+                    _log.warning("rooms_left_behind", position=position, error=error)
+                    return False
+                time.sleep(_AGAIN_AFTER_S)
 
     def recover(self) -> None:
         """Advance again over what a crash of the database took back, if it did; for at most 2 s.

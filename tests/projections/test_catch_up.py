@@ -3,7 +3,7 @@
 import multiprocessing
 import threading
 import time
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 from structlog.testing import capture_logs
 
@@ -14,6 +14,7 @@ from projections.room import Room
 from tests.support.programs import connect_owner
 from tests.support.recording import at_once, cause, claimed, open_log
 from tests.support.rooms import TallyRow, room_pool, rows_of, tally
+from tests.support.waiting import eventually
 
 TALLY = tally()
 
@@ -223,6 +224,23 @@ def test_a_database_that_does_not_answer_leaves_the_rooms_behind(
             assert not rooms.catch_up(last)
         assert [line["event"] for line in said] == ["rooms_left_behind"]
         assert rooms.catch_up(last)
+
+
+def test_a_database_that_is_kept_from_answering_is_asked_again_in_time(
+    database: str, log: PostgresEventLog
+) -> None:
+    with room_pool(database, size=1) as pool, ThreadPoolExecutor(1) as thread:
+        rooms, last = prepared(log, pool, TALLY), record(log, 1)
+        pool.timeout = 0.2
+        with pool.connection():
+            catching_up = thread.submit(rooms.catch_up, last, timeout_s=30)
+            eventually(lambda: refused(pool) > 1, 10, "two refusals")
+        assert catching_up.result(timeout=30)
+
+
+def refused(pool: Pool) -> int:
+    """How often the pool had no connection to give in time."""
+    return pool.get_stats().get("requests_errors", 0)
 
 
 def prepared(log: PostgresEventLog, pool: Pool, *rooms: Room[TallyRow]) -> CatchUp:

@@ -11,8 +11,8 @@ PIP  := PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 $(BIN)/python 
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
         --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade) --extra build pyproject.toml
 
-# One process for each core, up to four; whoever is done first takes tests from the others.
-SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist worksteal
+# One process for each core, up to four; the tests of a file stay together, with what they share.
+SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist loadfile
 
 # The tests that cover domain and application; watching lines makes the others three times as slow.
 COVERING := tests/domain tests/application

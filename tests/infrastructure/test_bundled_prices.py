@@ -2,7 +2,6 @@
 
 import csv
 import gzip
-import time
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
@@ -82,11 +81,3 @@ def test_no_series_has_a_gap_in_the_sessions_of_the_exchange() -> None:
     calendar = NyseCalendar(built_on=date(2025, 11, 22))
     assert all(known == calendar.sessions(known[0], known[-1]) for known in days.values())
     assert len(days) == 8
-
-
-def test_a_year_of_one_symbol_is_answered_in_milliseconds() -> None:
-    span = {"SPY": (date(2012, 3, 1), date(2013, 3, 1))}
-    SOURCE.fetch(span)  # reads the files
-    started = time.perf_counter()
-    SOURCE.fetch(span)
-    assert time.perf_counter() - started < 0.02

@@ -1,7 +1,5 @@
 """Securities without network: what the indices' members are called, and their sectors."""
 
-import time
-
 import pytest
 
 from application.security_ports import Security, SecuritySource
@@ -34,10 +32,3 @@ def test_what_is_in_no_index_is_unknown() -> None:
     looked_up = SOURCE.look_up(["SPY", "NOBODY", "MSFT"])
     assert (list(looked_up.unknown), list(looked_up.warnings)) == (["SPY", "NOBODY"], [])
     assert [security.symbol for security in looked_up.securities] == ["MSFT"]
-
-
-def test_a_thousand_look_ups_take_no_time() -> None:
-    SOURCE.look_up(["AAPL"])  # reads the data
-    began = time.perf_counter()
-    SOURCE.look_up(["AAPL", "IBM"] * 500)
-    assert time.perf_counter() - began < 0.5

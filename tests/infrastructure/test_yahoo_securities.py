@@ -141,7 +141,7 @@ def test_without_a_crumb_nothing_is_asked(crumb: RecordedAnswer | OSError) -> No
     profiles = Profiles({}, crumb)
     began = time.perf_counter()
     looked_up = look_up(profiles, *(f"S{n}" for n in range(50)))
-    assert time.perf_counter() - began < 1
+    assert time.perf_counter() - began < 10
     assert len(profiles.asked) == 2
     [warning] = looked_up.warnings
     assert warning.endswith("S8, S9 and 40 others.")

@@ -16,7 +16,7 @@ ENDED = ("completed", "partial", "failed")
 @pytest.fixture
 def ada(server: RunningServer) -> Iterator[Client]:
     """A registered user."""
-    with Client(server.url) as client:
+    with Client(server.url, "following@example.com") as client:
         yield client.arrive()
 
 

@@ -59,8 +59,12 @@ def load_portfolio(program: Program, portfolio_id: UUID) -> Portfolio:
 
 def recorded(program: Program, kind: type[AnyEvent]) -> list[tuple[Recorded, AnyEvent]]:
     """All events of a kind with their envelopes, oldest first."""
-    everything = program.log.read(0, 100_000)
-    return [(row, row.event) for row in everything if isinstance(row.event, kind)]
+    found: list[tuple[Recorded, AnyEvent]] = []
+    position = 0
+    while page := program.log.read(position, 10_000):  # fewer, where they are large
+        found += [(row, row.event) for row in page if isinstance(row.event, kind)]
+        position = page[-1].position
+    return found
 
 
 def snapshots(

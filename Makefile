@@ -59,7 +59,7 @@ bench: $(DEV_READY) ## Measure against peers in the same run, print one table
 	@$(BIN)/python -m tests.benchmarks
 
 faults: $(DEV_READY) ## Kill, cut, race and starve it; the promises must hold (long)
-	@$(BIN)/python -m pytest -m faults
+	@$(BIN)/python -m pytest -m faults $(SIDE_BY_SIDE)
 
 docs: $(DEV_READY) ## Write docs/events.md, errors.md and rooms.md from the code
 	@$(BIN)/python -m tests.support.write_documents

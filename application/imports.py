@@ -43,6 +43,18 @@ class Impact:
     position: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlreadyThere:
+    """What a portfolio has of a file at one moment.
+
+    `import_id` is the import, not taken back, of the same file and account; None where there is
+    none. `held` are the rows whose symbol and entry date the portfolio holds.
+    """
+
+    import_id: UUID | None
+    held: Sequence[PositionTerms]
+
+
 @dataclass(frozen=True, slots=True)
 class Imports:
     """The use cases of files for portfolios that exist."""
@@ -52,25 +64,20 @@ class Imports:
     book: PriceBook
     rejected_rows: RejectedRows
 
-    def held_already(
-        self, portfolio_id: UUID, terms: Sequence[PositionTerms], cause: Cause
-    ) -> list[PositionTerms]:
-        """Those of `terms` whose symbol and entry date the portfolio holds.
+    def already_there(
+        self,
+        portfolio_id: UUID,
+        source: ImportSource,
+        terms: Sequence[PositionTerms],
+        cause: Cause,
+    ) -> AlreadyThere:
+        """What the portfolio has of a file: the file itself, rows of it.
 
         Raises:
             PortfolioUnknown: ERR_PORT_404. PortfolioForbidden: ERR_PORT_403.
         """
-        return own_portfolio(self.log, portfolio_id, cause).holdings.held_already(terms)
-
-    def imported_before(
-        self, portfolio_id: UUID, source: ImportSource, cause: Cause
-    ) -> UUID | None:
-        """The import, not taken back, of the same file and account; None where there is none.
-
-        Raises:
-            PortfolioUnknown: ERR_PORT_404. PortfolioForbidden: ERR_PORT_403.
-        """
-        return own_portfolio(self.log, portfolio_id, cause).holdings.import_of(source)
+        holdings = own_portfolio(self.log, portfolio_id, cause).holdings
+        return AlreadyThere(import_id=holdings.import_of(source), held=holdings.held_already(terms))
 
     def differences(self, portfolio_id: UUID, intake: Intake, cause: Cause) -> list[Change]:
         """What replacing the holdings by the file would change, symbol by symbol.

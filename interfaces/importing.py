@@ -5,9 +5,11 @@ from dataclasses import asdict, dataclass, field, replace
 from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import PureWindowsPath
 from typing import Self
+from uuid import UUID
 
+from application.imports import AlreadyThere, Imports
 from application.markets import Markets
-from application.ports import Market
+from application.ports import Cause, Market
 from domain.errors import DomainError
 from domain.position import PositionTerms
 from domain.position_import import ImportMode, ImportSource, Intake
@@ -96,6 +98,15 @@ class FileToImport:
         if not self.parsed.total_errors:
             return None
         return rejected_csv(self.content, self.file_name, self.parsed)
+
+    def beside(self, imports: Imports, portfolio_id: UUID, cause: Cause) -> AlreadyThere:
+        """What the portfolio has of the file; a replacing one may bring what is held.
+
+        Raises:
+            PortfolioUnknown: ERR_PORT_404. PortfolioForbidden: ERR_PORT_403.
+        """
+        terms = self.parsed.positions if self.mode is ImportMode.ADD else ()
+        return imports.already_there(portfolio_id, self.source, terms, cause)
 
     def without(self, held: Sequence[PositionTerms]) -> Self:
         """The file with its rows of `held`, lots that the portfolio has, among the errors."""

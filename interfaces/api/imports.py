@@ -31,7 +31,7 @@ from interfaces.api.import_shapes import (
     shown_errors,
     shown_left_out,
 )
-from interfaces.api.uploads import FileForm, check, market_of, read_upload, without_held
+from interfaces.api.uploads import FileForm, check, market_of, read_upload
 from interfaces.api.values import Limit, Offset
 from interfaces.bootstrap import Program
 from interfaces.importing import FileToImport
@@ -238,10 +238,10 @@ def _compared(
     Raises:
         FileImportedBefore: ERR_PORT_014.
     """
-    known = program.imports.imported_before(portfolio_id, file.source, cause)
-    if known is not None:
-        raise FileImportedBefore(known)
-    return without_held(program, portfolio_id, file, cause)
+    there = file.beside(program.imports, portfolio_id, cause)
+    if there.import_id is not None:
+        raise FileImportedBefore(there.import_id)
+    return file.without(there.held)
 
 
 def _show(program: Program, response: Response, impact: Impact) -> None:

@@ -28,7 +28,7 @@ from interfaces.api.import_shapes import (
     shown_errors,
 )
 from interfaces.api.onboarding import AccountForm
-from interfaces.api.uploads import market_of, read_upload, without_held
+from interfaces.api.uploads import market_of, read_upload
 from interfaces.api.values import Amount, Text
 from interfaces.bootstrap import Program
 from interfaces.importing import FileToImport, cost_of
@@ -186,8 +186,9 @@ def _answer(preview: Preview) -> Response:
 
 def _compared(program: Program, portfolio_id: UUID, file: FileToImport, cause: Cause) -> Preview:
     """The file beside what the portfolio holds."""
-    preview = _preview(without_held(program, portfolio_id, file, cause))
-    preview.imported_before = program.imports.imported_before(portfolio_id, file.source, cause)
+    there = file.beside(program.imports, portfolio_id, cause)
+    preview = _preview(file.without(there.held))
+    preview.imported_before = there.import_id
     if file.mode is ImportMode.REPLACE and not file.is_refused:
         try:
             changes = program.imports.differences(portfolio_id, file.intake(), cause)

@@ -1,12 +1,11 @@
 """An uploaded file: what is sent beside it, how it is read, when it is refused (spec 3.2-3.7)."""
 
 from typing import Literal
-from uuid import UUID
 
 from fastapi import UploadFile
 from pydantic import BaseModel, Field
 
-from application.ports import Cause, Market
+from application.ports import Market
 from domain.errors import DomainError
 from domain.position_import import ImportMode
 from interfaces.api.values import Text
@@ -101,19 +100,6 @@ def check(file: FileToImport) -> None:
     """
     if file.is_refused:
         raise FileHasErrors(file.parsed)
-
-
-def without_held(
-    program: Program, portfolio_id: UUID, file: FileToImport, cause: Cause
-) -> FileToImport:
-    """The file with its rows of lots that the portfolio holds among the errors, for mode add.
-
-    Raises:
-        PortfolioUnknown: ERR_PORT_404. PortfolioForbidden: ERR_PORT_403.
-    """
-    if file.mode is not ImportMode.ADD:
-        return file
-    return file.without(program.imports.held_already(portfolio_id, file.parsed.positions, cause))
 
 
 def market_of(portfolio: PortfolioRow) -> Market:

@@ -9,7 +9,7 @@ import typer
 
 from application.commands import ImportPositions
 from application.errors import PortfolioUnknown
-from application.imports import Impact
+from application.imports import AlreadyThere, Impact
 from application.markets import Markets
 from application.ports import Cause, Market
 from domain.position_import import FileImportedBefore, ImportMode
@@ -83,15 +83,15 @@ class IntoPortfolio:
             typer.Exit: with status 1, as something in the file is wrong.
         """
         file = self._read(content, name)
-        known = self._import_of(file)
-        if known is None:
-            file = self._without_held(file)
+        there = self._already_there(file)
+        if there.import_id is None:
+            file = file.without(there.held)
         show_file(file, shows_all=self.options.shows_all)
         if self.options.replaces and not file.is_refused:
             intake = file.intake(is_forced=self.options.is_forced)
             _show_changes(self.program.imports.differences(self.portfolio_id, intake, self.cause))
-        if known is not None:
-            raise FileImportedBefore(known)
+        if there.import_id is not None:
+            raise FileImportedBefore(there.import_id)
         conclude(file)
 
     def take_in(self, content: bytes, name: str, rejected: Path) -> None:
@@ -103,10 +103,10 @@ class IntoPortfolio:
             ClosingPriceMissing: ERR_PORT_016. typer.BadParameter: `rejected` cannot be written.
         """
         file = self._read(content, name)
-        known = self._import_of(file)
-        if known is not None:
-            raise FileImportedBefore(known)
-        file = self._without_held(file)
+        there = self._already_there(file)
+        if there.import_id is not None:
+            raise FileImportedBefore(there.import_id)
+        file = file.without(there.held)
         if file.is_refused:
             show_errors(file.parsed, errors_console, shows_all=self.options.shows_all)
             raise FileHasErrors(file.parsed)
@@ -132,20 +132,11 @@ class IntoPortfolio:
         market: Market = "sample" if portfolio.price_source == "sample" else "live"
         return self.options.read(content, name, program.markets, market)
 
-    def _import_of(self, file: FileToImport) -> UUID | None:
-        """The import of the same file that stands in the way."""
+    def _already_there(self, file: FileToImport) -> AlreadyThere:
+        """What of the file stands in the way, unless that is wanted."""
         if self.options.is_forced:
-            return None
-        imports = self.program.imports
-        return imports.imported_before(self.portfolio_id, file.source, self.cause)
-
-    def _without_held(self, file: FileToImport) -> FileToImport:
-        """The file with rows that are held already among its errors, unless that is wanted."""
-        if self.options.is_forced or self.options.replaces:
-            return file
-        terms = file.parsed.positions
-        held = self.program.imports.held_already(self.portfolio_id, terms, self.cause)
-        return file.without(held)
+            return AlreadyThere(import_id=None, held=())
+        return file.beside(self.program.imports, self.portfolio_id, self.cause)
 
     def _show(self, file: FileToImport, impact: Impact, rejected: Path) -> None:
         facts = [

@@ -14,8 +14,8 @@ import pytest
 
 from application.commands import ImportPositions, RestoreImport, RevertImport
 from application.errors import PortfolioForbidden, PortfolioUnknown, StoreUnavailable
-from application.imports import Impact, Imports
-from application.ports import Cause, Close, Fetched, Statement
+from application.imports import AlreadyThere, Impact, Imports
+from application.ports import AnyAggregate, Cause, Close, Fetched, Statement
 from domain.identity import position_id
 from domain.kernel import Aggregate
 from domain.portfolio import Portfolio
@@ -84,6 +84,11 @@ class Holding:
             portfolio_id=self.portfolio_id, intake=intake, rejected_rows=rejected_rows
         )
         return (imports or self.imports).take_in(command, self.cause)
+
+    def already_there(self, *terms: PositionTerms, imports: Imports | None = None) -> AlreadyThere:
+        """What the account has of a file with these rows."""
+        asked = imports or self.imports
+        return asked.already_there(self.portfolio_id, file().source, terms, self.cause)
 
     def revert(self, import_id: UUID, *, is_dry_run: bool = False) -> Impact:
         """Take an import back."""
@@ -182,9 +187,7 @@ class TestTakingIn:
         assert days == [OPENING, OPENING, FRIDAY]
 
     def test_it_is_refused_where_something_is_held_already(self, holding: Holding) -> None:
-        assert holding.imports.held_already(holding.portfolio_id, [IBM, GOOG], holding.cause) == [
-            GOOG
-        ]
+        assert holding.already_there(IBM, GOOG).held == [GOOG]
         with pytest.raises(HeldAlready):
             holding.take_in(file(IBM, GOOG), CSV)
         assert holding.portfolio.version == 2
@@ -194,15 +197,26 @@ class TestTakingIn:
 
     def test_it_is_refused_where_the_file_was_imported_before(self, holding: Holding) -> None:
         first = holding.take_in(file(IBM))
-        source = file().source
 
         with pytest.raises(FileImportedBefore) as caught:
             holding.take_in(file(SPY))
         assert caught.value.details == {"import_id": str(first.import_id)}
-        known = holding.imports.imported_before(holding.portfolio_id, source, holding.cause)
-        assert known == first.import_id
+        assert holding.already_there().import_id == first.import_id
         holding.revert(first.import_id)
-        assert holding.imports.imported_before(holding.portfolio_id, source, holding.cause) is None
+        assert holding.already_there().import_id is None
+
+    def test_a_file_is_compared_with_one_moment(self, holding: Holding) -> None:
+        class BusyLog(ForwardingLog):
+            def load(self, kind: type[AnyAggregate], aggregate_id: UUID) -> AnyAggregate | None:
+                loaded = super().load(kind, aggregate_id)
+                holding.take_in(file(IBM))
+                return loaded
+
+        seen = holding.already_there(
+            IBM, imports=replace(holding.imports, log=BusyLog(holding.program.log))
+        )
+        assert (seen.import_id, seen.held) == (None, [])
+        assert holding.already_there(IBM).held == [IBM]
 
     def test_whoever_was_overtaken_looks_again(self, holding: Holding) -> None:
         overtake = partial(holding.take_in, file(SPY, name="other", is_forced=True))
@@ -417,9 +431,8 @@ class TestTakingBack:
 
 Ask = Callable[[Imports, UUID, UUID, Cause], object]
 ASKING: dict[str, Ask] = {
-    "held already": lambda imports, portfolio, _, by: imports.held_already(portfolio, [IBM], by),
-    "imported before": lambda imports, portfolio, _, by: imports.imported_before(
-        portfolio, file().source, by
+    "already there": lambda imports, portfolio, _, by: imports.already_there(
+        portfolio, file().source, [IBM], by
     ),
     "differences": lambda imports, portfolio, _, by: imports.differences(
         portfolio, replacing(GOOG, SPY), by

@@ -12,6 +12,7 @@ from domain.account import Account
 from domain.edit import Correction
 from domain.position import Position, PositionTerms
 from domain.position_import import Intake
+from domain.run_order import Span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,12 +103,14 @@ class RequestRun:
 class RequestRunOfAny:
     """Calculate anybody's portfolio, or all accounts where none is given.
 
-    `is_restatement` leaves out what is of today rather than of old days; `is_forced` abandons a
-    live run of the portfolio first.
+    `is_restatement` leaves out what is of today rather than of old days, and computes those to
+    `restate` again even if nothing says that they are stale; `is_forced` abandons a live run of
+    the portfolio first.
     """
 
     portfolio_id: UUID | None = None
     is_restatement: bool = False
+    restate: Span | None = None
     is_forced: bool = False
     reason: str = ""
 

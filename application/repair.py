@@ -10,6 +10,7 @@ from application.ports import Accounts, Cause, EventLog
 from application.valuations import Valuations
 from domain.portfolio import Portfolio
 from domain.restatement import Restatement
+from domain.run_order import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,8 @@ class Repair:
         if portfolio is None:
             raise PortfolioUnknown
         if command.is_dry_run:
-            return self.valuations.differences(portfolio, command.from_on)
-        return self.valuations.repair(portfolio, command.from_on, command.reason, cause)
+            return self.valuations.differences(portfolio, Span(command.from_on))
+        return self.valuations.repair(portfolio, Span(command.from_on), command.reason, cause)
 
     def _wanted(self, portfolio_id: UUID | None) -> Sequence[UUID]:
         if portfolio_id is not None:

@@ -9,12 +9,13 @@ from application.errors import StoreUnavailable
 from application.marking import price_warnings, symbols_to_price
 from application.ports import EventLog, Market
 from application.prices import Prices
-from application.run_record import cause_of
+from application.run_record import RunRecord, cause_of
 from application.stale_days import Progress
 from application.valuations import Valuations
 from domain.calculation_run import CalculationRun
 from domain.portfolio import Portfolio
 from domain.run_phase import MARKET_DATA, VALUATION
+from domain.snapshot import Snapshot
 
 AT_A_TIME = 4
 """Portfolios valued at the same time: what they record shares commits."""
@@ -37,6 +38,7 @@ class RunValuing:
     valuations: Valuations
     faults: list[Exception] = field(default_factory=list)
     _missing: dict[int, int] = field(init=False)
+    _prices_known: int = 0
 
     def __post_init__(self) -> None:
         self._missing = {
@@ -76,6 +78,7 @@ class RunValuing:
         waits for the store overlap: one that fails is warned of and the others go on. What only
         the owner should know is warned of as a number then.
         """
+        self._prices_known = self.valuations.book.last_row(self.market)
         if len(self.portfolios) == 1:
             done, warnings = self._value(self.portfolios[0])
             return self._counts(done, total, 0), warnings
@@ -146,10 +149,26 @@ class RunValuing:
             settled = self.valuations.settle(newest, self.until, cause)
             progress += self.valuations.catch_up(settled.portfolio, self.until, cause, since=began)
         portfolio = settled.portfolio
+        if days := self.run.order.restate:
+            again = self.valuations.repair(portfolio, days, self.run.order.reason, cause)
+            progress += Progress(restated=len(again))
         warnings += settled.warnings
         latest = self.valuations.latest(portfolio, self.until)
+        if latest and not progress.valued:
+            self._note_what_it_lacks(portfolio, latest)
         warnings += price_warnings(portfolio, latest) if latest else []
         return progress, warnings
+
+    def _note_what_it_lacks(self, portfolio: Portfolio, latest: Snapshot) -> None:
+        """Say so where the latest valuation stands though it does not know what was gone through.
+
+        It was not recorded again, since none of its figures moved.
+        """
+        version, row = portfolio.version, self._prices_known
+        if self.valuations.stale_from(portfolio, latest.portfolio_version, latest.prices_known):
+            RunRecord(self.log).note(
+                self.run.id, lambda run: run.find_in_order(portfolio.id, version, row)
+            )
 
     def _gather(self, portfolios: Sequence[Portfolio]) -> tuple[int, list[str]]:
         symbols = _symbols(portfolios)

@@ -22,7 +22,7 @@ from domain import identity
 from domain.calculation_run import CalculationRun, RunOver
 from domain.errors import DomainError
 from domain.portfolio import Portfolio
-from domain.run_order import RunKind, RunOrder
+from domain.run_order import RunKind, RunOrder, Span
 from domain.run_phase import skipped_phases
 from domain.run_slot import RunSlot
 
@@ -83,13 +83,14 @@ class Runs:
         kind = RunKind.RESTATEMENT if command.is_restatement else RunKind.ON_DEMAND
         if command.portfolio_id is None:
             until = self.markets["live"].latest_session()
-            order = order_of(kind, until, cause, reason=command.reason)
+            order = order_of(kind, until, cause, reason=command.reason, restate=command.restate)
             return self.request_whole(uuid4(), order, cause)
         portfolio = self.log.load(Portfolio, command.portfolio_id)
         if portfolio is None:
             raise PortfolioUnknown
         market = self.markets[portfolio.opening.price_source]
-        order = order_of(kind, market.latest_session(), cause, reason=command.reason)
+        until = market.latest_session()
+        order = order_of(kind, until, cause, reason=command.reason, restate=command.restate)
         if command.is_forced:
             self._abandon_holder(portfolio.id, command.reason)
         return self._request(portfolio, order, cause)
@@ -184,7 +185,13 @@ class Runs:
 
 
 def order_of(
-    kind: RunKind, until: date, cause: Cause, *, is_forced: bool = False, reason: str = ""
+    kind: RunKind,
+    until: date,
+    cause: Cause,
+    *,
+    is_forced: bool = False,
+    reason: str = "",
+    restate: Span | None = None,
 ) -> RunOrder:
     """What a run of a kind is asked to do up to a session, over all accounts until narrowed."""
     return RunOrder(
@@ -193,4 +200,5 @@ def order_of(
         requested_by=cause.actor,
         skips=skipped_phases(kind, is_forced=is_forced),
         reason=reason,
+        restate=restate,
     )

@@ -1,7 +1,7 @@
 """Which days of a portfolio are to be gone through, and why a recorded one is said again."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -35,6 +35,11 @@ class Progress:
     restated: int = 0
     restated_already: int = 0
 
+    @property
+    def has_moved(self) -> bool:
+        """Whether anything was recorded."""
+        return bool(self.valued or self.restated)
+
     def __add__(self, other: "Progress") -> "Progress":
         return Progress(
             self.valued + other.valued,
@@ -42,6 +47,13 @@ class Progress:
             self.restated + other.restated,
             self.restated_already + other.restated_already,
         )
+
+
+def counts_from(portfolio: Portfolio, version: int, news: Iterable[PriceNews]) -> date | None:
+    """The first day on which anything counts that was recorded after a version, or is news."""
+    days = [news_counts_from(portfolio, one) for one in news]
+    days.append(portfolio.changed_from(version))
+    return min((day for day in days if day), default=None)
 
 
 def news_counts_from(portfolio: Portfolio, news: PriceNews) -> date | None:

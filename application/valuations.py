@@ -12,11 +12,12 @@ from application.expiries import Expiries, Settled
 from application.markets import Markets
 from application.marking import Marking
 from application.ports import Cause, EventLog, PriceBook
-from application.stale_days import Progress, ToDo, news_counts_from
+from application.stale_days import Progress, ToDo, counts_from
 from domain.daily_valuation import DailyValuation
 from domain.identity import daily_valuation_id
 from domain.portfolio import Portfolio
 from domain.restatement import Restatement
+from domain.run_order import Span
 from domain.snapshot import Snapshot
 from domain.valuation import Opening, PortfolioBook, Previous, value_sessions
 
@@ -86,17 +87,29 @@ class Valuations:
         return Expiries(self.log, self.marking.options).settle(portfolio, until, cause)
 
     def repair(
-        self, portfolio: Portfolio, from_on: date, reason: str, cause: Cause
+        self, portfolio: Portfolio, days: Span, reason: str, cause: Cause
     ) -> Sequence[Restatement]:
-        """Compute each session from `from_on` to the latest valued one again; record differences.
+        """Compute the sessions of some days again; record what differs.
 
-        Returns what was recorded, oldest first: nothing where every figure was right (spec 7.3).
+        After the last of them it goes on, up to the latest valued one, while figures differ: each
+        day builds on the one before. Returns what was recorded, oldest first: nothing where every
+        figure was right (spec 7.3).
         """
-        return self._repaired(portfolio, from_on, reason, cause)
+        return self._repaired(portfolio, days, reason, cause)
 
-    def differences(self, portfolio: Portfolio, from_on: date) -> Sequence[Restatement]:
+    def differences(self, portfolio: Portfolio, days: Span) -> Sequence[Restatement]:
         """What `repair` would record, oldest first, without recording it."""
-        return self._repaired(portfolio, from_on, "", None)
+        return self._repaired(portfolio, days, "", None)
+
+    def stale_from(
+        self, portfolio: Portfolio, portfolio_version: int, prices_known: int
+    ) -> date | None:
+        """From when on valuations are stale whose latest one knows so much; None if none is.
+
+        It knows the portfolio's events up to `portfolio_version` and the rows of the price book up
+        to `prices_known`.
+        """
+        return counts_from(portfolio, portfolio_version, self.marking.news(portfolio, prices_known))
 
     def latest(self, portfolio: Portfolio, until: date) -> Snapshot | None:
         """The valuation at the session `until`, None if there is none yet."""
@@ -108,14 +121,14 @@ class Valuations:
         return self._known_days(portfolio, until).latest
 
     def _repaired(
-        self, portfolio: Portfolio, from_on: date, reason: str, cause: Cause | None
+        self, portfolio: Portfolio, days: Span, reason: str, cause: Cause | None
     ) -> Sequence[Restatement]:
         until = self.markets[portfolio.opening.price_source].latest_session()
         restatements: list[Restatement] = []
         while latest := self.last_valued(portfolio, until):
             known = self._known_days(portfolio, latest.session)
             passage = self._passage(portfolio, cause, restatements)
-            passage.go_through(self._to_do(portfolio, known, from_on, reason))
+            passage.go_through(self._to_do(portfolio, known, days.first, reason), days.last)
             if not passage.met_newer_prices:
                 break
         return restatements
@@ -139,10 +152,7 @@ class Valuations:
         if latest is None:
             return None
         known_version = min(latest.portfolio_version, since or latest.portfolio_version)
-        news = self.marking.news(portfolio, latest.prices_known)
-        counts_from = [news_counts_from(portfolio, one) for one in news]
-        counts_from.append(portfolio.changed_from(known_version))
-        return min((day for day in counts_from if day), default=None)
+        return self.stale_from(portfolio, known_version, latest.prices_known)
 
     def _to_do(
         self, portfolio: Portfolio, known: "_KnownDays", stale_from: date | None, reason: str = ""
@@ -183,8 +193,11 @@ class _Passage:
     report: list[Restatement] | None = None
     met_newer_prices: bool = False
 
-    def go_through(self, to_do: ToDo) -> Progress:
-        """Bring one stretch after the other up to date, until somebody is met who knows more."""
+    def go_through(self, to_do: ToDo, last: date | None = None) -> Progress:
+        """Bring one stretch after the other up to date, until somebody is met who knows more.
+
+        After the day `last` a stretch in which nothing moved is the end.
+        """
         progress = Progress()
         before: Opening | Previous | None = None
         for stretch in to_do.stretches():
@@ -194,6 +207,8 @@ class _Passage:
                 break
             before, done = recorded
             progress += done
+            if last and stretch[-1] >= last and not done.has_moved:
+                break
         return progress
 
     def _bring_up_to_date(

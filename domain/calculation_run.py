@@ -14,7 +14,7 @@ import msgspec
 
 from domain.errors import DomainError
 from domain.kernel import Aggregate, Event
-from domain.run_order import Counts, RunKind, RunOrder
+from domain.run_order import Counts, RunKind, RunOrder, Span
 from domain.run_phase import VALUATION, Phase
 
 
@@ -52,7 +52,7 @@ class CalculationRun(Aggregate):
         """Someone asked for a calculation up to a session, of portfolios or of all."""
 
         TOPIC = "calculation_run.requested"
-        VERSION = 2
+        VERSION = 3
         portfolio_ids: tuple[UUID, ...]
         calculation_on: date
         kind: RunKind
@@ -60,6 +60,7 @@ class CalculationRun(Aggregate):
         skips: tuple[int, ...]
         part_of: UUID | None
         reason: str
+        restate: Span | None
 
         def apply(self, run: "CalculationRun") -> None:
             """The run waits for a worker."""
@@ -72,6 +73,7 @@ class CalculationRun(Aggregate):
                 skips=self.skips,
                 part_of=self.part_of,
                 reason=self.reason,
+                restate=self.restate,
             )
 
     class Started(Event, frozen=True):
@@ -146,6 +148,21 @@ class CalculationRun(Aggregate):
             """The phase is done; its warnings belong to the run."""
             run.phase_counts = {**run.phase_counts, self.phase: self.counts}
             run.warnings = run.warnings + self.warnings
+
+    class FoundInOrder(Event, frozen=True):
+        """What came since a portfolio's latest valuation was gone through and leaves it as it is.
+
+        That is the portfolio's events up to `portfolio_version` and the rows of the price book up
+        to `prices_known`; days before the latest may have been restated.
+        """
+
+        TOPIC = "calculation_run.found_in_order"
+        portfolio_id: UUID
+        portfolio_version: int
+        prices_known: int
+
+        def apply(self, run: "CalculationRun") -> None:
+            """Nothing of the run's own changes."""
 
     class Completed(Event, frozen=True):
         """All phases ran. `partial` says that a warning tells what is missing."""
@@ -292,6 +309,21 @@ class CalculationRun(Aggregate):
         self._refuse_if_over()
         if phase.id not in self.phase_totals:
             self.record(self.PhaseStarted(phase=phase.id, total=total))
+
+    def find_in_order(self, portfolio_id: UUID, portfolio_version: int, prices_known: int) -> None:
+        """Note up to what a portfolio's latest valuation was gone through and stands.
+
+        Raises:
+            RunOver: ERR_BATCH_007.
+        """
+        self._refuse_if_over()
+        self.record(
+            self.FoundInOrder(
+                portfolio_id=portfolio_id,
+                portfolio_version=portfolio_version,
+                prices_known=prices_known,
+            )
+        )
 
     def complete_phase(
         self, phase: Phase, counts: Mapping[str, int], warnings: Sequence[str], seconds: float

@@ -16,12 +16,20 @@ class RunKind(StrEnum):
     RESTATEMENT = "restatement"
 
 
+class Span(msgspec.Struct, frozen=True):
+    """Days from the `first` on, to the `last`; where that is None, without end."""
+
+    first: date
+    last: date | None = None
+
+
 class RunOrder(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked of a run.
 
     No `portfolio_ids` means all accounts: those that lack a valuation by night, else every one.
     `skips` are ids of phases to leave out, `part_of` the whole that a part belongs to;
-    `requested_by` is None for the system.
+    `requested_by` is None for the system. The sessions of the days to `restate` are computed again
+    even if nothing says that they are stale.
     """
 
     kind: RunKind
@@ -31,6 +39,7 @@ class RunOrder(msgspec.Struct, frozen=True, kw_only=True):
     skips: tuple[int, ...] = ()
     part_of: UUID | None = None
     reason: str = ""
+    restate: Span | None = None
 
     def over(self, portfolio_id: UUID) -> "RunOrder":
         """The same order, of one portfolio."""

@@ -27,6 +27,7 @@ from application.repair import Repair
 from application.runs import Runs
 from application.securities import Securities
 from application.security_ports import SecuritySource
+from application.staleness import Staleness
 from application.users import Users
 from application.valuations import Valuations
 from infrastructure import structured_logs
@@ -169,6 +170,11 @@ class Program:
     def readiness(self) -> Readiness:
         """How much of a portfolio has a price."""
         return Readiness(self.markets, self.prices.book)
+
+    @property
+    def staleness(self) -> Staleness:
+        """From when on figures lack something."""
+        return Staleness(self.log, self.valuations)
 
     @property
     def backfilling(self) -> Backfilling:

@@ -46,8 +46,14 @@ def _requested_1_to_2(data: Data) -> Data:
     return {**data, "skips": [0, 2, 5, 6], "part_of": None, "reason": ""}
 
 
+def _requested_2_to_3(data: Data) -> Data:
+    """Runs got days to restate; none was asked for before."""
+    return {**data, "restate": None}
+
+
 UPCASTS: Mapping[tuple[str, int], Upcast] = {
     ("calculation_run.requested", 1): _requested_1_to_2,
+    ("calculation_run.requested", 2): _requested_2_to_3,
     ("daily_valuation.snapshot_calculated", 1): _snapshot_1_to_2,
     ("daily_valuation.snapshot_restated", 1): _snapshot_1_to_2,
     ("portfolio.positions_imported", 1): _imported_1_to_2,

@@ -16,7 +16,6 @@ from interfaces.api.documenting import OWN_PORTFOLIO, answers, command_answers, 
 from interfaces.api.edit_shapes import Outcome, outcome
 from interfaces.api.import_shapes import PORTFOLIO_EXAMPLE
 from interfaces.api.position_rows import read_symbol
-from interfaces.api.uploads import market_of
 from interfaces.api.values import Amount, Cell, Instant, Limit, Offset, Reason, parse_day
 from interfaces.files.formula_guard import PLAIN_NUMBER
 from projections.corporate_actions.view import CorporateActionRow
@@ -180,7 +179,7 @@ def enter_action(
     program: Asked, portfolio: OwnPortfolio, body: ActionBody, request: Request, response: Response
 ) -> EnteredAction:
     """It counts for this portfolio alone, in place of what the market says."""
-    market = program.markets[market_of(portfolio)]
+    market = program.markets[portfolio.market]
     symbol = read_symbol(body.symbol)
     ex_on = parse_day(body.ex_date)
     if ex_on is None:

@@ -1,14 +1,16 @@
 """Runs as a superuser sees to them (spec 4.9)."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from application.commands import RequestRunOfAny
 from application.errors import RunUnknown
+from domain.run_order import Span
 from interfaces.api.access import Asked, Superuser, cause_of, show_position
 from interfaces.api.admin_run_shapes import (
     AdminRunDetail,
@@ -22,7 +24,7 @@ from interfaces.api.admin_run_shapes import (
 )
 from interfaces.api.calculation import RunId, now_of
 from interfaces.api.documenting import SUPERUSER, answers, command_answers
-from interfaces.api.values import Limit, Offset, Reason
+from interfaces.api.values import Day, Limit, Offset, Reason
 
 router = APIRouter(prefix="/admin/batch", tags=["Administration"])
 
@@ -32,16 +34,33 @@ _PORTFOLIO = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
 class RunToStart(BaseModel):
     """What to calculate: one portfolio, or without `portfolio_id` all.
 
-    `restate` is for old days: it leaves out what is of today. `force` abandons the portfolio's live
-    run first; of all portfolios, those with a live run are left to it in any case.
+    `restate` is for old days: it leaves out what is of today. With `from_date`, perhaps up to
+    `to_date`, their sessions are computed again even if nothing says that they are stale. `force`
+    abandons the portfolio's live run first; of all portfolios, those with a live run are left to it
+    in any case.
     """
 
     model_config = ConfigDict(extra="forbid")
 
     portfolio_id: UUID | None = Field(default=None, examples=[_PORTFOLIO])
     restate: bool = False
+    from_date: Day | None = Field(default=None, examples=["2013-02-01"])
+    to_date: Day | None = Field(default=None, examples=["2013-02-28"])
     force: bool = False
     reason: Reason = Field(default="", examples=["A price of Friday was corrected."])
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> Self:
+        if self.from_date and not self.restate:
+            raise PydanticCustomError("days", "Days are given to restate; send restate=true.")
+        if self.to_date and not (self.from_date and self.from_date <= self.to_date):
+            raise PydanticCustomError("days", "to_date needs a from_date on or before it.")
+        return self
+
+    @property
+    def span(self) -> Span | None:
+        """The days to compute again; None for those that are stale alone."""
+        return Span(self.from_date, self.to_date) if self.from_date else None
 
 
 class Incomplete(BaseModel):
@@ -67,6 +86,7 @@ def start_run(
     command = RequestRunOfAny(
         portfolio_id=body.portfolio_id,
         is_restatement=body.restate,
+        restate=body.span,
         is_forced=body.force,
         reason=body.reason,
     )

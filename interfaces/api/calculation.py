@@ -31,7 +31,6 @@ from interfaces.api.documenting import OWN_PORTFOLIO, answers, command_answers, 
 from interfaces.api.market_data import held_in
 from interfaces.api.run_following import EVENT_EXAMPLE, LOG_EXAMPLE, event_stream, log_of
 from interfaces.api.run_watch import RunWatch
-from interfaces.api.uploads import market_of
 from interfaces.api.values import Limit, Offset
 from interfaces.bootstrap import Program
 from projections.portfolios.view import PortfolioRow
@@ -79,7 +78,7 @@ def calculate(
 
 def _preprocessing(program: Program, portfolio_id: UUID, symbols: int) -> Preprocessing:
     portfolio = program.portfolios_room.one(portfolio_id)
-    market = market_of(portfolio) if portfolio else "live"
+    market = portfolio.market if portfolio else "live"
     covered = program.readiness.coverage(market, held_in(program, portfolio_id))
     asked_before = covered.bootstrapped > 0 or bool(portfolio and portfolio.valuation_on)
     return Preprocessing(

@@ -15,7 +15,6 @@ from interfaces.api.access import Asked, OwnPortfolio, cause_of, show_position
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, command_answers, example
 from interfaces.api.edit_shapes import Outcome, Removed, outcome
 from interfaces.api.import_shapes import PORTFOLIO_EXAMPLE
-from interfaces.api.uploads import market_of
 from interfaces.api.values import Amount, Cell, Instant, Limit, Note, Offset, Reason, parse_day
 from interfaces.files.formula_guard import PLAIN_NUMBER
 from projections.cash_flows.view import CashFlowRow, FlowTotals
@@ -147,7 +146,7 @@ def list_flows(
 def summary(program: Asked, portfolio: OwnPortfolio) -> FlowSummary:
     """Over the last 30 days, the last 90 days, and in all."""
     room, portfolio_id = program.cash_flows_room, portfolio.portfolio_id
-    today = program.markets[market_of(portfolio)].today()
+    today = program.markets[portfolio.market].today()
     return FlowSummary(
         portfolio_id=portfolio_id,
         as_of=today,
@@ -172,7 +171,7 @@ def note_flow(
     program: Asked, portfolio: OwnPortfolio, body: FlowBody, request: Request, response: Response
 ) -> NotedFlow:
     """Money counts for the day it moved; a withdrawal is at most what the account was worth."""
-    today = program.markets[market_of(portfolio)].today()
+    today = program.markets[portfolio.market].today()
     on = parse_day(body.date)
     if on is None:
         raise FlowDateRefused(today.isoformat())

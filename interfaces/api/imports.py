@@ -31,7 +31,7 @@ from interfaces.api.import_shapes import (
     shown_errors,
     shown_left_out,
 )
-from interfaces.api.uploads import FileForm, check, market_of, read_upload
+from interfaces.api.uploads import FileForm, check, read_upload
 from interfaces.api.values import Limit, Offset
 from interfaces.bootstrap import Program
 from interfaces.importing import FileToImport
@@ -104,7 +104,7 @@ def import_file(
     Replacing needs every row, since one that is left out would count as sold.
     """
     cause = cause_of(request, portfolio.owner_id)
-    file = read_upload(program, form, market_of(portfolio), form.mode)
+    file = read_upload(program, form, portfolio.market, form.mode)
     if not form.force:
         file = _compared(program, portfolio.portfolio_id, file, cause)
     check(file)

@@ -33,7 +33,6 @@ from interfaces.api.market_data_shapes import (
     shown_price,
     shown_security,
 )
-from interfaces.api.uploads import market_of
 from interfaces.api.values import Day
 from interfaces.bootstrap import Program
 from projections.portfolios.view import PortfolioRow
@@ -112,9 +111,7 @@ def coverage(
     program: Asked, portfolio: Annotated[PortfolioRow, Depends(portfolio_of_query)]
 ) -> ShownCoverage:
     """The symbols that need a price, and what is known of each at the latest session."""
-    covered = program.readiness.coverage(
-        market_of(portfolio), held_in(program, portfolio.portfolio_id)
-    )
+    covered = program.readiness.coverage(portfolio.market, held_in(program, portfolio.portfolio_id))
     return shown_coverage(portfolio.portfolio_id, covered)
 
 

@@ -41,7 +41,6 @@ from interfaces.api.position_rows import (
     read_revaluation,
 )
 from interfaces.api.positions import Position, shown_position
-from interfaces.api.uploads import market_of
 from interfaces.api.values import Reason
 from interfaces.bootstrap import Program
 from interfaces.files.choices import Horizon
@@ -249,4 +248,4 @@ def _open(
 
 def _horizon(program: Program, portfolio: PortfolioRow) -> Horizon:
     """The days that the portfolio's own market knows."""
-    return horizon_of(program.markets, market_of(portfolio))
+    return horizon_of(program.markets, portfolio.market)

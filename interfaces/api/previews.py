@@ -28,7 +28,7 @@ from interfaces.api.import_shapes import (
     shown_errors,
 )
 from interfaces.api.onboarding import AccountForm
-from interfaces.api.uploads import market_of, read_upload
+from interfaces.api.uploads import read_upload
 from interfaces.api.values import Amount, Text
 from interfaces.bootstrap import Program
 from interfaces.importing import FileToImport, cost_of
@@ -174,7 +174,7 @@ def preview_csv(
         file = read_upload(program, form, form.price_source)
         return _answer(_preview(file))
     portfolio = own_portfolio(program, user, parse_portfolio_id(form.portfolio_id))
-    file = read_upload(program, form, market_of(portfolio), form.mode)
+    file = read_upload(program, form, portfolio.market, form.mode)
     cause = cause_of(request, user.user_id)
     return _answer(_compared(program, portfolio.portfolio_id, file, cause))
 

@@ -13,7 +13,6 @@ from interfaces.bootstrap import Program
 from interfaces.files.choices import Choices
 from interfaces.files.reading import SIZE_LIMIT_BYTES
 from interfaces.importing import FileHasErrors, FileToImport, horizon_of
-from projections.portfolios.view import PortfolioRow
 
 
 class FileMissing(DomainError):
@@ -100,8 +99,3 @@ def check(file: FileToImport) -> None:
     """
     if file.is_refused:
         raise FileHasErrors(file.parsed)
-
-
-def market_of(portfolio: PortfolioRow) -> Market:
-    """The market that a portfolio is valued by."""
-    return "sample" if portfolio.price_source == "sample" else "live"

@@ -15,6 +15,7 @@ _AVAILABLE: dict[str, Any] = {
     "available": True,
     "reason": None,
     "calculation_date": "2013-03-01",
+    "stale_from": None,
     "data_quality": {
         "flag": "complete",
         "observations": 1,
@@ -120,11 +121,16 @@ class DataQuality(BaseModel):
 
 
 class Available(BaseModel):
-    """What every answer about valuations says first."""
+    """What every answer about valuations says first.
+
+    From `stale_from` on figures lack something that was recorded or learnt since, until the next
+    calculation; null where none does.
+    """
 
     available: Literal[True] = True
     reason: None = None
     calculation_date: date
+    stale_from: date | None
     data_quality: DataQuality
     portfolio_id: UUID
 

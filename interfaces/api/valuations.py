@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from application.staleness import LatestValuation
 from domain.mark import Mark, MarkQuality
 from domain.money import ZERO
 from domain.snapshot import Lines
@@ -66,7 +67,7 @@ def overview(program: Asked, portfolio: OwnPortfolio) -> Overview | NotAvailable
         realized=spans.realized,
     )
     return Overview(
-        **_available(row),
+        **_available(program, portfolio, row),
         **_worth(row),
         price_source=portfolio.price_source,
         exposures=_exposures(row),
@@ -96,7 +97,7 @@ def list_valuations(
         reason = _NONE_IN_SPAN if portfolio.valuation_on else _NOT_VALUED
         return NoValuations(**_nothing(program, portfolio, reason), total=total)
     return ValuationList(
-        **_available(rows[-1], total),
+        **_available(program, portfolio, rows[-1], total),
         total=total,
         valuations=[Valuation(**_valuation(row)) for row in rows],
     )
@@ -111,21 +112,38 @@ def day_valuation(
     program: Asked, portfolio: OwnPortfolio, session: Day
 ) -> DayValuation | NotAvailable:
     """Every line with the mark it was valued at. A day without session is refused."""
-    market = program.markets["sample" if portfolio.price_source == "sample" else "live"]
-    market.completed_session(session)
+    program.markets[portfolio.market].completed_session(session)
     row = program.valuations_room.one(portfolio.portfolio_id, session)
     if row is None:
         reason = _BEFORE_OPENING if session < portfolio.equity_as_of else _NOT_VALUED
         return NotAvailable(**_nothing(program, portfolio, reason))
-    return DayValuation(**_available(row), **_valuation(row), lines=_lines(row.lines))
+    return DayValuation(
+        **_available(program, portfolio, row), **_valuation(row), lines=_lines(row.lines)
+    )
 
 
-def _available(row: ValuationRow, observations: int = 1) -> dict[str, Any]:
+def _available(
+    program: Program, portfolio: PortfolioRow, row: ValuationRow, observations: int = 1
+) -> dict[str, Any]:
     return {
         "calculation_date": row.session,
+        "stale_from": _stale_from(program, portfolio),
         "data_quality": _data_quality(row.lines, observations),
         "portfolio_id": row.portfolio_id,
     }
+
+
+def _stale_from(program: Program, portfolio: PortfolioRow) -> date | None:
+    if portfolio.valuation_on is None:
+        return None
+    latest = LatestValuation(
+        portfolio_id=portfolio.portfolio_id,
+        market=portfolio.market,
+        session=portfolio.valuation_on,
+        portfolio_version=portfolio.valued_version,
+        prices_known=portfolio.prices_known,
+    )
+    return program.staleness.begins_on(latest, portfolio.version)
 
 
 def _nothing(program: Program, portfolio: PortfolioRow, reason: Reason) -> dict[str, Any]:

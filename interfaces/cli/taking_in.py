@@ -129,8 +129,7 @@ class IntoPortfolio:
         portfolio = program.portfolios_room.one(self.portfolio_id)
         if portfolio is None:
             raise PortfolioUnknown
-        market: Market = "sample" if portfolio.price_source == "sample" else "live"
-        return self.options.read(content, name, program.markets, market)
+        return self.options.read(content, name, program.markets, portfolio.market)
 
     def _already_there(self, file: FileToImport) -> AlreadyThere:
         """What of the file stands in the way, unless that is wanted."""

@@ -18,7 +18,7 @@ from projections.row_table import Pool, RowTable
 TABLE = RowTable(
     "portfolios", PortfolioRow, key=["portfolio_id"], indexes=[["owner_id", "created_at"]]
 )
-ROOM = Room("portfolios", 3, projector.FED_BY, TABLE, projector.keys, projector.fold)
+ROOM = Room("portfolios", 4, projector.FED_BY, TABLE, projector.keys, projector.fold)
 _WORTH_OF_OWNER = sql.SQL(
     "SELECT coalesce(sum(net_asset_value), 0) FROM {} WHERE owner_id = %s"
 ).format(TABLE.qualified)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, MutableMapping
 from msgspec.structs import replace
 
 from application.ports import Recorded
+from domain.calculation_run import CalculationRun
 from domain.daily_valuation import DailyValuation
 from domain.kernel import Event
 from domain.portfolio import Portfolio
@@ -31,13 +32,14 @@ FED_BY: frozenset[type[Event]] = frozenset(
         Portfolio.CashFlowReverted,
         DailyValuation.SnapshotCalculated,
         DailyValuation.SnapshotRestated,
+        CalculationRun.FoundInOrder,
     }
 )
 
 
 def keys(recorded: Recorded) -> Iterable[Key]:
     """The portfolio it happened to."""
-    if isinstance(recorded.event, Snapshot):
+    if isinstance(recorded.event, Snapshot | CalculationRun.FoundInOrder):
         return [(recorded.event.portfolio_id,)]
     return [(recorded.aggregate_id,)]
 
@@ -48,6 +50,11 @@ def fold(rows: MutableMapping[Key, PortfolioRow], recorded: Recorded) -> None:
     (key,) = keys(recorded)
     if isinstance(event, Snapshot):
         rows[key] = _valued(rows[key], event)
+        return
+    if isinstance(event, CalculationRun.FoundInOrder):
+        rows[key] = replace(
+            rows[key], valued_version=event.portfolio_version, prices_known=event.prices_known
+        )
         return
     row = _opened(recorded, event) if isinstance(event, Portfolio.Opened) else rows[key]
     if isinstance(event, Portfolio.OpeningCorrected):
@@ -71,6 +78,8 @@ def _opened(recorded: Recorded, event: Portfolio.Opened) -> PortfolioRow:
         net_asset_value=None,
         priced=0,
         need_price=0,
+        valued_version=0,
+        prices_known=0,
         version=recorded.version,
         created_at=recorded.occurred_at,
         updated_at=recorded.occurred_at,
@@ -86,4 +95,6 @@ def _valued(row: PortfolioRow, snapshot: Snapshot) -> PortfolioRow:
         net_asset_value=snapshot.nav,
         priced=snapshot.counts.priced,
         need_price=snapshot.counts.need_price,
+        valued_version=snapshot.portfolio_version,
+        prices_known=snapshot.prices_known,
     )

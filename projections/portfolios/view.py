@@ -6,11 +6,16 @@ from uuid import UUID
 
 import msgspec
 
+from application.ports import Market
 from domain.snapshot import needs_price_update
 
 
 class PortfolioRow(msgspec.Struct, frozen=True):
-    """One account. Amounts are USD; the valuation's figures are None before the first one."""
+    """One account. Amounts are USD; the valuation's figures are None before the first one.
+
+    The latest valuation knows the account's events up to `valued_version`, and the rows of the
+    price book up to `prices_known`.
+    """
 
     portfolio_id: UUID
     owner_id: UUID
@@ -26,9 +31,16 @@ class PortfolioRow(msgspec.Struct, frozen=True):
     net_asset_value: Decimal | None
     priced: int
     need_price: int
+    valued_version: int
+    prices_known: int
     version: int
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def market(self) -> Market:
+        """The market that it is valued by."""
+        return "sample" if self.price_source == "sample" else "live"
 
     @property
     def needs_price_update(self) -> bool:

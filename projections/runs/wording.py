@@ -22,6 +22,9 @@ def _requested(event: CalculationRun.Requested) -> str:
     about = counted(len(event.portfolio_ids), "account") if event.portfolio_ids else "all accounts"
     by = "a user" if event.requested_by else "the system"
     said = f"Requested by {by}: {event.kind} calculation of {about} up to {event.calculation_on}."
+    if days := event.restate:
+        until = f" to {days.last}" if days.last else " on"
+        said += f" Every day from {days.first}{until} is computed again."
     return f"{said} Reason: {event.reason}" if event.reason else said
 
 

@@ -27,6 +27,7 @@ OPENED_ON = date(2012, 12, 31)
 TENTH = date(2013, 1, 14)
 SATURDAY = date(2013, 1, 19)  # before a Monday without session
 TUESDAY = date(2013, 1, 22)
+WEDNESDAY = date(2013, 1, 23)
 END = date(2013, 3, 1)
 SESSIONS = 42  # from the opening to the end
 LATE = (shares("IBM", 40, "191.00", TENTH), shares("MSFT", -300, "27.00", date(2013, 2, 4)))

@@ -17,6 +17,7 @@ from domain.corporate_action import ActionKind, CorporateAction
 from domain.daily_valuation import DailyValuation
 from domain.instrument import InvestmentClass
 from domain.position import PositionTerms
+from domain.run_order import Span
 from domain.snapshot import Snapshot
 from interfaces.bootstrap import Program
 from tests.application.changing_accounts import Account, assert_whole
@@ -253,9 +254,9 @@ class TestLearntLate:
     ) -> None:
         self.learn(program, date(2013, 1, 4), "25.00")
         valuations = program.valuations
-        would = valuations.differences(held.portfolio, self.OPENED_ON)
+        would = valuations.differences(held.portfolio, Span(self.OPENED_ON))
         assert held.versions() == [1, 1, 1, 1]
-        does = valuations.repair(held.portfolio, self.OPENED_ON, "A wrong close", cause())
+        does = valuations.repair(held.portfolio, Span(self.OPENED_ON), "A wrong close", cause())
 
         assert [(one.session.day, one.nav_before, one.nav_after) for one in does] == [
             (4, usd("97600.00"), usd("97500.00")),
@@ -268,4 +269,4 @@ class TestLearntLate:
         assert (line.before.mark_price, line.after.mark_price) == (usd("26.00"), usd("25.00"))
         assert {one.reason for one in does} == {"A wrong close"}
         assert held.versions() == [1, 1, 2, 2]
-        assert valuations.repair(held.portfolio, self.OPENED_ON, "Again", cause()) == []
+        assert valuations.repair(held.portfolio, Span(self.OPENED_ON), "Again", cause()) == []

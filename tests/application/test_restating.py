@@ -1,13 +1,21 @@
 """Specification of restating: a portfolio changed in the past is valued anew from there (5.4)."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from msgspec import structs
 
+from application.commands import RequestRunOfAny
+from application.ports import Close, Fetched, Market
 from application.stale_days import Progress
+from application.staleness import LatestValuation
+from domain.calculation_run import CalculationRun
 from domain.daily_valuation import DailyValuation
+from domain.run_order import Span
+from infrastructure.price_book import PostgresPriceBook
 from interfaces.bootstrap import Program
 from tests.application.changing_accounts import (
     END,
@@ -17,13 +25,15 @@ from tests.application.changing_accounts import (
     SESSIONS,
     TENTH,
     TUESDAY,
+    WEDNESDAY,
+    Account,
     Scene,
     assert_equal,
     assert_whole,
     sessions_from,
     sold,
 )
-from tests.support.accounts import register, shares
+from tests.support.accounts import cause, register, shares
 from tests.support.openings import PAIR, recorded
 
 
@@ -246,3 +256,134 @@ class TestNothingToRestate:
         assert account.catch_up() == Progress(restated_already=bought_to_sold)
         assert_equal(account, twin)
         assert set(account.versions()) == {1, 2}
+
+
+class MisreadBook(PostgresPriceBook):
+    """A price book of which a close is read as twice what it says."""
+
+    def closes(
+        self, market: Market, symbols: Sequence[str], first: date, last: date
+    ) -> Mapping[str, Sequence[Close]]:
+        """See `PriceBook.closes`."""
+        return {
+            symbol: [_twice(close) if close.session == TUESDAY else close for close in closes]
+            for symbol, closes in super().closes(market, symbols, first, last).items()
+        }
+
+
+def _twice(close: Close) -> Close:
+    return structs.replace(close, price=2 * close.price)
+
+
+class TestRepairing:
+    """Days are computed again though nothing says that they are stale."""
+
+    @pytest.fixture
+    def wrong(self, scene: Scene) -> Account:
+        """An account of which one day was recorded with wrong closes."""
+        account, book = scene.open(), scene.program.valuations.book
+        assert isinstance(book, PostgresPriceBook)
+        account.catch_up(book=MisreadBook(book.pool))
+        return account
+
+    def repair(self, account: Account, first: date, last: date | None) -> list[date]:
+        """Repair these days; which were restated."""
+        valuations = account.program.valuations
+        span = Span(first, last)
+        would = valuations.differences(account.portfolio, span)
+        done = valuations.repair(account.portfolio, span, "It was misread.", cause())
+        assert would == done or [one.lines for one in would] == [one.lines for one in done]
+        return [one.session for one in done]
+
+    def test_catching_up_leaves_what_nothing_says_is_stale(self, wrong: Account) -> None:
+        assert wrong.catch_up() == Progress()
+
+    @pytest.mark.parametrize("last", [None, END, TUESDAY, WEDNESDAY])
+    def test_days_that_differ_are_restated(
+        self, scene: Scene, wrong: Account, last: date | None
+    ) -> None:
+        assert self.repair(wrong, OPENED_ON, last) == [TUESDAY, WEDNESDAY]
+        assert_equal(wrong, scene.open("twin"))
+        assert self.repair(wrong, OPENED_ON, last) == []
+
+    def test_days_after_the_last_follow_while_figures_differ(self, wrong: Account) -> None:
+        assert self.repair(wrong, TUESDAY, TUESDAY) == [TUESDAY, WEDNESDAY]
+        assert_whole(wrong)
+
+    def test_days_that_nobody_asked_for_stay(self, wrong: Account) -> None:
+        assert self.repair(wrong, OPENED_ON, OPENED_ON) == []
+        assert self.repair(wrong, date(2013, 1, 24), None) == []
+
+    def test_a_run_with_days_to_restate_repairs_them(self, scene: Scene, wrong: Account) -> None:
+        command = RequestRunOfAny(
+            portfolio_id=wrong.portfolio_id,
+            is_restatement=True,
+            restate=Span(OPENED_ON, END),
+            reason="It was misread.",
+        )
+        run = scene.program.runs.request_of_any(command, cause())
+        scene.program.runs.execute(run.run_id, "test")
+
+        restated = recorded(scene.program, DailyValuation.SnapshotRestated)
+        assert [(day.session, day.reason) for _, day in restated] == [
+            (TUESDAY, "It was misread."),
+            (WEDNESDAY, "It was misread."),
+        ]
+        [(_, ended)] = recorded(scene.program, CalculationRun.Completed)
+        assert (ended.valued, ended.restated) == (0, 2)
+
+
+class TestStaleness:
+    """People are told from when on figures lack something."""
+
+    def begins_on(self, account: Account) -> date | None:
+        """From when on the account's valuations are stale, by what the portfolios room says."""
+        program = account.program
+        program.rooms.catch_up(program.log.position())
+        row = program.portfolios_room.one(account.portfolio_id)
+        assert row is not None
+        assert row.valuation_on is not None
+        known = LatestValuation(
+            portfolio_id=account.portfolio_id,
+            market="sample",
+            session=row.valuation_on,
+            portfolio_version=row.valued_version,
+            prices_known=row.prices_known,
+        )
+        return program.staleness.begins_on(known, row.version)
+
+    def calculate(self, account: Account) -> None:
+        """Run a calculation."""
+        run = account.program.runs.request_of_any(
+            RequestRunOfAny(portfolio_id=account.portfolio_id), cause()
+        )
+        account.program.runs.execute(run.run_id, "test")
+
+    def test_what_is_recorded_late_makes_days_stale_until_the_next_run(self, scene: Scene) -> None:
+        account = scene.open()
+        self.calculate(account)
+        assert self.begins_on(account) is None
+
+        account.take_in(*LATE)
+        assert self.begins_on(account) == TENTH
+        self.calculate(account)
+        assert self.begins_on(account) is None
+
+    def test_so_does_a_price_that_is_learnt_late(self, scene: Scene) -> None:
+        account = scene.open()
+        self.calculate(account)
+        for symbol, stale_from in {"IBM": None, "SPY": TUESDAY}.items():
+            close = Close(symbol, TUESDAY, Decimal("99.00"), "csv")
+            scene.program.valuations.book.learn("sample", Fetched(closes=[close]))
+            assert self.begins_on(account) == stale_from
+        self.calculate(account)
+        assert self.begins_on(account) is None
+        assert account.versions()[-1] == 1
+        [(_, found)] = recorded(scene.program, CalculationRun.FoundInOrder)
+        assert found.portfolio_id == account.portfolio_id
+
+    def test_what_counts_after_the_latest_valuation_makes_none_stale(self, scene: Scene) -> None:
+        account = scene.open()
+        account.catch_up(TENTH)
+        account.take_in(LATE[1])
+        assert self.begins_on(account) is None

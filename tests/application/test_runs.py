@@ -144,6 +144,7 @@ class TestRequesting:
             skips=(),
             part_of=None,
             reason="",
+            restate=None,
         )
         assert claim.run_id == requested.aggregate_id == run.run_id
         assert requested.cause == claimed.cause

@@ -15,6 +15,7 @@ from tests.support.events import (
     completed,
     failed,
     fanned_out,
+    found_in_order,
     left_out,
     number,
     ordered,
@@ -35,6 +36,7 @@ STEPS: list[Callable[[CalculationRun], None]] = [
     lambda run: run.complete(),
     lambda run: run.leave_out([number("IRA")]),
     lambda run: run.fan_out(1, 1),
+    lambda run: run.find_in_order(number("IRA"), 3, 900),
 ]
 
 
@@ -52,6 +54,12 @@ def test_a_run_whose_worker_died_is_started_again() -> None:
     given(CalculationRun, requested(), started("worker-1")).when(
         lambda run: run.start("worker-2")
     ).then(started("worker-2"))
+
+
+def test_a_run_says_that_a_valuation_stands_although_it_knows_less() -> None:
+    given(CalculationRun, requested(), started()).when(
+        lambda run: run.find_in_order(number("IRA"), 3, 900)
+    ).then(found_in_order(number("IRA"), 3, 900))
 
 
 def test_a_phase_begins_once_with_all_it_has_to_do() -> None:

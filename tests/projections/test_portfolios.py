@@ -15,6 +15,7 @@ from tests.projections.imported_files import ACCOUNT, brought_back, eventful, ta
 from tests.support.books import PORTFOLIO
 from tests.support.events import (
     contributed,
+    found_in_order,
     imported,
     number,
     opening_corrected,
@@ -47,6 +48,8 @@ OPENED = PortfolioRow(
     net_asset_value=None,
     priced=0,
     need_price=0,
+    valued_version=0,
+    prices_known=0,
     version=1,
     created_at=minute(1),
     updated_at=minute(1),
@@ -78,6 +81,7 @@ def test_the_latest_valuation_shows_and_an_earlier_day_does_not_take_its_place()
     row = row_after(story)
     assert (row.valuation_on, row.net_asset_value) == (date(2012, 7, 3), DAYS[2].nav)
     assert (row.priced, row.need_price) == (1, 1)
+    assert (row.valued_version, row.prices_known) == (2, DAYS[2].prices_known)
 
 
 def test_a_valuation_does_not_count_as_a_change_of_the_account() -> None:
@@ -89,6 +93,13 @@ def test_a_restatement_of_the_latest_day_shows() -> None:
     story, day = holding(GOOG, SPY), with_goog_at("600.00")
     story.tell(valuation_of(DAYS[2]), calculated(DAYS[2]), restated(day))
     assert row_after(story).net_asset_value == day.nav != DAYS[2].nav
+
+
+def test_a_valuation_that_was_found_in_order_knows_what_came_since() -> None:
+    story = holding(GOOG, SPY).tell(valuation_of(DAYS[2]), calculated(DAYS[2]))
+    before = row_after(story)
+    after = row_after(story.tell(number("run"), found_in_order(PORTFOLIO, 5, 77)))
+    assert after == replace(before, valued_version=5, prices_known=77)
 
 
 def test_prices_need_an_update_below_eighty_percent() -> None:

@@ -316,6 +316,13 @@ def phase_started(phase: Phase = VALUATION, total: int = 20) -> CalculationRun.P
     return CalculationRun.PhaseStarted(phase=phase.id, total=total)
 
 
+def found_in_order(portfolio: UUID, version: int, prices_known: int) -> CalculationRun.FoundInOrder:
+    """The latest valuation of a portfolio stands as it is."""
+    return CalculationRun.FoundInOrder(
+        portfolio_id=portfolio, portfolio_version=version, prices_known=prices_known
+    )
+
+
 def phase_completed(
     phase: Phase = VALUATION,
     counts: Mapping[str, int] | None = None,

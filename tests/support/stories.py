@@ -15,6 +15,7 @@ from tests.support.events import (
     completed,
     contributed,
     fanned_out,
+    found_in_order,
     imported,
     left_out,
     logged_in,
@@ -82,7 +83,7 @@ def whole_story() -> History:
     story.tell(valuation_of(DAYS[2]), restated(with_goog_at("583.00")))
     story.tell(WHOLE_RUN, all_requested(), started(), fanned_out(1, 2))
     story.tell(PART, requested(DAYS[2].session, "IRA", "Roth", part_of=WHOLE_RUN), started())
-    story.tell(PART, left_out("Roth"), completed())
+    story.tell(PART, left_out("Roth"), found_in_order(PORTFOLIO, 3, 900), completed())
     story.tell(WHOLE_RUN, part_ended("part", left=1), completed())
     return story
 

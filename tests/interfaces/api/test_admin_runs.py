@@ -62,6 +62,17 @@ def test_a_restatement_leaves_out_what_is_of_today(world: World) -> None:
     assert skipped == [0, 2, 5]
 
 
+def test_a_restatement_goes_through_the_days_asked_for(world: World) -> None:
+    days = {"from_date": "2013-02-01", "to_date": "2013-02-28"}
+    started = start(world, portfolio_id=world.valued, restate=True, **days)
+    world.program.runs.execute(UUID(str(started["batch_run_id"])), "test")
+    run = shown(world, started["batch_run_id"])
+    log = run["log"]
+    assert isinstance(log, list)
+    assert log[0]["text"].endswith("Every day from 2013-02-01 to 2013-02-28 is computed again.")
+    assert (run["status"], run["dates_restated"]) == ("completed", 0)
+
+
 def test_a_live_run_is_named_unless_it_is_to_be_abandoned(world: World) -> None:
     ada = newcomer(world.program, world.client)
     portfolio_id = ada.open_sample()
@@ -191,6 +202,9 @@ def test_an_unknown_portfolio_is_not_found(world: World) -> None:
     [
         {"portfolio_id": "not-an-id"},
         {"from_date": "2013-01-02"},
+        {"restate": True, "to_date": "2013-01-02"},
+        {"restate": True, "from_date": "2013-01-03", "to_date": "2013-01-02"},
+        {"restate": True, "from_date": "yesterday"},
         {"reason": "x" * 501},
         {"reason": "a\u0000b"},
         {"reason": "\ud800"},

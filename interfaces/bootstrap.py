@@ -42,6 +42,7 @@ from infrastructure.jwt_tokens import JwtTokens
 from infrastructure.migrate import MigrationRefused, migrate
 from infrastructure.nyse_calendar import NyseCalendar, SampleCalendar
 from infrastructure.postgres import Pool, app_url, open_pool
+from infrastructure.postgres_async import AsyncReading
 from infrastructure.price_book import PostgresPriceBook
 from infrastructure.price_records import PostgresPriceRecords
 from infrastructure.procrastinate_jobs import ProcrastinateJobs, RunsToWork, Worker
@@ -52,22 +53,17 @@ from infrastructure.single_flight import SingleFlight
 from infrastructure.system_clock import SystemClock
 from infrastructure.yahoo_prices import YahooPrices
 from infrastructure.yahoo_securities import YahooSecurities
-from projections.cash_flows.postgres import ROOM as CASH_FLOWS
+from interfaces.rooms import ROOMS, rooms_to_ask
 from projections.cash_flows.postgres import CashFlowsRoom
 from projections.catch_up import CatchUp
-from projections.corporate_actions.postgres import ROOM as CORPORATE_ACTIONS
 from projections.corporate_actions.postgres import CorporateActionsRoom
-from projections.imports.postgres import ROOM as IMPORTS
 from projections.imports.postgres import ImportsRoom
-from projections.portfolios.postgres import ROOM as PORTFOLIOS
+from projections.kept_answers import KeptAnswers
 from projections.portfolios.postgres import PortfoliosRoom
 from projections.positions.postgres import ROOM as POSITIONS
 from projections.positions.postgres import PositionsRoom
-from projections.runs.postgres import ROOM as RUNS
 from projections.runs.postgres import RunsRoom
-from projections.users.postgres import ROOM as USERS
 from projections.users.postgres import UsersRoom
-from projections.valuations.postgres import ROOM as VALUATIONS
 from projections.valuations.postgres import ValuationsRoom
 
 __all__ = [
@@ -80,11 +76,6 @@ __all__ = [
     "markets_of",
     "read_settings",
 ]
-
-ROOMS = (
-    *(USERS, PORTFOLIOS, POSITIONS, IMPORTS, CASH_FLOWS, CORPORATE_ACTIONS),
-    *(VALUATIONS, RUNS),
-)
 
 _LIVE_FROM = date(1990, 1, 2)
 _SAMPLE_FROM = date(2000, 3, 1)
@@ -148,6 +139,7 @@ class Program:
     corporate_actions_room: CorporateActionsRoom
     valuations_room: ValuationsRoom
     runs_room: RunsRoom
+    reading: AsyncReading
     database_url: str
     _held: ExitStack = field(repr=False)
 
@@ -170,6 +162,11 @@ class Program:
     def readiness(self) -> Readiness:
         """How much of a portfolio has a price."""
         return Readiness(self.markets, self.prices.book)
+
+    @property
+    def kept_positions(self) -> KeptAnswers:
+        """Finished answers about positions, for whoever runs an event loop."""
+        return KeptAnswers(self.reading, POSITIONS.name)
 
     @property
     def staleness(self) -> Staleness:
@@ -230,14 +227,8 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             reconstruction=Reconstruction(store.log, valuations),
             runs=_runs(store, markets, prices, valuations, securities),
             rooms=store.rooms,
-            users_room=UsersRoom(store.pool),
-            portfolios_room=PortfoliosRoom(store.pool),
-            positions_room=PositionsRoom(store.pool),
-            imports_room=ImportsRoom(store.pool),
-            cash_flows_room=CashFlowsRoom(store.pool),
-            corporate_actions_room=CorporateActionsRoom(store.pool),
-            valuations_room=ValuationsRoom(store.pool),
-            runs_room=RunsRoom(store.pool),
+            **rooms_to_ask(store.pool),
+            reading=AsyncReading(store.url),
             database_url=store.url,
             _held=held.pop_all(),
         )

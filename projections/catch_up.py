@@ -14,6 +14,7 @@ import structlog
 
 from application.errors import StoreUnavailable
 from application.ports import EventLog, Recorded
+from projections import kept_answers
 from projections.room import Room
 from projections.row_table import Connection, Pool
 
@@ -72,6 +73,7 @@ class CatchUp:
         with self._pool.connection() as connection:
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
             connection.execute(_PROGRESS)
+            kept_answers.create(connection)
             known: dict[str, int] = dict(
                 connection.execute("SELECT room, version FROM rooms.progress").fetchall()
             )
@@ -273,9 +275,13 @@ def _apply(connection: Connection, room: Room[Any], events: Sequence[Recorded]) 
     for recorded in relevant:
         room.fold(rows, recorded)
     room.table.store(connection, list(rows.values()))
+    if room.keeps_answers:
+        kept_answers.forget(connection, room.name, {row.portfolio_id for row in rows.values()})
 
 
 def _start_over(connection: Connection, room: Room[Any]) -> None:
     """Empty a room. Its progress comes first, as whoever advances it does, lest both wait."""
     connection.execute(_START_OVER, (room.name, room.version))
     room.table.create(connection)
+    if room.keeps_answers:
+        kept_answers.forget_all(connection, room.name)

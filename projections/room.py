@@ -17,7 +17,11 @@ Fold = Callable[[MutableMapping[Key, Any], Recorded], None]
 
 @dataclass(frozen=True)
 class Room(Generic[Row]):
-    """One read model. Another `version` than the database's makes it build itself anew."""
+    """One read model. Another `version` than the database's makes it build itself anew.
+
+    With `keeps_answers` its rows have a portfolio_id, and answers about a portfolio are kept until
+    one of its rows changes (`kept_answers`).
+    """
 
     name: str
     version: int
@@ -25,3 +29,4 @@ class Room(Generic[Row]):
     table: RowTable[Row]
     keys: Keys
     fold: Fold
+    keeps_answers: bool = False

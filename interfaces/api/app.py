@@ -25,6 +25,7 @@ from interfaces.api import (
     valuations,
 )
 from interfaces.api.errors import answer_errors
+from interfaces.api.fast_reads import FastReads
 from interfaces.api.middleware import BodyLimit, RequestFrame
 from interfaces.api.run_watch import RunWatch
 from interfaces.bootstrap import Program
@@ -60,6 +61,7 @@ def create_app(program: Program) -> FastAPI:
         docs_url=None,  # /docs is a page of our own: the framework's fetches scripts from outside
         redoc_url=None,
         redirect_slashes=False,
+        lifespan=lambda _: program.reading.opened(),
     )
     app.state.program = program
     app.state.run_watch = RunWatch(program.runs_room.several)
@@ -75,6 +77,7 @@ def create_app(program: Program) -> FastAPI:
     app.include_router(published)
     app.include_router(operations.router)
     answer_errors(app)
+    app.add_middleware(FastReads, tokens=program.tokens, kept=program.kept_positions)
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestFrame)  # added last, so that it is around everything
     return app

@@ -14,7 +14,9 @@ from projections.row_table import Pool, RowTable
 TABLE = RowTable(
     "positions", PositionRow, key=["position_id"], indexes=[["portfolio_id", "symbol"]]
 )
-ROOM = Room("positions", 3, projector.FED_BY, TABLE, projector.keys, projector.fold)
+ROOM = Room(
+    "positions", 3, projector.FED_BY, TABLE, projector.keys, projector.fold, keeps_answers=True
+)
 _LIVE = sql.SQL("WHERE portfolio_id = %s AND NOT is_reverted AND NOT is_removed")
 _STATUSES = {
     "open": sql.SQL("{} AND open_quantity <> 0").format(_LIVE),

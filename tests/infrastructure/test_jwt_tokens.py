@@ -86,7 +86,7 @@ def test_another_key_is_refused(clock: SetClock, token: str) -> None:
 
 def test_a_token_without_signature_is_refused(tokens: JwtTokens) -> None:
     with pytest.raises(TokenRefused):
-        tokens.read(jwt.encode(claims(), None, algorithm="none"))
+        tokens.read(jwt.encode(claims(), "", algorithm="none"))
 
 
 @pytest.mark.parametrize("algorithm", ["HS384", "HS512"])

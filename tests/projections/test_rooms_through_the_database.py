@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from domain.kernel import Aggregate, Event
 from infrastructure.event_store.event_log import PostgresEventLog
 from infrastructure.postgres import Pool
-from interfaces.bootstrap import ROOMS
+from interfaces.rooms import ROOMS
 from projections.catch_up import CatchUp
 from projections.room import Room
 from tests.projections.edited_positions import edited

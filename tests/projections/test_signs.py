@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from infrastructure.postgres import Pool
-from interfaces.bootstrap import ROOMS, Program
+from interfaces.bootstrap import Program
+from interfaces.rooms import ROOMS
 from projections.room import Room
 
 FOLDER = Path(__file__).parents[2] / "projections"
@@ -50,7 +51,7 @@ def test_progress_and_tables_bear_the_names_of_the_rooms(program: Program, pool:
             "SELECT tablename FROM pg_tables WHERE schemaname = 'rooms'"
         ).fetchall()
     assert sorted(name for (name,) in kept) == NAMES
-    assert sorted(name for (name,) in tables) == sorted([*NAMES, "progress"])
+    assert sorted(name for (name,) in tables) == sorted([*NAMES, "progress", "kept_answers"])
     assert sorted(program.rooms.positions()) == NAMES
 
 

@@ -8,8 +8,8 @@ import msgspec
 
 from domain.kernel import Event
 from infrastructure.event_store.topics import event_classes
-from interfaces.bootstrap import ROOMS
 from interfaces.error_catalogue import CATALOGUE
+from interfaces.rooms import ROOMS
 
 DOCS = Path(__file__).parents[2] / "docs"
 _WRITTEN = "Written by `make docs` from the code; a test compares.\n"

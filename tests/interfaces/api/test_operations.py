@@ -8,7 +8,7 @@ import pytest
 
 from application.errors import StoreUnavailable
 from interfaces.api.operations import LAG_LIMIT
-from interfaces.bootstrap import ROOMS
+from interfaces.rooms import ROOMS
 from tests.interfaces.conftest import World
 from tests.support.visitors import client_of, error_of, refusal
 

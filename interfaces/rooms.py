@@ -1,0 +1,54 @@
+"""The rooms of the program: what is kept current, and whom to ask."""
+
+from typing import TypedDict
+
+from projections.cash_flows.postgres import ROOM as CASH_FLOWS
+from projections.cash_flows.postgres import CashFlowsRoom
+from projections.corporate_actions.postgres import ROOM as CORPORATE_ACTIONS
+from projections.corporate_actions.postgres import CorporateActionsRoom
+from projections.imports.postgres import ROOM as IMPORTS
+from projections.imports.postgres import ImportsRoom
+from projections.portfolios.postgres import ROOM as PORTFOLIOS
+from projections.portfolios.postgres import PortfoliosRoom
+from projections.positions.postgres import ROOM as POSITIONS
+from projections.positions.postgres import PositionsRoom
+from projections.row_table import Pool
+from projections.runs.postgres import ROOM as RUNS
+from projections.runs.postgres import RunsRoom
+from projections.users.postgres import ROOM as USERS
+from projections.users.postgres import UsersRoom
+from projections.valuations.postgres import ROOM as VALUATIONS
+from projections.valuations.postgres import ValuationsRoom
+
+ROOMS = (
+    *(USERS, PORTFOLIOS, POSITIONS, IMPORTS, CASH_FLOWS, CORPORATE_ACTIONS),
+    *(VALUATIONS, RUNS),
+)
+"""Every room; those that are asked together stand together."""
+
+
+class RoomsToAsk(TypedDict):
+    """The rooms of a program, by the names it has for them."""
+
+    users_room: UsersRoom
+    portfolios_room: PortfoliosRoom
+    positions_room: PositionsRoom
+    imports_room: ImportsRoom
+    cash_flows_room: CashFlowsRoom
+    corporate_actions_room: CorporateActionsRoom
+    valuations_room: ValuationsRoom
+    runs_room: RunsRoom
+
+
+def rooms_to_ask(pool: Pool) -> RoomsToAsk:
+    """Whom to ask, by the names that the program has for them."""
+    return {
+        "users_room": UsersRoom(pool),
+        "portfolios_room": PortfoliosRoom(pool),
+        "positions_room": PositionsRoom(pool),
+        "imports_room": ImportsRoom(pool),
+        "cash_flows_room": CashFlowsRoom(pool),
+        "corporate_actions_room": CorporateActionsRoom(pool),
+        "valuations_room": ValuationsRoom(pool),
+        "runs_room": RunsRoom(pool),
+    }

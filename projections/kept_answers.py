@@ -1,0 +1,98 @@
+"""Finished answers about portfolios, kept beside the rows they were made of while these stay.
+
+A room that keeps answers forgets those of a portfolio in the transaction that changes its rows.
+An answer is kept only if the room stands where it stood before the rows were read, so that none is
+older than the rows. What is kept can be lost at any time: it is made again when it is asked for.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+from projections.row_table import Connection
+
+_CREATE = (
+    "CREATE UNLOGGED TABLE IF NOT EXISTS rooms.kept_answers (room text NOT NULL,"
+    " portfolio_id uuid NOT NULL, owner_id uuid NOT NULL, view text NOT NULL, etag text NOT NULL,"
+    " body bytea NOT NULL, PRIMARY KEY (portfolio_id, view))"
+)
+_FORGET = "DELETE FROM rooms.kept_answers WHERE room = %s AND portfolio_id = ANY(%s::uuid[])"
+_FORGET_ALL = "DELETE FROM rooms.kept_answers WHERE room = %s"
+_POSITION = b"SELECT position FROM rooms.progress WHERE room = %s"
+_KEEP = (
+    b"INSERT INTO rooms.kept_answers (room, portfolio_id, owner_id, view, etag, body)"
+    b" SELECT %s, %s, portfolio.owner_id, %s, %s, %b FROM rooms.portfolios portfolio,"
+    b" (SELECT FROM rooms.progress WHERE room = %s AND position = %s FOR SHARE SKIP LOCKED) still"
+    b" WHERE portfolio.portfolio_id = %s"
+    b" ON CONFLICT (portfolio_id, view) DO UPDATE SET etag = excluded.etag, body = excluded.body"
+    b" RETURNING true"
+)
+_FIND = (
+    b"SELECT etag, CASE WHEN etag = %s THEN NULL ELSE body END"
+    b" FROM rooms.kept_answers answer JOIN rooms.users asking ON asking.user_id = answer.owner_id"
+    b" WHERE portfolio_id = %s AND view = %s AND asking.user_id = %s"
+)
+
+
+class Reading(Protocol):
+    """Statements from an event loop, each its own transaction; None where nothing is found."""
+
+    async def first(self, statement: bytes, values: Sequence[Any]) -> tuple[Any, ...] | None:
+        """The first row of an answer; None, too, where the database does not answer in time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """An answer as it was sent; `body` is None where the asker has it already, by its ETag."""
+
+    etag: str
+    body: bytes | None
+
+
+def create(connection: Connection) -> None:
+    """Create the table if there is none, without what an earlier version of the program kept."""
+    connection.execute(_CREATE)
+    connection.execute("TRUNCATE rooms.kept_answers")
+
+
+def forget(connection: Connection, room: str, portfolio_ids: Iterable[UUID]) -> None:
+    """Forget what a room kept of some portfolios, whose rows change in this transaction."""
+    connection.execute(_FORGET, (room, list(portfolio_ids)))
+
+
+def forget_all(connection: Connection, room: str) -> None:
+    """Forget what a room kept, as it starts over in this transaction."""
+    connection.execute(_FORGET_ALL, (room,))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswers:
+    """Keeps and finds answers of one `room`."""
+
+    reading: Reading
+    room: str
+
+    async def position(self) -> int | None:
+        """Where the room stands: to be asked before the rows of an answer are read."""
+        found = await self.reading.first(_POSITION, (self.room,))
+        return int(found[0]) if found else None
+
+    async def keep(self, portfolio_id: UUID, view: str, answer: KeptAnswer, position: int) -> bool:
+        """Keep an answer whose rows were read after the room stood at `position`.
+
+        False if the room has moved since, or is moving: then it may be old already.
+        """
+        values = (
+            *(self.room, portfolio_id, view, answer.etag, answer.body),
+            *(self.room, position, portfolio_id),
+        )
+        return await self.reading.first(_KEEP, values) is not None
+
+    async def find(
+        self, portfolio_id: UUID, view: str, asker: UUID, etag: str = ""
+    ) -> KeptAnswer | None:
+        """What is kept for the portfolio's owner, if that is who asks and may."""
+        found = await self.reading.first(_FIND, (etag, portfolio_id, view, asker))
+        return KeptAnswer(*found) if found else None

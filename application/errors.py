@@ -59,7 +59,19 @@ class UserUnknown(DomainError):
     code = "ERR_USER_404"
 
     def __init__(self) -> None:
-        super().__init__("Nobody is registered with this e-mail address.")
+        super().__init__("Nobody is registered with this id or e-mail address.")
+
+
+class TooManyFailures(DomainError):
+    """Signing in failed too often for this account, or from this address, whoever it is."""
+
+    code = "ERR_AUTH_003"
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(
+            f"Signing in failed too often. Wait {retry_after_s} seconds and try again.",
+            retry_after_s=retry_after_s,
+        )
 
 
 class TokenRefused(DomainError):
@@ -78,6 +90,42 @@ class SuperuserOnly(DomainError):
 
     def __init__(self) -> None:
         super().__init__("Only a superuser may do this; ask one.")
+
+
+class ImpersonationTargetUnknown(DomainError):
+    """The user whom a superuser wants to act as does not exist, or is deactivated."""
+
+    code = "ERR_ADMIN_002"
+
+    def __init__(self) -> None:
+        super().__init__("There is no active user with this id; see the list of users.")
+
+
+class NotImpersonating(DomainError):
+    """An impersonation was to be stopped by a token that is of none."""
+
+    code = "ERR_ADMIN_004"
+
+    def __init__(self) -> None:
+        super().__init__("You act as nobody else; send the token that impersonating gave you.")
+
+
+class NotWhileImpersonating(DomainError):
+    """Who acts as somebody else may neither administrate nor touch that user's credentials."""
+
+    code = "ERR_ADMIN_007"
+
+    def __init__(self) -> None:
+        super().__init__("You act as another user; stop impersonating before you do this.")
+
+
+class AuditorsOnlyRead(DomainError):
+    """An auditor asked for a change."""
+
+    code = "ERR_AUDIT_403"
+
+    def __init__(self) -> None:
+        super().__init__("As an auditor you read everything and change nothing.")
 
 
 class PortfolioUnknown(DomainError):

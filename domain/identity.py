@@ -38,6 +38,11 @@ def email_claim_id(email: str) -> UUID:
     return uuid5(_SIGMASIGHT, f"email:{email}")
 
 
+def superusers_id() -> UUID:
+    """The id of the one stream that counts the superusers."""
+    return uuid5(_SIGMASIGHT, "superusers")
+
+
 def daily_valuation_id(portfolio: UUID, session: date) -> UUID:
     """The id of the valuation of a portfolio at the close of a session."""
     return uuid5(_SIGMASIGHT, f"{portfolio}:{session.isoformat()}")

@@ -35,6 +35,15 @@ class AccountNameTaken(DomainError):
         )
 
 
+class ImpersonatingOneself(DomainError):
+    """A superuser asked to act as the user that the superuser is."""
+
+    code = "ERR_ADMIN_003"
+
+    def __init__(self) -> None:
+        super().__init__("You are this user already; name somebody else to act as.")
+
+
 class User(Aggregate):
     """One person. Account names are unique here, so that two racing requests cannot both win."""
 
@@ -59,8 +68,65 @@ class User(Aggregate):
         TOPIC = "user.promoted_to_superuser"
 
         def apply(self, user: "User") -> None:
-            """The user is a superuser."""
+            """The user is a superuser, and signs in anew as one."""
             user.is_superuser = True
+            user.refuse_earlier_tokens()
+
+    class DemotedFromSuperuser(Event, frozen=True):
+        """The user may not use the admin routes any more."""
+
+        TOPIC = "user.demoted_from_superuser"
+
+        def apply(self, user: "User") -> None:
+            """The user is no superuser; tokens that say so are refused."""
+            user.is_superuser = False
+            user.refuse_earlier_tokens()
+
+    class GrantedAuditor(Event, frozen=True):
+        """The user reads everything from now on, and changes nothing."""
+
+        TOPIC = "user.granted_auditor"
+
+        def apply(self, user: "User") -> None:
+            """The user is an auditor."""
+            user.is_auditor = True
+
+    class RevokedAuditor(Event, frozen=True):
+        """The user is like others again."""
+
+        TOPIC = "user.revoked_auditor"
+
+        def apply(self, user: "User") -> None:
+            """The user is no auditor."""
+            user.is_auditor = False
+
+    class Deactivated(Event, frozen=True):
+        """The user may not sign in any more."""
+
+        TOPIC = "user.deactivated"
+
+        def apply(self, user: "User") -> None:
+            """The user is shut out, with every token."""
+            user.is_active = False
+            user.refuse_earlier_tokens()
+
+    class Reactivated(Event, frozen=True):
+        """The user may sign in again."""
+
+        TOPIC = "user.reactivated"
+
+        def apply(self, user: "User") -> None:
+            """The user is let in; tokens from before stay refused."""
+            user.is_active = True
+
+    class PasswordChanged(Event, frozen=True):
+        """The user has another password; its hash is kept elsewhere."""
+
+        TOPIC = "user.password_changed"
+
+        def apply(self, user: "User") -> None:
+            """Whoever signed in with the former password is out."""
+            user.refuse_earlier_tokens()
 
     class LoggedIn(Event, frozen=True):
         """The user signed in; recorded at most once an hour."""
@@ -71,6 +137,47 @@ class User(Aggregate):
         def apply(self, user: "User") -> None:
             """The time of the last recorded login moves on."""
             user.logged_in_at = self.logged_in_at
+
+    class LoggedOut(Event, frozen=True):
+        """The user gave back one token, by its id; it would have been good until `expires_at`."""
+
+        TOPIC = "user.logged_out"
+        jti: str
+        expires_at: datetime
+
+        def apply(self, user: "User") -> None:
+            """That token is refused."""
+            user.returned_tokens.add(self.jti)
+
+    class SessionsRevoked(Event, frozen=True):
+        """The user logged out everywhere."""
+
+        TOPIC = "user.sessions_revoked"
+
+        def apply(self, user: "User") -> None:
+            """Every token there was is refused."""
+            user.refuse_earlier_tokens()
+
+    class ImpersonationStarted(Event, frozen=True):
+        """The superuser got a token to act as another user."""
+
+        TOPIC = "user.impersonation_started"
+        target_id: UUID
+
+        def apply(self, user: "User") -> None:
+            """Nothing that a decision reads."""
+
+    class ImpersonationStopped(Event, frozen=True):
+        """The superuser gave that token back, by its id, before its end at `expires_at`."""
+
+        TOPIC = "user.impersonation_stopped"
+        target_id: UUID
+        jti: str
+        expires_at: datetime
+
+        def apply(self, user: "User") -> None:
+            """That token is refused."""
+            user.returned_tokens.add(self.jti)
 
     class AccountOpened(Event, frozen=True):
         """The user opened a portfolio under an account name, which is taken from now on."""
@@ -89,6 +196,10 @@ class User(Aggregate):
         self.email = ""
         self.full_name = ""
         self.is_superuser = False
+        self.is_auditor = False
+        self.is_active = True
+        self.session_version = 0
+        self.returned_tokens: set[str] = set()
         self.logged_in_at: datetime | None = None
         self.accounts: dict[str, UUID] = {}
         self.name_uses: dict[str, int] = {}
@@ -107,15 +218,80 @@ class User(Aggregate):
         user.record(cls.Registered(email=email.text, full_name=name, invite=invite))
         return user
 
+    def refuse_earlier_tokens(self) -> None:
+        """Assign, as events do: tokens bear the session version of their making, and it is over."""
+        self.session_version += 1
+        self.returned_tokens = set()
+
+    @property
+    def administrates(self) -> bool:
+        """Whether the user may sign in and use the admin routes."""
+        return self.is_superuser and self.is_active
+
     def promote(self) -> None:
         """Make the user a superuser; nothing to do if it is one."""
         if not self.is_superuser:
             self.record(self.PromotedToSuperuser())
 
+    def demote(self) -> None:
+        """Make the user no superuser; who is the last one is known to `Superusers`."""
+        if self.is_superuser:
+            self.record(self.DemotedFromSuperuser())
+
+    def grant_auditor(self) -> None:
+        """Let the user read everything and change nothing."""
+        if not self.is_auditor:
+            self.record(self.GrantedAuditor())
+
+    def revoke_auditor(self) -> None:
+        """Take that back."""
+        if self.is_auditor:
+            self.record(self.RevokedAuditor())
+
+    def deactivate(self) -> None:
+        """Shut the user out; everything of the user's stays."""
+        if self.is_active:
+            self.record(self.Deactivated())
+
+    def reactivate(self) -> None:
+        """Let the user in again."""
+        if not self.is_active:
+            self.record(self.Reactivated())
+
+    def change_password(self) -> None:
+        """Note that the password is another one; whoever records this keeps its hash."""
+        self.record(self.PasswordChanged())
+
     def log_in(self, at: datetime) -> None:
         """Note a login, unless one was noted within the hour before `at` (UTC)."""
         if self.logged_in_at is None or at - self.logged_in_at >= _LOGIN_RECORDED_EVERY:
             self.record(self.LoggedIn(logged_in_at=at))
+
+    def log_out(self, jti: str, expires_at: datetime) -> None:
+        """Take one token back, by its id."""
+        if jti not in self.returned_tokens:
+            self.record(self.LoggedOut(jti=jti, expires_at=expires_at))
+
+    def revoke_sessions(self) -> None:
+        """Take every token back."""
+        self.record(self.SessionsRevoked())
+
+    def start_impersonating(self, target_id: UUID) -> None:
+        """Begin to act as another user.
+
+        Raises:
+            ImpersonatingOneself: ERR_ADMIN_003.
+        """
+        if target_id == self.id:
+            raise ImpersonatingOneself
+        self.record(self.ImpersonationStarted(target_id=target_id))
+
+    def stop_impersonating(self, target_id: UUID, jti: str, expires_at: datetime) -> None:
+        """Take back the token by which the user acted as another one."""
+        if jti not in self.returned_tokens:
+            self.record(
+                self.ImpersonationStopped(target_id=target_id, jti=jti, expires_at=expires_at)
+            )
 
     def next_use(self, name: AccountName) -> int:
         """The how-many-eth use of this account name the next portfolio would be, from 1."""

@@ -18,6 +18,10 @@ def test_a_user_is_the_address() -> None:
     assert identity.user_id("ann@example.com") == uuid5(NAMESPACE_DNS, "ann@example.com")
 
 
+def test_the_superusers_are_counted_in_one_stream() -> None:
+    assert identity.superusers_id() == uuid5(SIGMASIGHT, "superusers")
+
+
 def test_a_portfolio_is_its_owner_and_account_name() -> None:
     assert identity.portfolio_id(OWNER, "IRA") == uuid5(NAMESPACE_DNS, f"{OWNER}:IRA")
 

@@ -1,11 +1,23 @@
-"""Specification of the user: registration, accounts by name, logins, promotion (spec 2.2)."""
+"""Specification of the user: registration, accounts by name, sessions, ranks (spec 2.2)."""
 
 import pytest
 
 from domain.account import AccountName
 from domain.email_address import EmailAddress
-from domain.user import AccountNameTaken, FullNameRefused, User
-from tests.support.events import at, logged_in, number, opened, promoted, registered
+from domain.kernel import Event
+from domain.user import AccountNameTaken, FullNameRefused, ImpersonatingOneself, User
+from tests.support.events import (
+    at,
+    deactivated,
+    demoted,
+    impersonation_stopped,
+    logged_in,
+    logged_out,
+    number,
+    opened,
+    promoted,
+    registered,
+)
 from tests.support.specification import SUBJECT, given, refused, when_created
 
 EMAIL = EmailAddress("ann@example.com")
@@ -88,10 +100,131 @@ class TestSigningIn:
 
 
 class TestPromoting:
-    """A user may become a superuser."""
+    """A user may become a superuser, and cease to be one."""
 
     def test_a_user_is_promoted(self) -> None:
         given(User, registered()).when(lambda user: user.promote()).then(promoted())
 
     def test_a_superuser_is_one_already(self) -> None:
         given(User, registered(), promoted()).when(lambda user: user.promote()).then_nothing()
+
+    def test_a_superuser_is_demoted(self) -> None:
+        given(User, registered(), promoted()).when(lambda user: user.demote()).then(demoted())
+
+    @pytest.mark.parametrize("history", [[], [promoted(), demoted()]])
+    def test_who_is_none_cannot_be_demoted_further(self, history: list[Event]) -> None:
+        given(User, registered(), *history).when(lambda user: user.demote()).then_nothing()
+
+    def test_a_demoted_user_is_promoted_again(self) -> None:
+        given(User, registered(), promoted(), demoted()).when(lambda user: user.promote()).then(
+            promoted()
+        )
+
+
+class TestAuditing:
+    """A user may become an auditor, and cease to be one."""
+
+    def test_a_user_becomes_an_auditor_once(self) -> None:
+        granted = User.GrantedAuditor()
+        given(User, registered()).when(lambda user: user.grant_auditor()).then(granted)
+        given(User, registered(), granted).when(lambda user: user.grant_auditor()).then_nothing()
+
+    def test_an_auditor_ceases_to_be_one_once(self) -> None:
+        granted, revoked = User.GrantedAuditor(), User.RevokedAuditor()
+        given(User, registered(), granted).when(lambda user: user.revoke_auditor()).then(revoked)
+        for history in ([registered()], [registered(), granted, revoked]):
+            given(User, *history).when(lambda user: user.revoke_auditor()).then_nothing()
+
+
+class TestDeactivating:
+    """A user may be shut out, and let in again."""
+
+    def test_a_user_is_shut_out_once(self) -> None:
+        given(User, registered()).when(lambda user: user.deactivate()).then(deactivated())
+        given(User, registered(), deactivated()).when(lambda user: user.deactivate()).then_nothing()
+
+    def test_a_user_is_let_in_again_once(self) -> None:
+        reactivated = User.Reactivated()
+        given(User, registered(), deactivated()).when(lambda user: user.reactivate()).then(
+            reactivated
+        )
+        for history in ([registered()], [registered(), deactivated(), reactivated]):
+            given(User, *history).when(lambda user: user.reactivate()).then_nothing()
+
+    def test_a_superuser_who_is_shut_out_administrates_nothing(self) -> None:
+        history = [registered(), promoted(), deactivated()]
+        assert User.replay(SUBJECT, history[:2]).administrates
+        assert not User.replay(SUBJECT, history).administrates
+        assert User.replay(SUBJECT, [*history, User.Reactivated()]).administrates
+
+
+class TestSessions:
+    """Tokens are taken back one by one, or all at once by a new session version."""
+
+    def test_a_token_is_given_back_once(self) -> None:
+        given(User, registered()).when(lambda user: user.log_out("one", at(12))).then(
+            logged_out("one")
+        )
+        given(User, registered(), logged_out("one")).when(
+            lambda user: user.log_out("one", at(12))
+        ).then_nothing()
+        given(User, registered(), logged_out("one")).when(
+            lambda user: user.log_out("other", at(12))
+        ).then(logged_out("other"))
+
+    def test_all_sessions_are_revoked_as_often_as_asked(self) -> None:
+        revoked = User.SessionsRevoked()
+        for history in ([registered()], [registered(), revoked]):
+            given(User, *history).when(lambda user: user.revoke_sessions()).then(revoked)
+
+    def test_a_changed_password_is_noted_as_often_as_it_changes(self) -> None:
+        changed = User.PasswordChanged()
+        for history in ([registered()], [registered(), changed]):
+            given(User, *history).when(lambda user: user.change_password()).then(changed)
+
+    @pytest.mark.parametrize(
+        "event",
+        [
+            *(promoted(), demoted(), deactivated()),
+            *(User.PasswordChanged(), User.SessionsRevoked()),
+        ],
+        ids=lambda event: event.TOPIC,
+    )
+    def test_whatever_concerns_all_sessions_begins_a_new_version(self, event: Event) -> None:
+        before = User.replay(SUBJECT, [registered(), logged_out("one")])
+        after = User.replay(SUBJECT, [registered(), logged_out("one"), event])
+        assert (before.session_version, after.session_version) == (0, 1)
+        assert (before.returned_tokens, after.returned_tokens) == ({"one"}, set())
+
+    def test_nothing_else_does(self) -> None:
+        others = [
+            *(logged_in(9), opened("IRA"), logged_out("one"), impersonation_stopped("bob", "two")),
+            *(User.GrantedAuditor(), User.RevokedAuditor(), User.Reactivated()),
+            User.ImpersonationStarted(target_id=number("bob")),
+        ]
+        assert User.replay(SUBJECT, [registered(), *others]).session_version == 0
+
+
+class TestImpersonating:
+    """A superuser may act as another user, which is recorded of the superuser."""
+
+    def test_it_begins_as_often_as_asked(self) -> None:
+        started = User.ImpersonationStarted(target_id=number("bob"))
+        for history in ([], [started]):
+            given(User, registered(), promoted(), *history).when(
+                lambda user: user.start_impersonating(number("bob"))
+            ).then(started)
+
+    def test_nobody_acts_as_oneself(self) -> None:
+        given(User, registered(), promoted()).when(
+            lambda user: user.start_impersonating(SUBJECT)
+        ).then_refused(ImpersonatingOneself, "somebody else")
+
+    def test_its_token_is_given_back_once(self) -> None:
+        stopped = impersonation_stopped("bob", "one")
+        given(User, registered(), promoted()).when(
+            lambda user: user.stop_impersonating(number("bob"), "one", at(12))
+        ).then(stopped)
+        given(User, registered(), promoted(), stopped).when(
+            lambda user: user.stop_impersonating(number("bob"), "one", at(12))
+        ).then_nothing()

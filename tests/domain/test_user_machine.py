@@ -1,4 +1,4 @@
-"""Whatever a user opens in whatever order, account names stay unique, and a replay agrees."""
+"""Whatever happens to a user in whatever order, a simple model and a replay agree."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -17,7 +17,10 @@ BEGINNING = datetime(2024, 1, 2, tzinfo=UTC)
 
 
 class Owning(RuleBasedStateMachine):
-    """The model: what was opened, in a list; the times of the logins that must be recorded."""
+    """The model: what was opened, in a list; the times of the logins that must be recorded.
+
+    Ranks are yes or no; a token is one number of a session version's, returned or not.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,7 +28,10 @@ class Owning(RuleBasedStateMachine):
         self.opened: list[tuple[str, UUID]] = []
         self.now = BEGINNING
         self.logins: list[datetime] = []
-        self.promoted = False
+        self.ranks = {"superuser": False, "auditor": False, "shut out": False}
+        self.session_version = 0
+        self.returned: set[str] = set()
+        self.others = 0
 
     @rule(text=NAMES, portfolio_id=st.uuids())
     def open_account(self, text: str, portfolio_id: UUID) -> None:
@@ -50,22 +56,62 @@ class Owning(RuleBasedStateMachine):
             self.logins.append(self.now)
         self.user.log_in(self.now)
 
-    @rule()
-    def promote(self) -> None:
-        """Twice is once."""
-        self.promoted = True
-        self.user.promote()
+    @rule(rank=st.sampled_from(["superuser", "auditor", "shut out"]), given=st.booleans())
+    def rank(self, rank: str, given: bool) -> None:  # noqa: FBT001 - hypothesis draws it
+        """Twice is once; who becomes a superuser, or ceases to be one, or is shut out signs in."""
+        decide = {
+            ("superuser", True): self.user.promote,
+            ("superuser", False): self.user.demote,
+            ("auditor", True): self.user.grant_auditor,
+            ("auditor", False): self.user.revoke_auditor,
+            ("shut out", True): self.user.deactivate,
+            ("shut out", False): self.user.reactivate,
+        }
+        decide[rank, given]()
+        if self.ranks[rank] != given:
+            self.ranks[rank] = given
+            self.others += 1
+            if rank == "superuser" or (rank, given) == ("shut out", True):
+                self._all_tokens_end()
+
+    @rule(token=st.sampled_from("abc"), of_impersonation=st.booleans())
+    def give_back(self, token: str, of_impersonation: bool) -> None:  # noqa: FBT001 - drawn
+        """A token is returned once."""
+        if of_impersonation:
+            self.user.stop_impersonating(UUID(int=1), token, self.now)
+        else:
+            self.user.log_out(token, self.now)
+        self.others += token not in self.returned
+        self.returned.add(token)
+
+    @rule(with_password=st.booleans())
+    def end_all_sessions(self, with_password: bool) -> None:  # noqa: FBT001 - drawn
+        """Every time."""
+        if with_password:
+            self.user.change_password()
+        else:
+            self.user.revoke_sessions()
+        self.others += 1
+        self._all_tokens_end()
+
+    def _all_tokens_end(self) -> None:
+        self.session_version += 1
+        self.returned.clear()
 
     @invariant()
     def the_aggregate_agrees_with_the_model(self) -> None:
-        """Names, ids, logins, rank; as many events as things that happened."""
+        """Names, ids, logins, ranks, tokens; as many events as things that happened."""
         recorded = self.user.pending
-        happened = 1 + len(self.opened) + len(self.logins) + self.promoted
+        happened = 1 + len(self.opened) + len(self.logins) + self.others
         assert self.user.version == len(recorded) == happened
         assert sorted(self.user.accounts.values()) == sorted(held for _, held in self.opened)
         assert len(self.user.accounts) == len({name.casefold() for name, _ in self.opened})
         assert [e.logged_in_at for e in recorded if isinstance(e, User.LoggedIn)] == self.logins
-        assert self.user.is_superuser == self.promoted
+        assert self.user.is_superuser == self.ranks["superuser"]
+        assert self.user.is_auditor == self.ranks["auditor"]
+        assert self.user.is_active != self.ranks["shut out"]
+        assert self.user.session_version == self.session_version
+        assert self.user.returned_tokens == self.returned
 
     @invariant()
     def a_replay_agrees_with_the_aggregate(self) -> None:

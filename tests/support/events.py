@@ -50,6 +50,26 @@ def promoted() -> User.PromotedToSuperuser:
     return User.PromotedToSuperuser()
 
 
+def demoted() -> User.DemotedFromSuperuser:
+    """The user ceased to be one."""
+    return User.DemotedFromSuperuser()
+
+
+def deactivated() -> User.Deactivated:
+    """The user was shut out."""
+    return User.Deactivated()
+
+
+def logged_out(token: str) -> User.LoggedOut:
+    """The user gave back a token that was good until noon of 2024-01-02."""
+    return User.LoggedOut(jti=token, expires_at=at(12))
+
+
+def impersonation_stopped(user: str, token: str) -> User.ImpersonationStopped:
+    """The user, a superuser, gave back the token to act as `user`, good until that noon."""
+    return User.ImpersonationStopped(target_id=number(user), jti=token, expires_at=at(12))
+
+
 def logged_in(hour: int, minute: int = 0) -> User.LoggedIn:
     """The user signed in at that time of 2024-01-02."""
     return User.LoggedIn(logged_in_at=at(hour, minute))

@@ -17,9 +17,9 @@ class Identities:
 
     deterministic: bool
 
-    def user_id(self, email: EmailAddress) -> UUID:
-        """The id of a new user."""
-        return identity.user_id(email.text) if self._fixed(email.text) else uuid4()
+    def user_id(self, email: EmailAddress, use: int) -> UUID:
+        """The id of a new user, the `use`-th of the address."""
+        return identity.user_id(email.text, use) if self._fixed(email.text) else uuid4()
 
     def portfolio_id(self, owner: User, name: AccountName) -> UUID:
         """The id of the portfolio that `owner` opens next under an account name."""

@@ -283,6 +283,14 @@ class Passwords(Protocol):
         ...
 
 
+class PersonalKeys(Protocol):
+    """The keys that what says who a user is lies sealed with in events."""
+
+    def destroy(self, user_id: UUID) -> Statement:
+        """The write after which nobody can read it, for `EventLog.save(also=...)`."""
+        ...
+
+
 class TokenClaims(msgspec.Struct, frozen=True, kw_only=True):
     """What a verified access token says."""
 

@@ -67,9 +67,8 @@ class Users:
             raise InviteRefused
         email = EmailAddress.parse(command.email)
         self._refuse_weak(command.password)
-        user_id = self.identities.user_id(email)
 
-        def create() -> User:
+        def create(user_id: UUID) -> User:
             return User.register(user_id, email, command.full_name, invite="master")
 
         return self._save_new(create, email, command.password, cause)
@@ -84,9 +83,8 @@ class Users:
             EmailTaken: ERR_USER_001.
         """
         self._refuse_weak(password)
-        user_id = self.identities.user_id(email)
 
-        def create() -> User:
+        def create(user_id: UUID) -> User:
             user = User.register(user_id, email, full_name, invite="command line")
             user.promote()
             return user
@@ -137,15 +135,15 @@ class Users:
         return self.log.load(User, claim.user_id)
 
     def _save_new(
-        self, create: Callable[[], User], email: EmailAddress, password: str, cause: Cause
+        self, create: Callable[[UUID], User], email: EmailAddress, password: str, cause: Cause
     ) -> Registration:
-        create()  # refuse before the slow hash
-        hashed = self.passwords.hash(password)
         claim_id = identity.email_claim_id(email.text)
+        create(claim_id)  # refuse before the slow hash
+        hashed = self.passwords.hash(password)
 
         def attempt() -> Registration:
-            user = create()
             claim = self.log.load(EmailClaim, claim_id) or EmailClaim(claim_id)
+            user = create(self.identities.user_id(email, claim.next_use))
             claim.claim(user.id)
             keep_hash = self.passwords.store(user.id, hashed)
             position = self.log.save(claim, user, cause=cause, also=[keep_hash])

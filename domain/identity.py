@@ -18,9 +18,12 @@ def is_demo_address(email: str) -> bool:
     return email.endswith("@" + DEMO_DOMAIN)
 
 
-def user_id(email: str) -> UUID:
-    """The deterministic id of the user with this lower-cased address."""
-    return uuid5(NAMESPACE_DNS, email)
+def user_id(email: str, use: int = 1) -> UUID:
+    """The deterministic id of a user by the lower-cased address; `use` counts its users from 1.
+
+    An address that was forgotten can be registered again, by somebody who is another user.
+    """
+    return uuid5(NAMESPACE_DNS, f"{email}{_nth(use)}")
 
 
 def portfolio_id(owner_id: UUID, account_name: str, use: int = 1) -> UUID:

@@ -10,16 +10,22 @@ from uuid import UUID
 
 import msgspec
 
+FORGOTTEN = "forgotten"
+"""What the personal fields of somebody read as who was forgotten."""
+
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Something that happened, as plain data.
 
     `TOPIC` names the event in the store for ever, whatever becomes of the class. `VERSION`
-    counts changes of its fields; earlier versions are upcast on reading.
+    counts changes of its fields; earlier versions are upcast on reading. `PERSONAL` names the
+    texts that say who somebody is: the store seals them with a key of the aggregate, and once
+    that is destroyed they read as `FORGOTTEN`.
     """
 
     TOPIC: ClassVar[str]
     VERSION: ClassVar[int] = 1
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
 
     def apply(self, aggregate: Any) -> None:
         """Assign to `aggregate` what this event changed; never raise, never decide."""

@@ -53,6 +53,8 @@ class User(Aggregate):
         """Someone with an invite created a user."""
 
         TOPIC = "user.registered"
+        VERSION = 2
+        PERSONAL = ("email", "full_name")
         email: str
         full_name: str
         invite: str

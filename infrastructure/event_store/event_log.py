@@ -4,18 +4,20 @@ An insert is never repeated blindly. On a conflict or a lost connection the stor
 holds at our versions: the same command id means the save was ours and has happened.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar, cast
 from uuid import UUID
 
 import structlog
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import Notification, StoredEvent
+from msgspec.structs import replace
 
 from application.errors import StoreUnavailable, VersionConflict
 from application.ports import AnyAggregate, Cause, Clock, Recorded, Statement
 from domain.kernel import Aggregate
 from infrastructure.event_store.group_commit import GroupCommit
 from infrastructure.event_store.mapper import EventMapper
+from infrastructure.event_store.personal_keys import keeping
 from infrastructure.event_store.recorder import (
     POOL_SIZE,
     BoundedDatastore,
@@ -23,6 +25,7 @@ from infrastructure.event_store.recorder import (
     EventRecorder,
     VersionTaken,
 )
+from infrastructure.event_store.sealing import new_key, seal, sealed_topics, unseal
 
 Answer = TypeVar("Answer")
 
@@ -35,7 +38,8 @@ class PostgresEventLog:
 
     def __init__(self, url: str, clock: Clock, *, pool_size: int = POOL_SIZE) -> None:
         self._datastore = BoundedDatastore(url, pool_size=pool_size)
-        self._recorder = EventRecorder(self._datastore)
+        self._sealed = sealed_topics()
+        self._recorder = EventRecorder(self._datastore, self._sealed)
         self._mapper = EventMapper()
         self._clock = clock
         self._group = GroupCommit(self._record_together, hopeless=StoreUnavailable)
@@ -46,8 +50,11 @@ class PostgresEventLog:
 
     def save(self, *aggregates: Aggregate, cause: Cause, also: Sequence[Statement] = ()) -> int:
         """See `EventLog.save`. A save with `also` stays out of the group commit."""
-        events = self._pending(aggregates, cause)
+        held, new = self._keys(aggregates)
+        events = self._pending(aggregates, cause, {**held, **new})
         positions: list[int] = []
+        if new:
+            also = [keeping(new), *also]
         if also:
             positions = self._record_surely(events, also)
         elif events:
@@ -65,14 +72,17 @@ class PostgresEventLog:
     ) -> dict[UUID, AnyAggregate]:
         """See `EventLog.load_many`. The id of an aggregate of another kind is unknown here."""
         found: dict[UUID, AnyAggregate] = {}
-        for row in self._answered(lambda: self._recorder.streams(aggregate_ids)):
+        for row, key in self._answered(lambda: self._recorder.streams(aggregate_ids)):
             if not row.topic.startswith(f"{kind.TOPIC}."):
                 continue
             aggregate_id = cast("UUID", row.originator_id)
             aggregate = found.get(aggregate_id)
             if aggregate is None:
                 aggregate = found[aggregate_id] = kind(aggregate_id)
-            self._mapper.event(row.topic, row.state).apply(aggregate)
+            event = self._mapper.event(row.topic, row.state)
+            if row.topic in self._sealed:
+                event = unseal(event, aggregate_id, row.originator_version, key)
+            event.apply(aggregate)
             aggregate.version += 1
         return found
 
@@ -83,7 +93,7 @@ class PostgresEventLog:
     def read(self, after: int, limit: int) -> Sequence[Recorded]:
         """See `EventLog.read`."""
         rows = self._answered(lambda: self._recorder.page(after, limit))
-        return [self._mapper.recorded(row) for row in rows]
+        return [self._recorded(row, key) for row, key in rows]
 
     def position(self) -> int:
         """See `EventLog.position`."""
@@ -100,13 +110,33 @@ class PostgresEventLog:
             except ConnectionLost as failure:
                 raise StoreUnavailable from failure
 
-    def _pending(self, aggregates: Sequence[Aggregate], cause: Cause) -> list[StoredEvent]:
+    def _recorded(self, row: Notification, key: bytes | None) -> Recorded:
+        recorded = self._mapper.recorded(row)
+        if row.topic not in self._sealed:
+            return recorded
+        event = unseal(recorded.event, recorded.aggregate_id, recorded.version, key)
+        return replace(recorded, event=event)
+
+    def _keys(
+        self, aggregates: Sequence[Aggregate]
+    ) -> tuple[Mapping[UUID, bytes], Mapping[UUID, bytes]]:
+        """The keys that pending events are to be sealed with: those there are, and new ones."""
+        ids = [each.id for each in aggregates if any(event.PERSONAL for event in each.pending)]
+        held = self._answered(lambda: self._recorder.keys(ids)) if ids else {}
+        return held, {each: new_key() for each in ids if each not in held}
+
+    def _pending(
+        self, aggregates: Sequence[Aggregate], cause: Cause, keys: Mapping[UUID, bytes]
+    ) -> list[StoredEvent]:
         at = self._clock.now()
-        return [
-            self._mapper.to_stored(aggregate.id, version, event, at, cause)
-            for aggregate in aggregates
-            for version, event in enumerate(aggregate.pending, aggregate.saved_version + 1)
-        ]
+        stored = []
+        for aggregate in aggregates:
+            for version, event in enumerate(aggregate.pending, aggregate.saved_version + 1):
+                kept = event
+                if event.PERSONAL:
+                    kept = seal(event, aggregate.id, version, keys[aggregate.id])
+                stored.append(self._mapper.to_stored(aggregate.id, version, kept, at, cause))
+        return stored
 
     def _record_together(self, saves: Sequence[list[StoredEvent]]) -> list[list[int]]:
         """Record several saves in one transaction: the body of the group commit."""

@@ -5,7 +5,7 @@ pipeline mode, which hangs on payloads of half a megabyte, and it is never repea
 a lost connection.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -27,15 +27,20 @@ PAGE_BYTES = 8 * 1024 * 1024
 
 _INSERT = "SELECT events.record_events(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[])"
 _STREAMS = (
-    "SELECT originator_id, originator_version, topic, state FROM events.stored_events"
+    "SELECT originator_id, originator_version, topic, state, CASE WHEN topic = ANY(%b) THEN"
+    " (SELECT key FROM credentials.personal_keys WHERE user_id = originator_id) END AS key"
+    " FROM events.stored_events"
     " WHERE originator_id = ANY(%b) ORDER BY originator_id, originator_version"
 )
+_KEYS = "SELECT user_id, key FROM credentials.personal_keys WHERE user_id = ANY(%s)"
 _EXISTING = (
     "SELECT id FROM unnest(%b::uuid[]) AS given (id) WHERE EXISTS"
     " (SELECT FROM events.stored_events WHERE originator_id = id AND originator_version = 1)"
 )
 _PAGE = (
-    "SELECT notification_id, originator_id, originator_version, topic, state FROM ("
+    "SELECT notification_id, originator_id, originator_version, topic, state,"
+    " CASE WHEN topic = ANY(%b) THEN"
+    " (SELECT key FROM credentials.personal_keys WHERE user_id = originator_id) END AS key FROM ("
     " SELECT *, sum(octet_length(state)) OVER (ORDER BY notification_id) - octet_length(state)"
     " AS bytes_before FROM (SELECT * FROM events.stored_events WHERE notification_id > %s"
     " ORDER BY notification_id LIMIT %s) AS next) AS page"
@@ -93,10 +98,15 @@ class BoundedDatastore(PostgresDatastore):
 
 
 class EventRecorder(PostgresApplicationRecorder):
-    """Inserts through `events.record_events`; reads as the library does."""
+    """Inserts through `events.record_events`; reads as the library does.
 
-    def __init__(self, datastore: BoundedDatastore) -> None:
+    Events under one of the `sealed` topics come with the key of their stream, None where it was
+    destroyed: read in the same statement, so that no process still knows a key that is gone.
+    """
+
+    def __init__(self, datastore: BoundedDatastore, sealed: Collection[str] = ()) -> None:
         super().__init__(datastore, events_table_name="stored_events")
+        self._sealed = list(sealed)
 
     def record(self, events: Sequence[StoredEvent], also: Sequence[Statement] = ()) -> list[int]:
         """Insert `events` in one transaction, with the statements of `also` before them.
@@ -116,27 +126,25 @@ class EventRecorder(PostgresApplicationRecorder):
                     statement(connection)
                 return _insert(connection, events) if events else []
 
-    def streams(self, ids: Sequence[UUID]) -> list[StoredEvent]:
+    def streams(self, ids: Sequence[UUID]) -> list[tuple[StoredEvent, bytes | None]]:
         """All events of several aggregates, each stream in order, in one round trip."""
         with self.datastore.get_connection() as connection:
-            rows = connection.execute(_STREAMS, (list(ids),), prepare=True, binary=True).fetchall()
-        return [_stored(row) for row in rows]
+            given = (self._sealed, list(ids))
+            rows = connection.execute(_STREAMS, given, prepare=True, binary=True).fetchall()
+        return [(_stored(row), row["key"]) for row in rows]
 
-    def page(self, after: int, limit: int) -> list[Notification]:
+    def page(self, after: int, limit: int) -> list[tuple[Notification, bytes | None]]:
         """Up to `limit` events above position `after`, fewer once they fill `PAGE_BYTES`."""
         with self.datastore.get_connection() as connection:
-            given = (after, limit, PAGE_BYTES)
+            given = (self._sealed, after, limit, PAGE_BYTES)
             rows = connection.execute(_PAGE, given, prepare=True, binary=True).fetchall()
-        return [
-            Notification(
-                row["originator_id"],
-                row["originator_version"],
-                row["topic"],
-                bytes(row["state"]),
-                id=row["notification_id"],
-            )
-            for row in rows
-        ]
+        return [(_notification(row), row["key"]) for row in rows]
+
+    def keys(self, ids: Sequence[UUID]) -> dict[UUID, bytes]:
+        """The keys of those who have one."""
+        with self.datastore.get_connection() as connection:
+            rows = connection.execute(_KEYS, (list(ids),), binary=True).fetchall()
+        return {row["user_id"]: row["key"] for row in rows}
 
     def existing(self, ids: Sequence[UUID]) -> set[UUID]:
         """Those of the ids that have events."""
@@ -187,6 +195,16 @@ def _nothing_happened(failure: psycopg.Error) -> bool:
     if isinstance(failure, (PoolTimeout, TooManyRequests, PoolClosed)):
         return True
     return failure.sqlstate is not None and not failure.sqlstate.startswith("57P")
+
+
+def _notification(row: DictRow) -> Notification:
+    return Notification(
+        row["originator_id"],
+        row["originator_version"],
+        row["topic"],
+        bytes(row["state"]),
+        id=row["notification_id"],
+    )
 
 
 def _stored(row: DictRow) -> StoredEvent:

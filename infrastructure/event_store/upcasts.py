@@ -51,6 +51,11 @@ def _requested_2_to_3(data: Data) -> Data:
     return {**data, "restate": None}
 
 
+def _registered_1_to_2(data: Data) -> Data:
+    """Address and name are sealed since; before, they were stored as they are."""
+    return data
+
+
 UPCASTS: Mapping[tuple[str, int], Upcast] = {
     ("calculation_run.requested", 1): _requested_1_to_2,
     ("calculation_run.requested", 2): _requested_2_to_3,
@@ -60,5 +65,6 @@ UPCASTS: Mapping[tuple[str, int], Upcast] = {
     ("portfolio.positions_imported", 2): _as_it_was,
     ("portfolio.import_reverted", 1): _as_it_was,
     ("portfolio.import_restored", 1): _as_it_was,
+    ("user.registered", 1): _registered_1_to_2,
 }
 """(topic, version) to the function that turns the data of that version into the next one's."""

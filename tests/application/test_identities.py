@@ -76,6 +76,6 @@ def test_random_ids_are_never_given_twice() -> None:
     ann = User.replay(SUBJECT, [registered()])
     new_position = RANDOM.position_ids(ann, SUBJECT)
 
-    assert RANDOM.user_id(EmailAddress("a@b.org")) != RANDOM.user_id(EmailAddress("a@b.org"))
+    assert RANDOM.user_id(EmailAddress("a@b.org"), 1) != RANDOM.user_id(EmailAddress("a@b.org"), 1)
     assert RANDOM.portfolio_id(ann, AccountName("I")) != RANDOM.portfolio_id(ann, AccountName("I"))
     assert new_position("SPY", DAY, 1) != new_position("SPY", DAY, 1)

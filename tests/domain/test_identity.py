@@ -22,6 +22,11 @@ def test_the_superusers_are_counted_in_one_stream() -> None:
     assert identity.superusers_id() == uuid5(SIGMASIGHT, "superusers")
 
 
+def test_further_users_of_an_address_are_numbered_behind_a_unit_separator() -> None:
+    second = identity.user_id("ann@example.com", 2)
+    assert second == uuid5(NAMESPACE_DNS, "ann@example.com\x1f2")
+
+
 def test_a_portfolio_is_its_owner_and_account_name() -> None:
     assert identity.portfolio_id(OWNER, "IRA") == uuid5(NAMESPACE_DNS, f"{OWNER}:IRA")
 

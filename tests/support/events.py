@@ -90,6 +90,11 @@ def email_claimed(user: str = "ann") -> EmailClaim.Claimed:
     return EmailClaim.Claimed(user_id=number(user))
 
 
+def email_released(user: str = "ann") -> EmailClaim.Released:
+    """The address became free again."""
+    return EmailClaim.Released(user_id=number(user))
+
+
 def portfolio_opened(equity: str = "100000.00") -> Portfolio.Opened:
     """An account was opened on `OPENING_DAY`."""
     return Portfolio.Opened(

@@ -5,6 +5,7 @@ from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
 from fastapi import Depends, Header, Path, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import WithJsonSchema
 
 from application.errors import PortfolioForbidden, PortfolioUnknown, SuperuserOnly, TokenRefused
 from application.ports import Cause, TokenClaims
@@ -66,6 +67,7 @@ def wait_until_current(
     x_min_event_position: Annotated[
         int | None,
         Header(ge=0, description="Answer only when this event can be seen, within 2 s."),
+        WithJsonSchema({"type": "integer", "minimum": 0}),
     ] = None,
 ) -> None:
     """Wait until the rooms have reached the position the caller names.

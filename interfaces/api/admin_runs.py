@@ -135,7 +135,7 @@ def show_run(program: Asked, _user: Superuser, run_id: RunId) -> AdminRunDetail:
 
 
 @router.get("/summary", summary="How calculations go", responses=answers(RunSummary, *SUPERUSER))
-def summary(
+def batch_summary(
     program: Asked,
     _user: Superuser,
     days: Annotated[int, Query(ge=1, le=366, description="How far to look back.")] = 7,

@@ -62,14 +62,19 @@ def create_app(program: Program) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lambda _: program.reading.opened(),
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.program = program
     app.state.run_watch = RunWatch(program.runs_room.several)
     published = APIRouter(prefix="/api/v1")
     for resource in _RESOURCES:
         published.include_router(resource.router)
-    for prefix in ("/portfolio", "/portfolios"):  # both are published (spec 4)
-        published.include_router(calculation.router, prefix=prefix)
+    published.include_router(calculation.router, prefix="/portfolio")
+    published.include_router(  # both are published (spec 4)
+        calculation.router,
+        prefix="/portfolios",
+        generate_unique_id_function=lambda route: f"{route.name}_alias",
+    )
     published.include_router(calculation.history)
     published.include_router(admin_runs.router)
     published.include_router(admin_repair.router)

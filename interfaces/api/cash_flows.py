@@ -143,7 +143,7 @@ def list_flows(
     summary="What the cash flows add up to",
     responses=answers(FlowSummary, *OWN_PORTFOLIO),
 )
-def summary(program: Asked, portfolio: OwnPortfolio) -> FlowSummary:
+def cash_flow_summary(program: Asked, portfolio: OwnPortfolio) -> FlowSummary:
     """Over the last 30 days, the last 90 days, and in all."""
     room, portfolio_id = program.cash_flows_room, portfolio.portfolio_id
     today = program.markets[portfolio.market].today()

@@ -1,9 +1,9 @@
 """An uploaded file: what is sent beside it, how it is read, when it is refused (spec 3.2-3.7)."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import UploadFile
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from application.ports import Market
 from domain.errors import DomainError
@@ -42,9 +42,9 @@ _SPEAK_FOR_THEMSELVES = {kind.code: kind for kind in (FileTooLarge, FileNotCsv)}
 class FileForm(BaseModel):
     """A file with positions, and what the request says of what it lacks."""
 
-    csv_file: UploadFile | None = Field(
-        default=None, description="A broker's export as it is, or the template; up to 10 MB."
-    )
+    csv_file: Annotated[
+        UploadFile | None, WithJsonSchema({"type": "string", "format": "binary"})
+    ] = Field(default=None, description="A broker's export as it is, or the template; up to 10 MB.")
     source_account: Text = Field(
         default="",
         description="Which account of the file, where it has several.",

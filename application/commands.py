@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
@@ -23,6 +23,15 @@ class RegisterUser:
     password: str
     full_name: str
     invite_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssueInvite:
+    """Make an invite code; None means any number of uses, or good for ever."""
+
+    cohort: str
+    max_uses: int | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

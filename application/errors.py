@@ -32,6 +32,15 @@ class InviteRefused(DomainError):
         super().__init__("This invite code is not valid; check it with whoever invited you.")
 
 
+class InviteUnknown(DomainError):
+    """No invite code has this id."""
+
+    code = "ERR_INVITE_404"
+
+    def __init__(self) -> None:
+        super().__init__("There is no invite code with this id.")
+
+
 class PasswordTooWeak(DomainError):
     """The password breaks the composition rule or is among the 10,000 commonest."""
 

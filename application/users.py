@@ -1,6 +1,5 @@
 """Registering and signing in."""
 
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +7,9 @@ from uuid import UUID
 
 from application.commands import LogIn, RegisterUser
 from application.deciding import decide
-from application.errors import CredentialsRefused, InviteRefused, PasswordTooWeak, UserUnknown
+from application.errors import CredentialsRefused, PasswordTooWeak, UserUnknown
 from application.identities import Identities
+from application.invites import Invites
 from application.ports import Cause, Clock, EventLog, Passwords, Tokens
 from domain import identity
 from domain.email_address import EmailAddress, EmailAddressRefused
@@ -53,25 +53,26 @@ class Users:
     passwords: Passwords
     tokens: Tokens
     identities: Identities
-    invite_code: str
+    invites: Invites
 
     def register(self, command: RegisterUser, cause: Cause) -> Registration:
         """Create a user by invite; checks in the published order (spec 4.3).
 
         Raises:
-            InviteRefused: ERR_INVITE_001. EmailAddressRefused: ERR_USER_002.
-            PasswordTooWeak: ERR_USER_003. FullNameRefused: ERR_USER_004.
-            EmailTaken: ERR_USER_001.
+            InviteRefused: ERR_INVITE_001. InviteExpired: ERR_INVITE_002.
+            InviteUsedUp: ERR_INVITE_003. InviteRevoked: ERR_INVITE_004.
+            EmailAddressRefused: ERR_USER_002. PasswordTooWeak: ERR_USER_003.
+            FullNameRefused: ERR_USER_004. EmailTaken: ERR_USER_001.
         """
-        if not self._is_invited(command.invite_code):
-            raise InviteRefused
+        invite_id = self.invites.admitted_by(command.invite_code)
         email = EmailAddress.parse(command.email)
         self._refuse_weak(command.password)
 
         def create(user_id: UUID) -> User:
-            return User.register(user_id, email, command.full_name, invite="master")
+            invite = str(invite_id or "master")
+            return User.register(user_id, email, command.full_name, invite=invite)
 
-        return self._save_new(create, email, command.password, cause)
+        return self._save_new(create, email, command.password, cause, invite_id)
 
     def create_superuser(
         self, email: EmailAddress, password: str, full_name: str, cause: Cause
@@ -135,7 +136,12 @@ class Users:
         return self.log.load(User, claim.user_id)
 
     def _save_new(
-        self, create: Callable[[UUID], User], email: EmailAddress, password: str, cause: Cause
+        self,
+        create: Callable[[UUID], User],
+        email: EmailAddress,
+        password: str,
+        cause: Cause,
+        invite_id: UUID | None = None,
     ) -> Registration:
         claim_id = identity.email_claim_id(email.text)
         create(claim_id)  # refuse before the slow hash
@@ -144,9 +150,10 @@ class Users:
         def attempt() -> Registration:
             claim = self.log.load(EmailClaim, claim_id) or EmailClaim(claim_id)
             user = create(self.identities.user_id(email, claim.next_use))
+            invites = [self.invites.used(invite_id, user.id)] if invite_id else []
             claim.claim(user.id)
             keep_hash = self.passwords.store(user.id, hashed)
-            position = self.log.save(claim, user, cause=cause, also=[keep_hash])
+            position = self.log.save(*invites, claim, user, cause=cause, also=[keep_hash])
             return Registration(user.id, user.email, user.full_name, self.clock.now(), position)
 
         return decide(attempt)
@@ -157,10 +164,6 @@ class Users:
             raise CredentialsRefused
         user.log_in(self.clock.now())
         return self.log.save(user, cause=cause)
-
-    def _is_invited(self, code: str) -> bool:
-        given, expected = _comparable(code), _comparable(self.invite_code)
-        return bool(expected) and hmac.compare_digest(given, expected)
 
     def _refuse_weak(self, password: str) -> None:
         composed = (
@@ -176,8 +179,3 @@ class Users:
 def _can_be_hashed(password: str) -> bool:
     """Whether anybody could have this password: none is longer, or no text."""
     return len(password) <= _LONGEST and not has_control_characters(password)
-
-
-def _comparable(code: str) -> bytes:
-    """An invite code as it is compared: trimmed, without regard to case."""
-    return code.strip().casefold().encode(errors="surrogatepass")

@@ -46,6 +46,11 @@ def superusers_id() -> UUID:
     return uuid5(_SIGMASIGHT, "superusers")
 
 
+def invite_code_id(code_hash: str) -> UUID:
+    """The id of the invite whose code has this hash, by which a code as typed is found."""
+    return uuid5(_SIGMASIGHT, f"invite-code:{code_hash}")
+
+
 def daily_valuation_id(portfolio: UUID, session: date) -> UUID:
     """The id of the valuation of a portfolio at the close of a session."""
     return uuid5(_SIGMASIGHT, f"{portfolio}:{session.isoformat()}")

@@ -72,7 +72,7 @@ class Settings(BaseSettings):
         if self.sigmasight_env == "production":
             if self.secret_key is None:
                 raise ValueError("production needs SECRET_KEY, 32 characters or more of your own")
-            if self.beta_invite_code == PUBLISHED_INVITE_CODE:
+            if self.beta_invite_code.strip().upper() in ("", PUBLISHED_INVITE_CODE):
                 raise ValueError("production needs BETA_INVITE_CODE, an invite code of your own")
         return self
 

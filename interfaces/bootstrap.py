@@ -15,6 +15,7 @@ from application.cash_flows import CashFlows
 from application.edits import Editing
 from application.identities import Identities
 from application.imports import Imports
+from application.invites import Invites
 from application.markets import Markets, MarketTime
 from application.nights import Nights
 from application.portfolios import Portfolios
@@ -58,6 +59,7 @@ from projections.cash_flows.postgres import CashFlowsRoom
 from projections.catch_up import CatchUp
 from projections.corporate_actions.postgres import CorporateActionsRoom
 from projections.imports.postgres import ImportsRoom
+from projections.invite_codes.postgres import InviteCodesRoom
 from projections.kept_answers import KeptAnswers
 from projections.portfolios.postgres import PortfoliosRoom
 from projections.positions.postgres import ROOM as POSITIONS
@@ -119,6 +121,7 @@ class Program:
     tokens: Tokens
     markets: Markets
     users: Users
+    invites: Invites
     portfolios: Portfolios
     accounts: Accounts
     positions: Positions
@@ -139,6 +142,7 @@ class Program:
     corporate_actions_room: CorporateActionsRoom
     valuations_room: ValuationsRoom
     runs_room: RunsRoom
+    invite_codes_room: InviteCodesRoom
     reading: AsyncReading
     database_url: str
     _held: ExitStack = field(repr=False)
@@ -203,7 +207,9 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
     with ExitStack() as held:
         store = _Store.open(settings, parts.clock or SystemClock(settings.sigmasight_now), held)
         identities = Identities(settings.uses_deterministic_ids)
+        passwords = Argon2Passwords(store.pool, parts.password_cost)
         tokens = _tokens(settings, store.clock)
+        invites = Invites(store.log, store.clock, settings.beta_invite_code)
         markets = _markets(store.clock)
         prices = _prices(settings, parts, store, markets)
         rejected_rows = PostgresRejectedRows(store.pool)
@@ -214,7 +220,8 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             log=store.log,
             tokens=tokens,
             markets=markets,
-            users=_users(settings, parts, store, tokens, identities),
+            users=Users(store.log, store.clock, passwords, tokens, identities, invites),
+            invites=invites,
             portfolios=Portfolios(store.log, markets, identities, rejected_rows),
             accounts=Accounts(editing),
             positions=Positions(editing, identities, prices.book),
@@ -325,14 +332,6 @@ def _prices(settings: Settings, parts: Parts, store: _Store, markets: Markets) -
     return Prices(
         book, {"live": live, "sample": [BundledPrices()]}, markets, records, parts.benchmarks
     )
-
-
-def _users(
-    settings: Settings, parts: Parts, store: _Store, tokens: Tokens, identities: Identities
-) -> Users:
-    passwords = Argon2Passwords(store.pool, parts.password_cost)
-    code = settings.beta_invite_code
-    return Users(store.log, store.clock, passwords, tokens, identities, code)
 
 
 def _securities(settings: Settings, parts: Parts, store: _Store) -> Securities:

@@ -8,6 +8,8 @@ from projections.corporate_actions.postgres import ROOM as CORPORATE_ACTIONS
 from projections.corporate_actions.postgres import CorporateActionsRoom
 from projections.imports.postgres import ROOM as IMPORTS
 from projections.imports.postgres import ImportsRoom
+from projections.invite_codes.postgres import ROOM as INVITE_CODES
+from projections.invite_codes.postgres import InviteCodesRoom
 from projections.portfolios.postgres import ROOM as PORTFOLIOS
 from projections.portfolios.postgres import PortfoliosRoom
 from projections.positions.postgres import ROOM as POSITIONS
@@ -22,7 +24,7 @@ from projections.valuations.postgres import ValuationsRoom
 
 ROOMS = (
     *(USERS, PORTFOLIOS, POSITIONS, IMPORTS, CASH_FLOWS, CORPORATE_ACTIONS),
-    *(VALUATIONS, RUNS),
+    *(VALUATIONS, RUNS, INVITE_CODES),
 )
 """Every room; those that are asked together stand together."""
 
@@ -38,6 +40,7 @@ class RoomsToAsk(TypedDict):
     corporate_actions_room: CorporateActionsRoom
     valuations_room: ValuationsRoom
     runs_room: RunsRoom
+    invite_codes_room: InviteCodesRoom
 
 
 def rooms_to_ask(pool: Pool) -> RoomsToAsk:
@@ -51,4 +54,5 @@ def rooms_to_ask(pool: Pool) -> RoomsToAsk:
         "corporate_actions_room": CorporateActionsRoom(pool),
         "valuations_room": ValuationsRoom(pool),
         "runs_room": RunsRoom(pool),
+        "invite_codes_room": InviteCodesRoom(pool),
     }

@@ -13,6 +13,7 @@ from interfaces.api import (
     exports,
     formats,
     imports,
+    invite_codes,
     market_data,
     onboarding,
     operations,
@@ -79,6 +80,7 @@ def create_app(program: Program) -> FastAPI:
     published.include_router(admin_runs.router)
     published.include_router(admin_repair.router)
     published.include_router(market_data.admin)
+    published.include_router(invite_codes.router)
     app.include_router(published)
     app.include_router(operations.router)
     answer_errors(app)

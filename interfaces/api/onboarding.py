@@ -150,7 +150,8 @@ class Opened(BaseModel):
     summary="Register by invite",
     responses=command_answers(
         Registered,
-        *("ERR_INVITE_001", "ERR_USER_001", "ERR_USER_002", "ERR_USER_003", "ERR_USER_004"),
+        *("ERR_INVITE_001", "ERR_INVITE_002", "ERR_INVITE_003", "ERR_INVITE_004"),
+        *("ERR_USER_001", "ERR_USER_002", "ERR_USER_003", "ERR_USER_004"),
         *("ERR_REQUEST_001", "ERR_BUSY_001"),
         status=201,
     ),

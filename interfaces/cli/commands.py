@@ -7,6 +7,7 @@ import typer
 from domain.email_address import EmailAddress
 from interfaces.bootstrap import Program, read_settings
 from interfaces.cli import importing
+from interfaces.cli.invites import invite
 from interfaces.cli.prices import prices
 from interfaces.cli.runs import runs
 from interfaces.cli.terminal import (
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 superuser = typer.Typer(no_args_is_help=True, help="Superusers.")
 app.add_typer(superuser, name="superuser")
+app.add_typer(invite, name="invite")
 app.add_typer(valuations, name="valuations")
 app.add_typer(runs, name="runs")
 app.add_typer(prices, name="prices")

@@ -75,7 +75,7 @@ def _register(program: Program) -> User:
             email=EMAIL,
             password=PASSWORD,
             full_name=FULL_NAME,
-            invite_code=program.users.invite_code,
+            invite_code=program.invites.master_code,
         ),
         _cause(),
     )

@@ -124,7 +124,7 @@ class TestRegistering:
             assert refusal_of(program, registration(invite_code=code))[0] is InviteRefused
 
     def test_where_no_invite_is_set_nobody_registers(self, program: Program) -> None:
-        closed = replace(program.users, invite_code=" ")
+        closed = replace(program.users, invites=replace(program.invites, master_code=" "))
 
         with pytest.raises(InviteRefused):
             closed.register(registration(invite_code=""), cause())

@@ -48,7 +48,7 @@ FOR_EACH = {
 
 def do_everything(program: Program, proxy: CuttingProxy, where: Where, email: str) -> None:
     """Register, import, request and calculate; each of the four saves is cut."""
-    code = program.users.invite_code
+    code = program.invites.master_code
     proxy.cut(where, COMMIT)
     user = program.users.register(
         RegisterUser(email=email, password=PASSWORD, full_name="Ada", invite_code=code), cause()

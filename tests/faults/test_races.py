@@ -1,19 +1,20 @@
 """Sixteen processes want the same thing at once: one gets it, the others a clean answer.
 
-In both arenas together a full run has 2,000 rounds for a day, a name and an address (spec 9.2), and
-200 for a portfolio's run.
+In both arenas together a full run has 2,000 rounds for a day, a name and an address (spec 9.2),
+1,000 for an invite's last use, and 200 for a portfolio's run.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 import pytest
 
-from application.commands import RegisterUser, RequestRun
+from application.commands import IssueInvite, RegisterUser, RequestRun
 from domain.portfolio import Portfolio
+from domain.user import User
 from interfaces.bootstrap import Program
 from tests.support.accounts import (
     PASSWORD,
@@ -84,7 +85,14 @@ def open_account(program: Program, owner: Owner, name: str) -> UUID:
 
 def register_address(program: Program, email: str) -> UUID:
     """A move: register an address."""
-    code = program.users.invite_code
+    code = program.invites.master_code
+    command = RegisterUser(email=email, password=PASSWORD, full_name="Ada", invite_code=code)
+    return program.users.register(command, cause()).user_id
+
+
+def register_with(program: Program, code: str, number: int) -> UUID:
+    """A move: register with an invite code, every racer an address of its own."""
+    email = f"{number}-{uuid4().hex}@example.com"
     command = RegisterUser(email=email, password=PASSWORD, full_name="Ada", invite_code=code)
     return program.users.register(command, cause()).user_id
 
@@ -151,6 +159,19 @@ def test_an_address_is_registered_once(arena: Arena, rounds: int) -> None:
         assert user is not None
         assert user.id == won
     assert events_recorded(arena.database, "user.registered") == before + rounds
+    assert rooms_differing_from_the_log(arena.program, arena.database) == []
+
+
+@rounds(500)
+def test_the_last_use_of_an_invite_admits_one(arena: Arena, rounds: int) -> None:
+    before = events_recorded(arena.database, "user.registered")
+    for number in range(rounds):
+        issued = arena.program.invites.issue(IssueInvite(cohort="Race", max_uses=1), cause())
+        outcomes = arena.race.run(register_with, issued.code, number)
+        won = the_one_that_won(outcomes, "ERR_INVITE_003")
+        assert arena.program.log.load(User, won) is not None
+    assert events_recorded(arena.database, "user.registered") == before + rounds
+    assert events_recorded(arena.database, "invite_code.used") == rounds
     assert rooms_differing_from_the_log(arena.program, arena.database) == []
 
 

@@ -135,6 +135,8 @@ def test_what_cannot_be_used_is_refused_by_name_without_its_text(
         ({"BETA_INVITE_CODE": "OWN"}, "SECRET_KEY"),
         ({"SECRET_KEY": SECRET}, "BETA_INVITE_CODE"),
         ({"SECRET_KEY": SECRET, "BETA_INVITE_CODE": PUBLISHED_INVITE_CODE}, "BETA_INVITE_CODE"),
+        ({"SECRET_KEY": SECRET, "BETA_INVITE_CODE": "prescott-linnaean-cowperthwaite "}, "INVITE"),
+        ({"SECRET_KEY": SECRET, "BETA_INVITE_CODE": " "}, "BETA_INVITE_CODE"),
     ],
 )
 def test_production_refuses_what_everybody_knows(

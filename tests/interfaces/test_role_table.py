@@ -86,12 +86,16 @@ TABLE = {
     f"GET {V1}/admin/batch/summary": ADMIN,
     f"POST {V1}/admin/batch/cleanup-incomplete": ADMIN,
     f"POST {V1}/admin/repair/valuations": ADMIN,
+    f"GET {V1}/admin/invite-codes": ADMIN,
+    f"POST {V1}/admin/invite-codes": Row(401, 403, 403, 201),
+    f"POST {V1}/admin/invite-codes/{{invite_id}}/revoke": Row(401, 403, 403, 404),
     "GET /health/live": PUBLIC,
     "GET /health/ready": PUBLIC,
     "GET /errors": PUBLIC,
     "GET /errors/{code}": PUBLIC,
 }
 BODIES: dict[str, dict[str, Any]] = {
+    f"POST {V1}/admin/invite-codes": {"json": {"cohort": "Friends"}},
     f"POST {V1}/admin/batch/run": {"json": {}},
     f"POST {V1}/admin/market-data/prices": {"json": {"prices": []}},
     f"POST {V1}/admin/repair/valuations": {"json": {"from_date": "2013-02-28", "reason": "A test"}},
@@ -133,6 +137,7 @@ def test_each_role_is_answered_as_the_table_says(world: World, route: str, role:
         run_id=world.run,
         position_id=NOBODY_S if method == "DELETE" else held["id"],
         flow_id=NOBODY_S,
+        invite_id=NOBODY_S,
         session="2013-03-01",
         code="ERR_PORT_404",
     )

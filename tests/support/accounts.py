@@ -42,7 +42,7 @@ def register(program: Program, email: str = "ada@example.com") -> Owner:
             email=email,
             password=PASSWORD,
             full_name="Ada Lovelace",
-            invite_code=program.users.invite_code,
+            invite_code=program.invites.master_code,
         ),
         cause(),
     )

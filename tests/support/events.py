@@ -15,6 +15,7 @@ from domain.edit import Correction
 from domain.email_claim import EmailClaim
 from domain.identity import position_id
 from domain.instrument import InvestmentClass
+from domain.invite_code import InviteCode, hash_of_code
 from domain.portfolio import Portfolio
 from domain.position import Position, PositionTerms
 from domain.position_import import ImportMode, ImportSource, PositionClosing
@@ -93,6 +94,28 @@ def email_claimed(user: str = "ann") -> EmailClaim.Claimed:
 def email_released(user: str = "ann") -> EmailClaim.Released:
     """The address became free again."""
     return EmailClaim.Released(user_id=number(user))
+
+
+def invite_issued(
+    max_uses: int | None = None, expires_at: datetime | None = None
+) -> InviteCode.Issued:
+    """A code was issued for friends."""
+    return InviteCode.Issued(
+        code_hash=hash_of_code("QK7M-2XPD"),
+        cohort="Friends",
+        max_uses=max_uses,
+        expires_at=expires_at,
+    )
+
+
+def invite_used(user: str) -> InviteCode.Used:
+    """A user registered with the code."""
+    return InviteCode.Used(user_id=number(user))
+
+
+def invite_revoked() -> InviteCode.Revoked:
+    """The code was taken back."""
+    return InviteCode.Revoked()
 
 
 def portfolio_opened(equity: str = "100000.00") -> Portfolio.Opened:

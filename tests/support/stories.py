@@ -1,4 +1,4 @@
-"""One small history that feeds every room: two users, an account valued on three days, runs."""
+"""A small history that feeds every room: two users, an account valued on three days, runs."""
 
 from datetime import date
 from uuid import UUID
@@ -17,6 +17,9 @@ from tests.support.events import (
     fanned_out,
     found_in_order,
     imported,
+    invite_issued,
+    invite_revoked,
+    invite_used,
     left_out,
     logged_in,
     number,
@@ -85,6 +88,7 @@ def whole_story() -> History:
     story.tell(PART, requested(DAYS[2].session, "IRA", "Roth", part_of=WHOLE_RUN), started())
     story.tell(PART, left_out("Roth"), found_in_order(PORTFOLIO, 3, 900), completed())
     story.tell(WHOLE_RUN, part_ended("part", left=1), completed())
+    story.tell(number("invite"), invite_issued(2), invite_used("ann"), invite_revoked())
     return story
 
 

@@ -66,7 +66,7 @@ class Visitor:
             "email": self.email,
             "password": PASSWORD,
             "full_name": "Ada Lovelace",
-            "invite_code": program.users.invite_code,
+            "invite_code": program.invites.master_code,
         }
         return self.post("/onboarding/register", json=body | changes)
 

@@ -31,7 +31,7 @@ def test_registration_is_checked_in_the_published_order(world: World) -> None:
     taken = world.ada.email
     stages = [
         ({}, (401, "ERR_INVITE_001")),
-        ({"invite_code": world.program.users.invite_code}, (422, "ERR_USER_002")),
+        ({"invite_code": world.program.invites.master_code}, (422, "ERR_USER_002")),
         ({"email": taken}, (422, "ERR_USER_003")),
         ({"password": PASSWORD}, (422, "ERR_USER_004")),
         ({"full_name": "Ada Lovelace"}, (409, "ERR_USER_001")),

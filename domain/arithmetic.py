@@ -1,7 +1,8 @@
 """The arithmetic of one portfolio over consecutive sessions, exact to the cent (spec 5.5).
 
 Matrices are [S, L]: S sessions by L lines. Units as in `domain.money`: shares (quantity x
-multiplier) in 1e-8, prices in 1e-6 USD, amounts in cents. Every amount is rounded half-even to
+multiplier) in 1e-8, prices in 1e-6 USD, amounts in cents; places in matrices are int64 whatever
+the units are. Every amount is rounded half-even to
 the cent once; everything after that is sums of whole cents, so the identities of spec 2.1 hold
 exactly.
 """
@@ -12,9 +13,9 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from domain.money import MOST_CENTS, Int64, cents
+from domain.money import MOST_CENTS, WHOLE, Int64, cents, reach
 
-_EXACT_SUM = 2**62
+_FITTING_SUM = 2**61
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,11 +139,11 @@ def value(ledger: Ledger) -> Figures:
     cash = NAV - market value of the lines that are not cash-like (spec 2.1, 5.5).
 
     Raises:
-        ValueError: an amount over 1e12 USD, or a day's total over 4.6e16 USD.
+        OverflowError: an amount over 1e12 USD or a total over 2.3e16 USD, in int64.
     """
     shares, trades = _trade(ledger)
     market_value = cents(shares, ledger.marks)
-    _check_sums(market_value)
+    _check_sums(ledger, market_value, trades)
     pnl = np.empty_like(market_value)
     before = market_value[0] if ledger.value_before is None else ledger.value_before
     np.subtract(market_value[:1], before, out=pnl[:1])
@@ -200,13 +201,13 @@ def _by_session(matrix: Int64) -> Int64:
 
 
 def _sum_by(row: npt.NDArray[np.intp], rows: int, amounts: Int64) -> Int64:
-    sums = np.zeros(rows, dtype=np.int64)
+    sums = np.zeros(rows, dtype=amounts.dtype)
     np.add.at(sums, row, amounts)
     return sums
 
 
 def _spread(shape: tuple[int, ...], cells: Int64, amounts: Int64) -> Int64:
-    matrix = np.zeros(shape, dtype=np.int64)
+    matrix = np.zeros(shape, dtype=amounts.dtype)
     matrix.reshape(-1)[cells] = amounts
     return matrix
 
@@ -232,7 +233,14 @@ def _running_at(before: Int64, lines: int, cells: Int64, changes: Int64) -> Int6
     return after
 
 
-def _check_sums(market_value: Int64) -> None:
+def _check_sums(ledger: Ledger, market_value: Int64, trades: Trades) -> None:
+    """No sum of what the figures are made of may leave int64."""
+    if market_value.dtype == WHOLE:
+        return
+    moved = (ledger.flows, trades.cost, trades.proceeds, trades.income)
+    most = abs(ledger.nav_before) + sum(float(np.abs(column).sum(dtype=float)) for column in moved)
     lines = market_value.shape[1]
-    if lines * MOST_CENTS > _EXACT_SUM and lines * int(np.abs(market_value).max()) > _EXACT_SUM:
-        raise ValueError("A portfolio of more than 4.6e16 USD cannot be held exactly.")
+    if most + lines * MOST_CENTS <= _FITTING_SUM:
+        return
+    if most + lines * reach(market_value) > _FITTING_SUM:
+        raise OverflowError("A portfolio of more than 2.3e16 USD does not fit.")

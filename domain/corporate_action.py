@@ -72,4 +72,4 @@ def actions_by_symbol(
 
 
 def _ratio(value: Decimal) -> Fraction:
-    return Fraction(value).limit_denominator(_LARGEST_TERM)
+    return Fraction(value).limit_denominator(_LARGEST_TERM) or Fraction(value)

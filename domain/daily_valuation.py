@@ -1,12 +1,13 @@
 """The valuation of one portfolio at the close of one session, and its restatements."""
 
 from collections.abc import Iterator
+from decimal import localcontext
 from typing import Any, Self
 
 from domain.errors import DomainError
 from domain.identity import daily_valuation_id
 from domain.kernel import Aggregate, Event
-from domain.money import ZERO
+from domain.money import EXACT, ZERO
 from domain.snapshot import Snapshot
 
 _DAY_FIGURES = (
@@ -115,7 +116,8 @@ def _figures(snapshot: Snapshot) -> tuple[Any, ...]:
 
 
 def _check(snapshot: Snapshot) -> None:
-    broken = next(_contradictions(snapshot), None)
+    with localcontext(EXACT):
+        broken = next(_contradictions(snapshot), None)
     if broken is not None:
         raise BrokenIdentity(snapshot, broken)
 

@@ -1,13 +1,14 @@
-"""Money: Decimal outside, int64 units inside, each amount rounded half-even to the cent once.
+"""Money: Decimal outside, whole units inside, each amount rounded half-even to the cent once.
 
 Units: shares in 1e-8 (`_e8`), prices in 1e-6 USD (`_e6`), amounts in cents. Shares are quantity
-x multiplier: 2 contracts are 200. Limits: a quantity up to 1e9 and 9e10 shares either way, a
-price up to 1e9 USD, an amount up to 1e12 USD. Whatever enters was validated before, so a figure
-out of limits is a defect of the caller and a ValueError.
+x multiplier: 2 contracts are 200. Arrays hold them as int64, up to 9e10 shares and amounts of 1e12
+USD. What may be entered can grow beyond that: then it does not fit, an OverflowError, and the
+same arithmetic is done with arrays of whole numbers of any size (`WHOLE`), slower and as exact.
 """
 
-from decimal import Decimal
-from typing import TypeAlias
+from collections.abc import Iterable
+from decimal import Context, Decimal
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -15,14 +16,21 @@ import numpy.typing as npt
 Int64: TypeAlias = npt.NDArray[np.int64]
 """Whole units: of 1e-8, of 1e-6 USD, or cents; the name of the array says which."""
 
+Units: TypeAlias = "np.dtype[Any]"
+"""What holds whole units: `FAST` or `WHOLE`."""
+
+FAST: Units = np.dtype(np.int64)
+WHOLE: Units = np.dtype(object)
+"""Python's integers, for what FAST cannot hold."""
+
+EXACT = Context(prec=1_000)
+"""Holds every amount that whole units stand for; the usual 28 digits end at 1e26 USD."""
+
 MOST_CENTS = 10**14
 """The largest amount either way: 1e12 USD."""
 
 ZERO = Decimal("0.00")
 _CENT = Decimal("0.01")
-_MOST = Decimal(10**9)
-_MOST_MONEY = Decimal(10**12)
-_MOST_SHARES = 9 * 10**18
 _UNITS_IN_A_CENT = 10**12  # 1e-8 x 1e-6 = 1e-14 USD is the unit of a product
 _HALF_A_CENT = _UNITS_IN_A_CENT // 2
 
@@ -31,21 +39,18 @@ def shares_e8(quantity: Decimal, multiplier: int = 1) -> int:
     """The shares a signed quantity stands for, in units of 1e-8.
 
     Raises:
-        ValueError: a quantity of more than 8 decimals or 1e9 either way; more than 9e10 shares.
+        ValueError: a quantity of more than 8 decimals, or none.
     """
-    units = _exact(quantity, 8, _MOST, "A quantity has at most 8 decimals and is within 1e9")
-    if abs(units * multiplier) > _MOST_SHARES:
-        raise ValueError(f"A quantity stands for at most 9e10 shares: {quantity} x {multiplier}.")
-    return units * multiplier
+    return _exact(quantity, 8, "A quantity has at most 8 decimals") * multiplier
 
 
 def price_e6(price: Decimal) -> int:
     """A price in units of 1e-6 USD.
 
     Raises:
-        ValueError: negative, more than 6 decimals, or over 1e9 USD.
+        ValueError: negative, or more than 6 decimals.
     """
-    units = _exact(price, 6, _MOST, "A price has at most 6 decimals and is within 1e9 USD")
+    units = _exact(price, 6, "A price has at most 6 decimals")
     if units < 0:
         raise ValueError(f"A price is not negative: {price}.")
     return units
@@ -55,9 +60,19 @@ def amount_cents(amount: Decimal) -> int:
     """A signed amount of money in cents.
 
     Raises:
-        ValueError: a fraction of a cent, or more than 1e12 USD either way.
+        ValueError: a fraction of a cent.
     """
-    return _exact(amount, 2, _MOST_MONEY, "An amount is whole cents within 1e12 USD")
+    return _exact(amount, 2, "An amount is whole cents")
+
+
+def column(whole: Iterable[int], units: Units = FAST) -> Int64:
+    """An array of whole units.
+
+    Raises:
+        OverflowError: one of them is beyond `units`.
+    """
+    array: Int64 = np.fromiter(whole, dtype=units)
+    return array
 
 
 def money(cents: int) -> Decimal:
@@ -82,22 +97,24 @@ def cents(shares: Int64, prices: Int64) -> Int64:
     correction by one cent, made where the rest is over half a cent, always suffices.
 
     Raises:
-        ValueError: an amount over 1e12 USD.
+        OverflowError: an amount over 1e12 USD, in int64.
     """
+    if WHOLE in (shares.dtype, prices.dtype):
+        return _cents_of_any_size(shares, prices)
     estimate = np.multiply(shares, prices, dtype=np.float64)
     estimate /= _UNITS_IN_A_CENT
     np.rint(estimate, out=estimate)
-    if _reach(estimate) > MOST_CENTS:
-        raise ValueError("An amount of more than 1e12 USD cannot be held exactly.")
+    if reach(estimate) > MOST_CENTS:
+        raise OverflowError("An amount of more than 1e12 USD does not fit.")
     nearest = estimate.astype(np.int64)
     rest = np.multiply(shares, prices)
     rest -= np.multiply(nearest, _UNITS_IN_A_CENT, out=estimate.view(np.int64))
-    if _reach(rest) >= _HALF_A_CENT:
+    if reach(rest) >= _HALF_A_CENT:
         _correct(nearest, rest)
     return nearest
 
 
-def _reach(array: npt.NDArray[np.int64 | np.float64]) -> float:
+def reach(array: npt.NDArray[np.int64 | np.float64]) -> float:
     """The largest absolute value."""
     return max(array.max(), -array.min()) if array.size else 0
 
@@ -111,10 +128,18 @@ def _correct(nearest: Int64, rest: Int64) -> None:
     nearest[where] += up.astype(np.int64) - down
 
 
-def _exact(value: Decimal, decimals: int, most: Decimal, rule: str) -> int:
-    if not value.is_finite() or abs(value) > most:
+def _cents_of_any_size(shares: Int64, prices: Int64) -> Int64:
+    product: Int64 = np.asarray(shares * prices, dtype=WHOLE)
+    down, rest = product // _UNITS_IN_A_CENT, product % _UNITS_IN_A_CENT
+    is_up = rest + (down & 1) > _HALF_A_CENT  # half a cent is even, so an odd cent breaks the tie
+    nearest: Int64 = down + np.asarray(is_up, dtype=WHOLE)
+    return nearest
+
+
+def _exact(value: Decimal, decimals: int, rule: str) -> int:
+    if not value.is_finite():
         raise ValueError(f"{rule}: {value}.")
-    units = int(value.scaleb(decimals))
-    if Decimal(units).scaleb(-decimals) != value:  # compares exactly, whatever the context rounds
+    units = int(value.scaleb(decimals, EXACT))
+    if Decimal(units).scaleb(-decimals, EXACT) != value:
         raise ValueError(f"{rule}: {value}.")
     return units

@@ -12,7 +12,7 @@ from decimal import Decimal
 import numpy as np
 
 from domain.mark import Mark, needs_price
-from domain.money import Int64, cents, money, price_e6
+from domain.money import FAST, WHOLE, Int64, Units, cents, money, price_e6
 from domain.shares import Held
 from domain.valuation import Marks, PortfolioBook
 
@@ -49,7 +49,10 @@ def reconstructed(
         if not position.is_cash_like and (held := book.held(position)).shares_after(held_on)
     ]
     series = [marks[held.position.position_id] for held in lines]
-    values = _values(lines, held_on, sessions, series)
+    try:
+        values = _values(lines, held_on, sessions, series, FAST)
+    except OverflowError:
+        values = _values(lines, held_on, sessions, series, WHOLE)
     days = []
     for row, session in enumerate(sessions):
         needed = [
@@ -57,12 +60,12 @@ def reconstructed(
             for held, mark in zip(lines, series, strict=True)
             if held.position.entry_on <= session and needs_price(held.position)
         ]
-        amounts = values[row]
+        amounts = values[row].tolist()
         days.append(
             ReconstructedDay(
                 session=session,
-                long_value=money(int(amounts[amounts > 0].sum())),
-                short_value=money(int(amounts[amounts < 0].sum())),
+                long_value=money(sum(amount for amount in amounts if amount > 0)),
+                short_value=money(sum(amount for amount in amounts if amount < 0)),
                 priced=sum(needed),
                 of=len(needed),
             )
@@ -71,11 +74,15 @@ def reconstructed(
 
 
 def _values(
-    lines: Sequence[Held], held_on: date, sessions: Sequence[date], series: Sequence[Sequence[Mark]]
+    lines: Sequence[Held],
+    held_on: date,
+    sessions: Sequence[date],
+    series: Sequence[Sequence[Mark]],
+    units: Units,
 ) -> Int64:
     """Cents by session and line; 0 before the entry."""
     shape = len(sessions), len(lines)
-    shares, prices = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
+    shares, prices = np.zeros(shape, dtype=units), np.zeros(shape, dtype=units)
     for line, (held, marks) in enumerate(zip(lines, series, strict=True)):
         today = held.shares_after(held_on)
         for row, (session, mark) in enumerate(zip(sessions, marks, strict=True)):

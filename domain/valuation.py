@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from typing import Self
 from uuid import UUID
 
@@ -14,7 +14,18 @@ from domain.arithmetic import Ledger, Movements, value
 from domain.corporate_action import NO_ACTIONS, Actions
 from domain.flow import Flow
 from domain.mark import Mark
-from domain.money import Int64, amount_cents, cents, price_e6, shares_e8
+from domain.money import (
+    EXACT,
+    FAST,
+    WHOLE,
+    Int64,
+    Units,
+    amount_cents,
+    cents,
+    column,
+    price_e6,
+    shares_e8,
+)
 from domain.position import Position
 from domain.shares import Held
 from domain.snapshot import PreviousValuation, Snapshot
@@ -94,11 +105,25 @@ def value_sessions(
 
     Raises:
         ValueError: the previous valuation does not hold what the book says was held then, so
-            an earlier day is stale; or a figure is out of the limits of `domain.money`.
+            an earlier day is stale.
     """
     if not sessions:
         return []
-    span = _Span.of(sessions, before)
+    with localcontext(EXACT):
+        try:
+            return _value_sessions(book, sessions, marks, before, FAST)
+        except OverflowError:
+            return _value_sessions(book, sessions, marks, before, WHOLE)
+
+
+def _value_sessions(
+    book: PortfolioBook,
+    sessions: Sequence[date],
+    marks: Marks,
+    before: Opening | Previous,
+    units: Units,
+) -> list[Snapshot]:
+    span = _Span.of(sessions, before, units)
     held = [held for position in book.positions if span.has_line(held := book.held(position))]
     marks_by_line = [marks[line.position.position_id] for line in held]
     ledger = span.ledger(held, marks_by_line, book.flows)
@@ -116,7 +141,7 @@ def value_sessions(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Span:
-    """The sessions to value and the state before them, in whole units.
+    """The sessions to value and the state before them, in whole `units`.
 
     What is dated up to `known_until` is in that state; what comes later is a movement. `held`
     is shares and market value by position, None at an opening, where the book says both.
@@ -127,14 +152,19 @@ class _Span:
     previous: PreviousValuation | None
     nav: int
     held: Mapping[UUID, tuple[int, int]] | None
+    units: Units
 
     @classmethod
-    def of(cls, sessions: Sequence[date], before: Opening | Previous) -> Self:
+    def of(cls, sessions: Sequence[date], before: Opening | Previous, units: Units) -> Self:
         """The span that starts from `before`."""
         if isinstance(before, Opening):
-            nav = amount_cents(before.nav)
             return cls(
-                sessions=sessions, known_until=sessions[0], previous=None, nav=nav, held=None
+                sessions=sessions,
+                known_until=sessions[0],
+                previous=None,
+                nav=amount_cents(before.nav),
+                held=None,
+                units=units,
             )
         snapshot = before.snapshot
         rows = snapshot.lines.rows("position_id", "quantity", "multiplier", "market_value")
@@ -144,6 +174,7 @@ class _Span:
             previous=snapshot.as_previous(before.version),
             nav=amount_cents(snapshot.nav),
             held={key: (shares_e8(q, m), amount_cents(worth)) for key, q, m, worth in rows if q},
+            units=units,
         )
 
     def has_line(self, held: Held) -> bool:
@@ -160,16 +191,16 @@ class _Span:
         flows: Iterable[Flow],
     ) -> Ledger:
         """Positions, their marks and the flows of the span, in whole units."""
-        prices = _column(price_e6(mark.price) for line in marks for mark in line)
-        shares_before = _column(line.shares_after(self.known_until) for line in held)
+        prices = self._column(price_e6(mark.price) for line in marks for mark in line)
+        shares_before = self._column(line.shares_after(self.known_until) for line in held)
         return Ledger(
             marks=np.ascontiguousarray(prices.reshape(len(held), len(self.sessions)).T),
-            entry_price=_column(price_e6(line.position.entry_price) for line in held),
+            entry_price=self._column(price_e6(line.position.entry_price) for line in held),
             is_cash_like=np.array([line.position.is_cash_like for line in held], dtype=np.bool_),
             movements=self._movements(held),
             flows=self._flows(flows),
             shares_before=shares_before,
-            stated_before=_column(line.stated_after(self.known_until) for line in held),
+            stated_before=self._column(line.stated_after(self.known_until) for line in held),
             value_before=self._value_before(held, shares_before),
             nav_before=self.nav,
         )
@@ -186,8 +217,10 @@ class _Span:
             for line, one in enumerate(held)
             for row, moved in sorted((*self._trades(one), *self._changes(one), *self._income(one)))
         ]
-        columns = np.array(rows, dtype=np.int64).reshape(-1, len(Movements.__slots__)).T
-        return Movements(**dict(zip(Movements.__slots__, columns, strict=True)))
+        columns = np.array(rows, dtype=self.units).reshape(-1, len(Movements.__slots__)).T
+        session, line, *moved = columns
+        placed = (session.astype(FAST), line.astype(FAST), *moved)
+        return Movements(**dict(zip(Movements.__slots__, placed, strict=True)))
 
     def _trades(self, held: Held) -> Iterator[_Moved]:
         """What was opened and what was closed."""
@@ -219,15 +252,17 @@ class _Span:
                 day_before = self.sessions[row - 1] if row else self.known_until
                 shares = held.shares_after(day_before)
                 if shares:
-                    paid = cents(_column([shares]), _column([price_e6(round(dividend.value, 6))]))
+                    paid = cents(
+                        self._column([shares]), self._column([price_e6(round(dividend.value, 6))])
+                    )
                     yield row, (0, 0, 0, 0, 0, int(paid[0]))
 
     def _flows(self, flows: Iterable[Flow]) -> Int64:
-        column = np.zeros(len(self.sessions), dtype=np.int64)
+        sums = [0] * len(self.sessions)
         for flow in flows:
             if (row := self._row(flow.on)) is not None:
-                column[row] += amount_cents(flow.amount)
-        return column
+                sums[row] += amount_cents(flow.amount)
+        return self._column(sums)
 
     def _value_before(self, held: Sequence[Held], shares_before: Int64) -> Int64 | None:
         if self.held is None:
@@ -239,8 +274,7 @@ class _Span:
                 f"The valuation of {self.known_until} does not hold what the portfolio held then: "
                 "an earlier day is stale and comes first."
             )
-        return _column(self.held[key][1] if key in self.held else 0 for key in ids)
+        return self._column(self.held[key][1] if key in self.held else 0 for key in ids)
 
-
-def _column(units: Iterable[int]) -> Int64:
-    return np.fromiter(units, dtype=np.int64)
+    def _column(self, whole: Iterable[int]) -> Int64:
+        return column(whole, self.units)

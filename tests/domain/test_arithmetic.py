@@ -1,6 +1,7 @@
 """Specification of the arithmetic of lines: parts bought and closed, income, both signs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.arithmetic import Figures, Ledger, Movements, value
-from domain.money import Int64, amount_cents, cents
+from domain.money import WHOLE, Int64, amount_cents, cents
 from tests.support.exactness import in_decimal
 
 Move = tuple[int, int, int, int, int, int, int, int]
@@ -53,6 +54,18 @@ def ledger(history: History, nav_before: int = 10**9) -> Ledger:
         value_before=None if history.is_opening else worth,
         nav_before=nav_before,
     )
+
+
+def in_whole_numbers(fast: Ledger) -> Ledger:
+    """The same ledger in units of any size."""
+
+    def whole(arrays: Any, *names: str) -> Any:
+        columns = {name: getattr(arrays, name) for name in names}
+        return replace(arrays, **{n: c.astype(WHOLE) for n, c in columns.items() if c is not None})
+
+    columns = ("marks", "entry_price", "flows", "shares_before", "stated_before", "value_before")
+    exact: Ledger = whole(fast, *columns)
+    return replace(exact, movements=whole(fast.movements, *Movements.__slots__[2:]))
 
 
 @st.composite
@@ -131,6 +144,37 @@ def test_parts_bought_and_closed_equal_plain_decimal(history: History) -> None:
     )
 
 
+FIGURES = ("shares", "market_value", "cost", "proceeds", "income", "realized_pnl", "pnl")
+DAYS = ("unrealized_pnl", "nav", "cash", "long_value", "short_value")
+
+
+@settings(max_examples=100, deadline=None)
+@given(histories())
+def test_whole_numbers_give_the_same_figures(history: History) -> None:
+    fast = ledger(history)
+    fitting, whole = value(fast), value(in_whole_numbers(fast))
+
+    for name in (*FIGURES, *DAYS):
+        assert getattr(whole, name).tolist() == getattr(fitting, name).tolist()
+        assert getattr(whole, name).dtype == WHOLE
+
+
+@settings(max_examples=100, deadline=None)
+@given(histories(), st.integers(2**55, 2**63 - 1))
+def test_a_net_worth_near_the_end_of_int64_is_exact_or_does_not_fit(
+    history: History, nav: int
+) -> None:
+    fast = ledger(history, nav)
+    whole = value(in_whole_numbers(fast))
+    try:
+        fitting = value(fast)
+    except OverflowError:
+        assert nav > 2**60
+    else:
+        assert fitting.nav.tolist() == whole.nav.tolist()
+        assert fitting.cash.tolist() == whole.cash.tolist()
+
+
 @settings(max_examples=300, deadline=None)
 @given(histories())
 def test_the_five_identities_hold_to_the_cent(history: History) -> None:
@@ -198,7 +242,7 @@ def test_income_is_pnl_and_cash() -> None:
     assert figures.realized_pnl.sum() == 0
 
 
-def test_a_day_over_the_exact_sum_is_refused() -> None:
+def test_a_day_over_the_largest_sum_does_not_fit_and_is_exact_in_whole_numbers() -> None:
     lines = 50_000
     history = History(
         marks=[[10**15] * lines],
@@ -210,5 +254,7 @@ def test_a_day_over_the_exact_sum_is_refused() -> None:
         stated_before=[1000 * 10**8] * lines,
         is_opening=True,
     )
-    with pytest.raises(ValueError, match="portfolio"):
+    with pytest.raises(OverflowError, match="portfolio"):
         value(ledger(history))
+
+    assert value(in_whole_numbers(ledger(history))).long_value.tolist() == [lines * 10**14]

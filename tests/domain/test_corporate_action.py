@@ -67,6 +67,12 @@ class TestFactor:
 
         assert reverse.share_factor(FRIDAY, MONDAY) == Fraction(1, 3)
 
+    def test_a_ratio_finer_than_real_ones_stays_above_zero(self) -> None:
+        actions = Actions([split("A", MONDAY, "0.00001")])
+
+        assert actions.share_factor(FRIDAY, MONDAY) == Fraction(1, 100_000)
+        assert actions.share_factor(MONDAY, FRIDAY) == 100_000
+
     def test_the_owners_own_entry_wins_for_its_symbol_day_and_kind(self) -> None:
         market = [split("A", MONDAY, "2"), dividend("A", MONDAY, "1"), split("B", MONDAY, "3")]
         known = actions_by_symbol(market, [split("A", MONDAY, "4")])

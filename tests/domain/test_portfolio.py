@@ -5,7 +5,7 @@ hand in `test_editing` and `test_expiry`.
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -329,6 +329,7 @@ class TestCorporateActions:
         [
             *(("split", "0"), ("split", "-2"), ("split", "10001"), ("split", "0.33333333333")),
             *(("split", "NaN"), ("dividend", "Infinity"), ("dividend", "-0.01")),
+            *(("split", "0.00009"), ("split", "1e30"), ("dividend", "1e30")),
             *(("dividend", "0.0000001"), ("dividend", "1000000001")),
         ],
     )
@@ -336,3 +337,17 @@ class TestCorporateActions:
         given(Portfolio, portfolio_opened()).when(self.entering(kind, value)).then_refused(
             ActionValueRefused
         )
+
+    @pytest.mark.parametrize("value", ["1.0000000001", "0.9999999999"])
+    def test_splits_that_together_are_no_ratio_of_real_ones_are_refused(self, value: str) -> None:
+        days = [MONDAY + timedelta(days=n) for n in (1, 2, 3)]
+        ratios = ["10000", "0.0001", "10000"]
+        history = [
+            action_entered("AAPL", day, "split", ratio)
+            for day, ratio in zip(days, ratios, strict=True)
+        ]
+        others = action_entered("GOOG", MONDAY, "split", "2")
+        subject = given(Portfolio, portfolio_opened(), *history, others)
+
+        subject.when(self.entering("split", value)).then_refused(ActionValueRefused)
+        subject.when(self.entering("split", "1")).then(action_entered("AAPL", MONDAY, "split", "1"))

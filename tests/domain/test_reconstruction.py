@@ -63,3 +63,12 @@ def test_cash_is_not_part_of_it() -> None:
     cash = position("CASH_USD", "1", "100000", subtype="CASH")
 
     assert series(cash, prices=("1", "1", "1"))[0] == ("0.00", "0.00", 0)
+
+
+def test_what_is_beyond_int64_is_told_to_the_cent() -> None:
+    held = [position("A", "1000000000", "0.01"), position("B", "-1", "0.01")]
+
+    assert series(*held, prices=("1", "1000000000", "1000000000"))[-1] == (
+        *("1000000000000000000.00", "-1000000000.00"),
+        2,
+    )

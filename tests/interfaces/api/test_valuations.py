@@ -196,3 +196,20 @@ def test_where_nav_is_not_positive_ratios_say_nothing(world: World) -> None:
     [position] = ada.get(f"/portfolios/{portfolio_id}/positions").json()["positions"]
     assert position["weight"] is None
     assert ada.get(f"/portfolios/{portfolio_id}").json()["weight"] is None
+
+
+def test_the_largest_that_may_be_entered_is_shown_to_the_cent(world: World) -> None:
+    ada = newcomer(world.program, world.client)
+    rows = [f"GOOG,1000000000,999.00,2012-12-{day:02}" for day in range(3, 29)]
+    portfolio_id = ada.open_sample(*rows, "GOOG130622C00700000,1000000000,0.01,2012-12-31")
+    work_off(world.program, ada.post(f"/portfolio/{portfolio_id}/calculate"))
+    body = ada.get(f"/analytics/portfolio/{portfolio_id}/overview").json()
+    lines = ada.get(f"/analytics/portfolio/{portfolio_id}/valuations/2013-03-01").json()["lines"]
+
+    [call] = [line for line in lines if line["multiplier"] == 100]
+    stocks = 26 * 10**9 * Decimal("806.19")
+    calls = 10**11 * Decimal(call["mark"]["price"])
+    assert money(body["exposures"]["long"], "amount") == [stocks + calls]
+    assert money(body, "net_asset_value") == [money(body, "cash")[0] + stocks + calls]
+    assert len(ada.positions_of(portfolio_id)) == 27
+    assert Decimal(ada.get(f"/portfolios/{portfolio_id}").json()["net_asset_value"]) > 10**12

@@ -2,17 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
 
-from application.ports import Cause
-from domain.email_address import EmailAddress
 from interfaces.bootstrap import Program
 from tests.support.postgres import fresh_database
 from tests.support.programs import build_program
-from tests.support.visitors import PASSWORD, Visitor, client_of, newcomer, work_off
+from tests.support.visitors import Visitor, client_of, newcomer, superuser, work_off
 
 
 @dataclass(frozen=True)
@@ -46,19 +43,9 @@ def world(postgres_server: str, template_database: str) -> Iterator[World]:
             client=client,
             ada=ada,
             bob=bob,
-            superuser=_superuser(program, client),
+            superuser=superuser(program, client),
             nobody=Visitor(client),
             valued=valued,
             unvalued=unvalued,
             run=run,
         )
-
-
-def _superuser(program: Program, client: TestClient) -> Visitor:
-    visitor = Visitor(client)
-    cause = Cause(command_id=uuid4(), correlation_id=uuid4())
-    address = EmailAddress.parse(visitor.email)
-    registered = program.users.create_superuser(address, PASSWORD, "Root", cause)
-    program.rooms.catch_up(registered.position)
-    assert visitor.log_in().status_code == 200
-    return visitor

@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 from fastapi.testclient import TestClient
 from httpx import Response
 
+from application.ports import Cause
+from domain.email_address import EmailAddress
 from interfaces.bootstrap import Program
 from interfaces.http import create_http
 
@@ -128,6 +130,17 @@ def newcomer(program: Program, client: TestClient) -> Visitor:
     visitor = Visitor(client)
     registered = visitor.register(program)
     assert registered.status_code == 201, registered.text
+    assert visitor.log_in().status_code == 200
+    return visitor
+
+
+def superuser(program: Program, client: TestClient) -> Visitor:
+    """A visitor who is a superuser and has signed in."""
+    visitor = Visitor(client)
+    cause = Cause(command_id=uuid4(), correlation_id=uuid4())
+    address = EmailAddress.parse(visitor.email)
+    registered = program.users.create_superuser(address, PASSWORD, "Root", cause)
+    program.rooms.catch_up(registered.position)
     assert visitor.log_in().status_code == 200
     return visitor
 

@@ -6,6 +6,7 @@ from tests.benchmarks import (
     cold_history,
     commands,
     importing,
+    login,
     memory,
     nights,
     reading,
@@ -15,7 +16,7 @@ from tests.benchmarks import (
 from tests.benchmarks.databases import silence_logs
 
 MODULES = (
-    *(commands, reading, importing, valuing),
+    *(commands, reading, login, importing, valuing),
     *(recording, nights, cold_history, memory),
 )
 

@@ -4,23 +4,18 @@ Each side is served by uvicorn in a process of its own and read over one kept co
 Run it by `python -m tests.benchmarks.reading`.
 """
 
-import multiprocessing
-import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from http.client import HTTPConnection
 from time import perf_counter
-from typing import Any
 from uuid import UUID
 
-import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from interfaces.http import create_http
-from tests.benchmarks.databases import durable_database, silence_logs
+from tests.benchmarks.databases import durable_database
 from tests.benchmarks.row import Row
+from tests.benchmarks.serving import run, served
 from tests.support.accounts import (
     SAMPLE_SYMBOLS,
     Owner,
@@ -33,7 +28,6 @@ from tests.support.programs import build_program
 
 ROUNDS = 7
 READS = 200
-_SERVED_WITHIN_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +61,11 @@ def measure() -> list[Row]:
         owner, portfolio_id = _account_of_fifty(url)
         path = f"/api/v1/portfolios/{portfolio_id}/positions"
         token = {"Authorization": f"Bearer {owner.token}"}
-        with _served(_serve_program, url) as connection:
+        with served(_serve_program, url) as connection:
             ours = Side(connection, path, token)
             body, etag = ours.read()
             knowing = Side(connection, path, {**token, "If-None-Match": etag})
-            with _served(_serve_bytes, body) as peer:
+            with served(_serve_bytes, body) as peer:
                 by_route = Side(connection, f"{path}?limit=50", token)
                 sides = [ours, knowing, Side(peer, path, token), by_route]
                 if by_route.read()[0] != body:
@@ -113,39 +107,9 @@ def _account_of_fifty(url: str) -> tuple[Owner, UUID]:
         return owner, portfolio_id
 
 
-@contextmanager
-def _served(serve: Callable[[Any, int], None], given: str | bytes) -> Iterator[HTTPConnection]:
-    """A connection to an app that a process of its own serves."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(given, port))
-    process.start()
-    connection = HTTPConnection("127.0.0.1", port)
-    try:
-        _await(connection)
-        yield connection
-    finally:
-        connection.close()
-        process.terminate()
-        process.join()
-
-
-def _await(connection: HTTPConnection) -> None:
-    deadline = perf_counter() + _SERVED_WITHIN_S
-    while True:
-        try:
-            connection.connect()
-        except ConnectionRefusedError:
-            if perf_counter() > deadline:
-                raise
-        else:
-            return
-
-
 def _serve_program(url: str, port: int) -> None:
     with build_program(url) as program:
-        _run(create_http(program), port)
+        run(create_http(program), port)
 
 
 def _serve_bytes(body: bytes, port: int) -> None:
@@ -154,12 +118,7 @@ def _serve_bytes(body: bytes, port: int) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 
-    _run(app, port)
-
-
-def _run(app: ASGIApp, port: int) -> None:
-    silence_logs()
-    uvicorn.run(app, port=port, log_config=None, access_log=False)
+    run(app, port)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.account import AccountName, account_name_key
 from domain.email_address import EmailAddress
 from domain.errors import DomainError, NotAllowedValue
-from domain.kernel import Aggregate, Event
+from domain.kernel import FORGOTTEN, Aggregate, Event
 from domain.text import has_control_characters
 
 _LONGEST_FULL_NAME = 255
@@ -121,6 +121,18 @@ class User(Aggregate):
             """The user is let in; tokens from before stay refused."""
             user.is_active = True
 
+    class Forgotten(Event, frozen=True):
+        """Nobody can read any more who the user was; what the user did stays."""
+
+        TOPIC = "user.forgotten"
+
+        def apply(self, user: "User") -> None:
+            """The user is nobody in particular, without any right, shut out for ever."""
+            user.email = user.full_name = FORGOTTEN
+            user.is_forgotten = True
+            user.is_superuser = user.is_auditor = user.is_active = False
+            user.refuse_earlier_tokens()
+
     class PasswordChanged(Event, frozen=True):
         """The user has another password; its hash is kept elsewhere."""
 
@@ -200,6 +212,7 @@ class User(Aggregate):
         self.is_superuser = False
         self.is_auditor = False
         self.is_active = True
+        self.is_forgotten = False
         self.session_version = 0
         self.returned_tokens: set[str] = set()
         self.logged_in_at: datetime | None = None
@@ -256,9 +269,14 @@ class User(Aggregate):
             self.record(self.Deactivated())
 
     def reactivate(self) -> None:
-        """Let the user in again."""
-        if not self.is_active:
+        """Let the user in again; not one who was forgotten, whom nobody could be."""
+        if not self.is_active and not self.is_forgotten:
             self.record(self.Reactivated())
+
+    def forget(self) -> None:
+        """Shut the user out for ever; whoever records this destroys the personal key."""
+        if not self.is_forgotten:
+            self.record(self.Forgotten())
 
     def change_password(self) -> None:
         """Note that the password is another one; whoever records this keeps its hash."""

@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from domain.kernel import Event
 from domain.superusers import LastSuperuser, Superusers
 from domain.user import User
-from tests.support.events import deactivated, demoted, number, promoted, registered
+from tests.support.events import deactivated, demoted, forgotten, number, promoted, registered
 from tests.support.specification import SUBJECT, given
 
 ANN, BOB = number("ann"), number("bob")
@@ -37,7 +37,9 @@ def test_who_was_promoted_joins_once() -> None:
     given(Superusers, joined(ANN)).when(lambda all_: all_.count(ann)).then_nothing()
 
 
-@pytest.mark.parametrize("history", [[demoted()], [deactivated()], [deactivated(), demoted()]])
+@pytest.mark.parametrize(
+    "history", [[demoted()], [deactivated()], [forgotten()], [deactivated(), demoted()]]
+)
 def test_who_cannot_administrate_any_more_leaves_once(history: list[Event]) -> None:
     ann = user(ANN, promoted(), *history)
     given(Superusers, joined(ANN), joined(BOB)).when(lambda all_: all_.count(ann)).then(left(ANN))
@@ -46,7 +48,7 @@ def test_who_cannot_administrate_any_more_leaves_once(history: list[Event]) -> N
     ).then_nothing()
 
 
-@pytest.mark.parametrize("event", [demoted(), deactivated()])
+@pytest.mark.parametrize("event", [demoted(), deactivated(), forgotten()])
 def test_the_last_one_stays(event: Event) -> None:
     ann = user(ANN, promoted(), event)
     given(Superusers, joined(ANN)).when(lambda all_: all_.count(ann)).then_refused(

@@ -4,12 +4,13 @@ import pytest
 
 from domain.account import AccountName
 from domain.email_address import EmailAddress
-from domain.kernel import Event
+from domain.kernel import FORGOTTEN, Event
 from domain.user import AccountNameTaken, FullNameRefused, ImpersonatingOneself, User
 from tests.support.events import (
     at,
     deactivated,
     demoted,
+    forgotten,
     impersonation_stopped,
     logged_in,
     logged_out,
@@ -18,7 +19,7 @@ from tests.support.events import (
     promoted,
     registered,
 )
-from tests.support.specification import SUBJECT, given, refused, when_created
+from tests.support.specification import SUBJECT, given, refused, state_of, when_created
 
 EMAIL = EmailAddress("ann@example.com")
 
@@ -158,6 +159,31 @@ class TestDeactivating:
         assert User.replay(SUBJECT, [*history, User.Reactivated()]).administrates
 
 
+class TestForgetting:
+    """A user may be forgotten: what happened stays, who it was does not."""
+
+    def test_a_user_is_forgotten_once(self) -> None:
+        given(User, registered()).when(lambda user: user.forget()).then(forgotten())
+        given(User, registered(), forgotten()).when(lambda user: user.forget()).then_nothing()
+
+    def test_nothing_is_left_of_who_it_was_nor_of_any_right(self) -> None:
+        history = [registered(), promoted(), User.GrantedAuditor(), opened("IRA")]
+        ann = User.replay(SUBJECT, [*history, forgotten()])
+        assert (ann.email, ann.full_name) == (FORGOTTEN, FORGOTTEN)
+        assert (ann.is_active, ann.is_superuser, ann.is_auditor) == (False, False, False)
+        assert ann.accounts == {"ira": number("IRA")}
+
+    def test_with_or_without_the_key_the_log_tells_the_same(self) -> None:
+        history = [registered(), promoted(), logged_in(9), forgotten()]
+        without_key = [registered(FORGOTTEN, FORGOTTEN), *history[1:]]
+        assert state_of(User.replay(SUBJECT, history)) == state_of(
+            User.replay(SUBJECT, without_key)
+        )
+
+    def test_nobody_forgotten_is_let_in_again(self) -> None:
+        given(User, registered(), forgotten()).when(lambda user: user.reactivate()).then_nothing()
+
+
 class TestSessions:
     """Tokens are taken back one by one, or all at once by a new session version."""
 
@@ -185,7 +211,7 @@ class TestSessions:
     @pytest.mark.parametrize(
         "event",
         [
-            *(promoted(), demoted(), deactivated()),
+            *(promoted(), demoted(), deactivated(), forgotten()),
             *(User.PasswordChanged(), User.SessionsRevoked()),
         ],
         ids=lambda event: event.TOPIC,

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from domain.account import AccountName
 from domain.email_address import EmailAddress
+from domain.kernel import FORGOTTEN
 from domain.user import AccountNameTaken, User
 from tests.support.specification import SUBJECT
 
@@ -29,6 +30,7 @@ class Owning(RuleBasedStateMachine):
         self.now = BEGINNING
         self.logins: list[datetime] = []
         self.ranks = {"superuser": False, "auditor": False, "shut out": False}
+        self.is_forgotten = False
         self.session_version = 0
         self.returned: set[str] = set()
         self.others = 0
@@ -68,7 +70,8 @@ class Owning(RuleBasedStateMachine):
             ("shut out", False): self.user.reactivate,
         }
         decide[rank, given]()
-        if self.ranks[rank] != given:
+        stays = self.is_forgotten and rank == "shut out"
+        if self.ranks[rank] != given and not stays:
             self.ranks[rank] = given
             self.others += 1
             if rank == "superuser" or (rank, given) == ("shut out", True):
@@ -94,6 +97,17 @@ class Owning(RuleBasedStateMachine):
         self.others += 1
         self._all_tokens_end()
 
+    @precondition(lambda self: len(self.user.pending) > 5)
+    @rule()
+    def forget(self) -> None:
+        """Once; without rank and for ever."""
+        self.user.forget()
+        if not self.is_forgotten:
+            self.is_forgotten = True
+            self.ranks = {"superuser": False, "auditor": False, "shut out": True}
+            self.others += 1
+            self._all_tokens_end()
+
     def _all_tokens_end(self) -> None:
         self.session_version += 1
         self.returned.clear()
@@ -110,6 +124,7 @@ class Owning(RuleBasedStateMachine):
         assert self.user.is_superuser == self.ranks["superuser"]
         assert self.user.is_auditor == self.ranks["auditor"]
         assert self.user.is_active != self.ranks["shut out"]
+        assert self.user.is_forgotten == (self.user.email == FORGOTTEN) == self.is_forgotten
         assert self.user.session_version == self.session_version
         assert self.user.returned_tokens == self.returned
 

@@ -61,6 +61,11 @@ def deactivated() -> User.Deactivated:
     return User.Deactivated()
 
 
+def forgotten() -> User.Forgotten:
+    """Who the user was cannot be known any more."""
+    return User.Forgotten()
+
+
 def logged_out(token: str) -> User.LoggedOut:
     """The user gave back a token that was good until noon of 2024-01-02."""
     return User.LoggedOut(jti=token, expires_at=at(12))

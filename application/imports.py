@@ -9,6 +9,7 @@ from application.commands import ImportPositions, RestoreImport, RevertImport
 from application.deciding import decide
 from application.errors import UserUnknown
 from application.identities import Identities
+from application.option_models import OptionModels
 from application.ownership import own_portfolio
 from application.ports import Cause, EventLog, PriceBook, RejectedRows
 from domain.portfolio import Portfolio
@@ -63,6 +64,7 @@ class Imports:
     identities: Identities
     book: PriceBook
     rejected_rows: RejectedRows
+    options: OptionModels
 
     def already_there(
         self,
@@ -163,7 +165,7 @@ class Imports:
         return decide(attempt)
 
     def _priced(self, portfolio: Portfolio, intake: Intake) -> Intake:
-        """The intake with the latest closes of what the file gives no price for, and splits."""
+        """The intake with what replacing needs: closes where the file has none, splits, history."""
         if intake.mode is not ImportMode.REPLACE:
             return intake
         held = {p.symbol for p in portfolio.holdings.positions.values() if p.open_quantity}
@@ -172,7 +174,9 @@ class Imports:
         closes = self.book.last_closes_before(portfolio.opening.price_source, unpriced, after)
         known = {symbol: close.price for symbol, close in closes.items()}
         actions = self.book.actions(portfolio.opening.price_source, sorted(held))
-        return replace(intake, prices={**known, **intake.prices}, actions=actions)
+        history = self.options.ended_by_the_opening(portfolio)
+        prices = {**known, **intake.prices}
+        return replace(intake, prices=prices, actions=actions, history=history)
 
     def _owner(self, portfolio: Portfolio) -> User:
         owner = self.log.load(User, portfolio.owner_id) if portfolio.owner_id else None

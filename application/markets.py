@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from application.errors import SessionNotCompleted
 from application.ports import Clock, Market, TradingCalendar
@@ -23,6 +23,11 @@ class MarketTime:
     def latest_session(self) -> date:
         """The most recent completed session."""
         return self.calendar.most_recent_completed_session(self.clock.market_now())
+
+    def lasts_until(self, session: date) -> date:
+        """The day before the next session: what expires on a day up to it ended by `session`."""
+        one_day = timedelta(days=1)
+        return self.calendar.session_on_or_after(session + one_day) - one_day
 
     def completed_session(self, day: date | None) -> date:
         """`day` if it is a completed session, the latest one for None.

@@ -30,7 +30,8 @@ def differences(portfolio: "Portfolio", intake: Intake) -> list[Change]:
         ClosingPriceMissing: ERR_PORT_016.
     """
     prices = {**portfolio.holdings.manual_prices(intake.stated_on), **intake.prices}
-    day, book = intake.quantities_as_of or intake.stated_on, portfolio.book(intake.actions)
+    day = intake.quantities_as_of or intake.stated_on
+    book = portfolio.book(intake.actions).without(intake.history)
     held = {position.position_id: book.held(position) for position in book.positions}
     counted = [lot.counted_on(day) for lot in held.values()]
     return [

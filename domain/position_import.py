@@ -111,7 +111,8 @@ class Intake:
     `quantities_as_of` is the day up to which the quantities contain every split, None for a
     template's, which are as of the opening. `prices` are USD a share by symbol, for replacing:
     the file's last prices, the latest closes where it has none; `actions` the market's splits, by
-    which what is held is counted as the file counts. `is_forced` takes in a file again that is
+    which what is held is counted as the file counts; `history` the positions that the opening found
+    at their end, which replacing leaves alone. `is_forced` takes in a file again that is
     known, and lots that are held.
     """
 
@@ -122,6 +123,7 @@ class Intake:
     mode: ImportMode = ImportMode.ADD
     prices: Mapping[str, Decimal] = field(default_factory=dict)
     actions: Sequence[CorporateAction] = ()
+    history: frozenset[UUID] = frozenset()
     is_forced: bool = False
 
 

@@ -226,7 +226,9 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             accounts=Accounts(editing),
             positions=Positions(editing, identities, prices.book),
             cash_flows=CashFlows(editing),
-            imports=Imports(store.log, identities, prices.book, rejected_rows),
+            imports=Imports(
+                store.log, identities, prices.book, rejected_rows, valuations.marking.options
+            ),
             prices=prices,
             securities=securities,
             valuations=valuations,

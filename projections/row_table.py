@@ -6,7 +6,7 @@ and comes back as the annotated type. Writes are one statement for any number of
 
 import types
 import typing
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from decimal import Decimal
@@ -119,7 +119,9 @@ class RowTable(Generic[Row]):
         """The statement that selects the rows which a `WHERE ... ORDER BY ...` clause picks."""
         return sql.SQL(" ").join([self._sql.select, rest]).as_bytes()
 
-    def select(self, connection: Connection, query: bytes, values: Sequence[Any]) -> list[Row]:
+    def select(
+        self, connection: Connection, query: bytes, values: Sequence[Any] | Mapping[str, Any]
+    ) -> list[Row]:
         """The rows that a statement of `query` gives."""
         return [self.row(row) for row in connection.execute(query, values).fetchall()]
 

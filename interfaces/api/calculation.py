@@ -77,20 +77,21 @@ def calculate(
 
 
 def _preprocessing(program: Program, portfolio_id: UUID, symbols: int) -> Preprocessing:
+    """What is known now of what the run will need."""
     portfolio = program.portfolios_room.one(portfolio_id)
-    market = portfolio.market if portfolio else "live"
-    covered = program.readiness.coverage(market, held_in(program, portfolio_id))
-    asked_before = covered.bootstrapped > 0 or bool(portfolio and portfolio.valuation_on)
+    covered = program.readiness.coverage(
+        portfolio.market if portfolio else "live", held_in(program, portfolio) if portfolio else ()
+    )
     return Preprocessing(
         symbols_count=symbols,
         security_master_enriched=program.securities.count_known(
             [symbol.priced_by for symbol in covered.symbols]
         ),
         prices_bootstrapped=covered.bootstrapped,
-        price_coverage_percentage=covered.percentage if asked_before else None,
-        ready_for_batch=covered.is_ready or not asked_before,
-        warnings=covered.warnings if asked_before else [],
-        recommendations=covered.recommendations if asked_before else [],
+        price_coverage_percentage=covered.percentage if portfolio else None,
+        ready_for_batch=covered.is_ready,
+        warnings=covered.warnings,
+        recommendations=covered.recommendations,
     )
 
 

@@ -21,8 +21,8 @@ class Preprocessing(BaseModel):
     """What is known when the request is answered; what needs the network happens in the run.
 
     Of the symbols to be priced, `security_master_enriched` have a sector or a name on record and
-    `prices_bootstrapped` any price. `price_coverage_percentage` is null, and nothing stands in the
-    way, before anybody has asked for the prices.
+    `prices_bootstrapped` any price. `price_coverage_percentage` is that of the calculation date, by
+    what is known already; null only while the account's own page is not up to date.
     """
 
     symbols_count: int
@@ -46,11 +46,11 @@ class Started(BaseModel):
             "preprocessing": {
                 "symbols_count": 2,
                 "security_master_enriched": 0,
-                "prices_bootstrapped": 0,
-                "price_coverage_percentage": None,
-                "ready_for_batch": True,
-                "warnings": [],
-                "recommendations": [],
+                "prices_bootstrapped": 1,
+                "price_coverage_percentage": 50.0,
+                "ready_for_batch": False,
+                "warnings": ["1 of 2 symbols have a usable price on 2013-03-01; without: NVDA."],
+                "recommendations": ["The calculation asks the providers for what lacks."],
             },
             "message": "The calculation up to 2013-03-01 is queued.",
             "poll_url": _STATUS,

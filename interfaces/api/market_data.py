@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
@@ -33,6 +32,7 @@ from interfaces.api.market_data_shapes import (
     shown_price,
     shown_security,
 )
+from interfaces.api.positions import past_of
 from interfaces.api.values import Day
 from interfaces.bootstrap import Program
 from projections.portfolios.view import PortfolioRow
@@ -111,7 +111,7 @@ def coverage(
     program: Asked, portfolio: Annotated[PortfolioRow, Depends(portfolio_of_query)]
 ) -> ShownCoverage:
     """The symbols that need a price, and what is known of each at the latest session."""
-    covered = program.readiness.coverage(portfolio.market, held_in(program, portfolio.portfolio_id))
+    covered = program.readiness.coverage(portfolio.market, held_in(program, portfolio))
     return shown_coverage(portfolio.portfolio_id, covered)
 
 
@@ -161,6 +161,7 @@ def _under_body(errors: Iterable[Any]) -> Sequence[Any]:
     return [{**error, "loc": ("body", *error["loc"])} for error in errors]
 
 
-def held_in(program: Program, portfolio_id: UUID) -> list[PositionTerms]:
-    """Every position of a portfolio, closed ones too."""
-    return [row.terms for row in program.positions_room.all_of(portfolio_id)]
+def held_in(program: Program, portfolio: PortfolioRow) -> list[PositionTerms]:
+    """Every position of a portfolio since its opening, closed ones too."""
+    rows, past = program.positions_room.all_of(portfolio.portfolio_id), past_of(program, portfolio)
+    return [row.terms for row in rows if not row.is_history(past)]

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from interfaces.api.access import Asked, OwnPortfolio, SignedIn
 from interfaces.api.documenting import OWN_PORTFOLIO, SIGNED_IN, answers, example
+from interfaces.api.positions import past_of
 from interfaces.api.values import Amount, Instant, Limit, Offset
 from projections.portfolios.view import PortfolioRow
 
@@ -81,7 +82,9 @@ def list_portfolios(
     """The caller's portfolios with the figures of their latest valuations."""
     rows, total = program.portfolios_room.of_owner(user.user_id, limit, offset)
     worth = program.portfolios_room.net_asset_value_of(user.user_id)
-    held = program.positions_room.open_counts([row.portfolio_id for row in rows])
+    held = program.positions_room.open_counts(
+        {row.portfolio_id: past_of(program, row) for row in rows}
+    )
     portfolios = [_portfolio(row, worth, held[row.portfolio_id]) for row in rows]
     return PortfolioList(total=total, portfolios=portfolios)
 
@@ -92,7 +95,7 @@ def list_portfolios(
 def one_portfolio(program: Asked, portfolio: OwnPortfolio) -> Portfolio:
     """A portfolio with the figures of its latest valuation."""
     worth = program.portfolios_room.net_asset_value_of(portfolio.owner_id)
-    held = program.positions_room.open_counts([portfolio.portfolio_id])
+    held = program.positions_room.open_counts({portfolio.portfolio_id: past_of(program, portfolio)})
     return _portfolio(portfolio, worth, held[portfolio.portfolio_id])
 
 

@@ -11,7 +11,9 @@ from domain.mark import Mark
 from interfaces.api.access import Asked, OwnPortfolio
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, example
 from interfaces.api.values import Amount, Limit, Offset
-from projections.positions.view import PositionRow
+from interfaces.bootstrap import Program
+from projections.portfolios.view import PortfolioRow
+from projections.positions.view import Past, PositionRow
 
 router = APIRouter(prefix="/portfolios", tags=["Portfolios"])
 
@@ -130,9 +132,20 @@ def list_positions(
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> PositionList:
-    """The positions with the latest figures known of them."""
-    rows, total = program.positions_room.of_portfolio(portfolio.portfolio_id, status, limit, offset)
+    """The positions with the latest figures known of them.
+
+    An option that had expired by the account's opening is history: closed, without figures.
+    """
+    rows, total = program.positions_room.of_portfolio(
+        portfolio.portfolio_id, status, limit, offset, past_of(program, portfolio)
+    )
     return PositionList(total=total, positions=list(map(shown_position, rows)))
+
+
+def past_of(program: Program, portfolio: PortfolioRow) -> Past:
+    """What the opening of a portfolio found at its end."""
+    market = program.markets[portfolio.market]
+    return Past(portfolio.equity_as_of, market.lasts_until(portfolio.equity_as_of))
 
 
 def shown_mark(mark: Mark) -> ShownMark:

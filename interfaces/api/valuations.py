@@ -12,7 +12,7 @@ from domain.money import ZERO
 from domain.snapshot import Lines
 from interfaces.api.access import Asked, OwnPortfolio
 from interfaces.api.documenting import OWN_PORTFOLIO, answers
-from interfaces.api.positions import shown_mark
+from interfaces.api.positions import past_of, shown_mark
 from interfaces.api.valuation_shapes import (
     DataQuality,
     DayValuation,
@@ -147,7 +147,7 @@ def _stale_from(program: Program, portfolio: PortfolioRow) -> date | None:
 
 
 def _nothing(program: Program, portfolio: PortfolioRow, reason: Reason) -> dict[str, Any]:
-    held = program.positions_room.open_counts([portfolio.portfolio_id])
+    held = program.positions_room.open_counts({portfolio.portfolio_id: past_of(program, portfolio)})
     quality = DataQuality(
         flag="none",
         observations=0,

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from msgspec import structs
 from psycopg import sql
 
 from projections.positions import projector
-from projections.positions.view import PositionRow
+from projections.positions.view import NO_PAST, Past, PositionRow
 from projections.room import Room
 from projections.row_table import Pool, RowTable
 
@@ -17,16 +18,18 @@ TABLE = RowTable(
 ROOM = Room(
     "positions", 3, projector.FED_BY, TABLE, projector.keys, projector.fold, keeps_answers=True
 )
-_LIVE = sql.SQL("WHERE portfolio_id = %s AND NOT is_reverted AND NOT is_removed")
+_LIVE = sql.SQL("WHERE portfolio_id = %(portfolio_id)s AND NOT is_reverted AND NOT is_removed")
+_HELD = "open_quantity <> 0 AND (expires_on IS NULL OR entry_on > {} OR expires_on > {})"
+_IS_HELD = sql.SQL(_HELD).format(sql.Placeholder("entered_by"), sql.Placeholder("expired_by"))
 _STATUSES = {
-    "open": sql.SQL("{} AND open_quantity <> 0").format(_LIVE),
-    "closed": sql.SQL("{} AND open_quantity = 0").format(_LIVE),
+    "open": sql.SQL("{} AND ({})").format(_LIVE, _IS_HELD),
+    "closed": sql.SQL("{} AND NOT ({})").format(_LIVE, _IS_HELD),
     "all": _LIVE,
 }
 _ORDERED = sql.SQL("{} ORDER BY symbol, entry_on, position_id")
 _ALL = TABLE.query(_ORDERED.format(_LIVE))
-_ONE = TABLE.query(sql.SQL("{} AND position_id = %s").format(_LIVE))
-_PAGE = sql.SQL("{} LIMIT %s OFFSET %s")
+_ONE = TABLE.query(sql.SQL("{} AND position_id = %(position_id)s").format(_LIVE))
+_PAGE = sql.SQL("{} LIMIT %(limit)s OFFSET %(offset)s")
 _PAGES = {
     status: TABLE.query(_PAGE.format(_ORDERED.format(where))) for status, where in _STATUSES.items()
 }
@@ -36,10 +39,15 @@ _COUNTS = {
 }
 _OPEN_COUNTS = (
     sql.SQL(
-        "SELECT portfolio_id, count(*) FROM {} WHERE portfolio_id = ANY(%s::uuid[])"
-        " AND NOT is_reverted AND NOT is_removed AND open_quantity <> 0 GROUP BY portfolio_id"
+        "SELECT portfolio_id, count(*) FROM {}"
+        " JOIN unnest(%s::uuid[], %s::date[], %s::date[]) AS asked (portfolio, entered, expired)"
+        " ON portfolio_id = portfolio"
+        " WHERE NOT is_reverted AND NOT is_removed AND {} GROUP BY portfolio_id"
     )
-    .format(TABLE.qualified)
+    .format(
+        TABLE.qualified,
+        sql.SQL(_HELD).format(sql.Identifier("entered"), sql.Identifier("expired")),
+    )
     .as_bytes()
 )
 
@@ -51,27 +59,35 @@ class PositionsRoom:
     pool: Pool
 
     def of_portfolio(
-        self, portfolio_id: UUID, status: str, limit: int, offset: int
+        self, portfolio_id: UUID, status: str, limit: int, offset: int, past: Past = NO_PAST
     ) -> tuple[Sequence[PositionRow], int]:
-        """A page of positions that are `open`, `closed` or `all`, by symbol and entry date."""
+        """A page of positions that are `open`, `closed` or `all`, by symbol and entry date.
+
+        Those of the `past` are closed.
+        """
+        asked = {"portfolio_id": portfolio_id, **structs.asdict(past)}
+        page = {**asked, "limit": limit, "offset": offset}
         with self.pool.reading() as connection:
-            rows = TABLE.select(connection, _PAGES[status], [portfolio_id, limit, offset])
-            counted = connection.execute(_COUNTS[status], [portfolio_id]).fetchone()
+            rows = TABLE.select(connection, _PAGES[status], page)
+            counted = connection.execute(_COUNTS[status], asked).fetchone()
         return rows, counted[0] if counted else 0
 
     def one(self, portfolio_id: UUID, position_id: UUID) -> PositionRow | None:
         """The position of that id, if it is the portfolio's."""
+        asked = {"portfolio_id": portfolio_id, "position_id": position_id}
         with self.pool.reading() as connection:
-            rows = TABLE.select(connection, _ONE, [portfolio_id, position_id])
+            rows = TABLE.select(connection, _ONE, asked)
         return rows[0] if rows else None
 
     def all_of(self, portfolio_id: UUID) -> Sequence[PositionRow]:
         """Every position of a portfolio, closed ones too, by symbol, entry date and id."""
         with self.pool.reading() as connection:
-            return TABLE.select(connection, _ALL, [portfolio_id])
+            return TABLE.select(connection, _ALL, {"portfolio_id": portfolio_id})
 
-    def open_counts(self, portfolio_ids: Sequence[UUID]) -> Mapping[UUID, int]:
-        """How many open positions each of the portfolios has, also where it is none."""
+    def open_counts(self, pasts: Mapping[UUID, Past]) -> Mapping[UUID, int]:
+        """How many open positions each of the portfolios has, given its past, also where none."""
+        days = zip(*((past.entered_by, past.expired_by) for past in pasts.values()), strict=True)
+        entered, expired = map(list, days) if pasts else ([], [])
         with self.pool.reading() as connection:
-            counted = connection.execute(_OPEN_COUNTS, [list(portfolio_ids)]).fetchall()
-        return dict.fromkeys(portfolio_ids, 0) | dict(counted)
+            counted = connection.execute(_OPEN_COUNTS, [list(pasts), entered, expired]).fetchall()
+        return dict.fromkeys(pasts, 0) | dict(counted)

@@ -13,6 +13,20 @@ from domain.money import ZERO
 from domain.position import Closing, PositionTerms
 
 
+class Past(msgspec.Struct, frozen=True):
+    """What an account's opening found at its end: options entered by then, expired by a day.
+
+    They are history, as what was closed by the opening, though nothing was recorded of their end.
+    """
+
+    entered_by: date
+    expired_by: date
+
+
+NO_PAST = Past(date.min, date.min)
+"""Of an account whose opening nobody asks for."""
+
+
 class PositionRow(msgspec.Struct, frozen=True):
     """One position. Amounts are USD; figures are None until a valuation had a line of it.
 
@@ -81,6 +95,12 @@ class PositionRow(msgspec.Struct, frozen=True):
             row=self.import_row,
             stated_as=self.stated_as,
         )
+
+    def is_history(self, past: Past) -> bool:
+        """Whether the account found it at its end."""
+        if self.expires_on is None or self.entry_on > past.entered_by:
+            return False
+        return self.expires_on <= past.expired_by
 
     @property
     def realized_pnl(self) -> Decimal:

@@ -14,7 +14,7 @@ from domain.portfolio import Portfolio
 from domain.position import Position, PositionTerms
 from infrastructure.postgres import Pool
 from projections.positions.postgres import ROOM, TABLE, PositionsRoom
-from projections.positions.view import PositionRow
+from projections.positions.view import NO_PAST, PositionRow
 from tests.projections.edited_positions import CALLS, IBM, MONDAY, TUESDAY, TYPO, edited
 from tests.projections.imported_files import FiledAccount, taken_back
 from tests.support.books import PORTFOLIO
@@ -146,7 +146,7 @@ def test_what_was_removed_is_nowhere_listed(pool: Pool) -> None:
     assert [row.symbol for row in room.all_of(PORTFOLIO)] == ["GOOG", CALLS.symbol, "IBM"]
     for status, listed in (("open", 2), ("closed", 1), ("all", 3)):
         assert room.of_portfolio(PORTFOLIO, status, 50, 0)[1] == listed
-    assert room.open_counts([PORTFOLIO]) == {PORTFOLIO: 2}
+    assert room.open_counts({PORTFOLIO: NO_PAST}) == {PORTFOLIO: 2}
     assert room.one(PORTFOLIO, TYPO.position_id) is None
     assert room.one(TYPO.position_id, IBM.position_id) is None
     found = room.one(PORTFOLIO, IBM.position_id)

@@ -12,9 +12,9 @@ from domain.position import Position
 from domain.snapshot import Snapshot
 from infrastructure.postgres import Pool
 from projections.positions.postgres import ROOM, TABLE, PositionsRoom
-from projections.positions.view import PositionRow
+from projections.positions.view import NO_PAST, Past, PositionRow
 from tests.projections.imported_files import closed_by_a_file
-from tests.support.books import PORTFOLIO, position
+from tests.support.books import FRIDAY, PORTFOLIO, position
 from tests.support.events import number
 from tests.support.rooms import History, folded
 from tests.support.stories import (
@@ -148,9 +148,40 @@ def test_all_positions_are_given_by_symbol_entry_date_and_id(pool: Pool) -> None
 
 def test_open_positions_are_counted_for_several_portfolios_at_once(pool: Pool) -> None:
     room, nobodys = kept(pool, *three_of_mine()), number("nobody's")
-    counts = room.open_counts([PORTFOLIO, UUID(int=78), nobodys])
+    counts = room.open_counts(dict.fromkeys([PORTFOLIO, UUID(int=78), nobodys], NO_PAST))
     assert counts == {PORTFOLIO: 2, UUID(int=78): 1, nobodys: 0}
-    assert room.open_counts([]) == {}
+    assert room.open_counts({}) == {}
+
+
+@pytest.mark.parametrize(
+    ("entered_by", "expired_by", "is_open"),
+    [
+        (TUESDAY, TUESDAY, False),
+        (MONDAY, TUESDAY, False),
+        (FRIDAY, TUESDAY, True),
+        (TUESDAY, MONDAY, True),
+    ],
+)
+def test_an_option_that_the_opening_found_at_its_end_is_closed(
+    pool: Pool, entered_by: date, expired_by: date, *, is_open: bool
+) -> None:
+    goog, ibm, spy = three_of_mine()
+    call = replace(goog, position_id=UUID(int=5), symbol="C", entry_on=MONDAY, expires_on=TUESDAY)
+    room, past = kept(pool, goog, ibm, spy, call), Past(entered_by, expired_by)
+
+    listed = {
+        status: [row.symbol for row in room.of_portfolio(PORTFOLIO, status, 9, 0, past)[0]]
+        for status in ("open", "closed", "all")
+    }
+    assert listed["all"] == ["C", "GOOG", "IBM", "SPY"]
+    assert listed["open"] == (["C", "GOOG", "IBM"] if is_open else ["GOOG", "IBM"])
+    assert listed["closed"] == (["SPY"] if is_open else ["C", "SPY"])
+    for status, symbols_of_it in listed.items():
+        assert room.of_portfolio(PORTFOLIO, status, 1, 0, past)[1] == len(symbols_of_it)
+    counts = room.open_counts({PORTFOLIO: past, UUID(int=78): NO_PAST})
+    assert counts == {PORTFOLIO: len(listed["open"]), UUID(int=78): 1}
+    assert call.is_history(past) is not is_open
+    assert not goog.is_history(past)
 
 
 def test_positions_of_a_reverted_import_are_in_no_answer(pool: Pool) -> None:
@@ -158,7 +189,7 @@ def test_positions_of_a_reverted_import_are_in_no_answer(pool: Pool) -> None:
     room = kept(pool, *rows)
     assert [symbols(room, status) for status in ("all", "open", "closed")] == [[], [], []]
     assert room.all_of(PORTFOLIO) == []
-    assert room.open_counts([PORTFOLIO]) == {PORTFOLIO: 0}
+    assert room.open_counts({PORTFOLIO: NO_PAST}) == {PORTFOLIO: 0}
 
 
 def three_of_mine() -> list[PositionRow]:

@@ -175,15 +175,17 @@ def test_calculate_says_what_is_known_before_it_begins(world: World) -> None:
     began = time.perf_counter()
     first = ada.post(f"/portfolio/{portfolio_id}/calculate")
     assert time.perf_counter() - began < 20
-    assert first.json()["preprocessing"] == {
+    told = first.json()["preprocessing"]
+    assert told == {
         "symbols_count": 2,
         "security_master_enriched": 0,
         "prices_bootstrapped": 0,
-        "price_coverage_percentage": None,
-        "ready_for_batch": True,
-        "warnings": [],
-        "recommendations": [],
+        "price_coverage_percentage": 0.0,
+        "ready_for_batch": False,
+        "warnings": ["0 of 2 symbols have a usable price on 2013-03-01; without: NVDA, TSLA."],
+        "recommendations": told["recommendations"],
     }
+    assert told["recommendations"][0].startswith("The calculation asks the providers")
     work_off(world.program, first)
     second = ada.post(f"/portfolio/{portfolio_id}/calculate")
     told = second.json()["preprocessing"]
@@ -194,6 +196,15 @@ def test_calculate_says_what_is_known_before_it_begins(world: World) -> None:
     assert len(told["recommendations"]) == 1
     work_off(world.program, second)
     assert ada.get(f"/portfolios/{portfolio_id}").json()["needs_price_update"] is True
+
+
+def test_calculate_counts_what_others_brought_for_an_account_never_valued(world: World) -> None:
+    ada = newcomer(world.program, world.client)
+    rows = [f"{symbol},1,10.00,2012-12-31" for symbol in ("GOOG", "NVDA", "TSLA")]
+    portfolio_id = ada.open_sample(*rows)
+    told = ada.post(f"/portfolio/{portfolio_id}/calculate").json()["preprocessing"]
+    assert (told["prices_bootstrapped"], told["price_coverage_percentage"]) == (1, 33.3)
+    assert told["ready_for_batch"] is False
 
 
 def test_a_security_is_told_as_far_as_it_is_known(world: World) -> None:

@@ -57,15 +57,26 @@ class AccountTexts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenPortfolio:
-    """Open an account with the positions of a file.
+    """Open an account with the positions of a file, or empty without one.
 
     `rejected_rows` is the CSV of the rows that were left out, None where there are none.
     """
 
     owner_id: UUID
     account: Account
-    intake: Intake
+    intake: Intake | None = None
     rejected_rows: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePortfolio:
+    """Call a portfolio otherwise; None leaves a text as it is."""
+
+    portfolio_id: UUID
+    name: str | None = None
+    account_name: str | None = None
+    account_type: str | None = None
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

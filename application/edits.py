@@ -8,7 +8,7 @@ from uuid import UUID
 
 from application.deciding import decide
 from application.markets import Markets, MarketTime
-from application.ownership import own_portfolio
+from application.ownership import portfolio_to_change
 from application.ports import Cause, EventLog
 from domain.identity import daily_valuation_id
 from domain.portfolio import Portfolio
@@ -45,12 +45,13 @@ class Editing:
         """The answer of a decision of the caller's portfolio, and what it led to.
 
         Raises:
-            PortfolioUnknown: ERR_PORT_404. PortfolioForbidden: ERR_PORT_403. What the decision
+            PortfolioUnknown: ERR_PORT_404. PortfolioForbidden: ERR_PORT_403.
+            VersionMovedOn: ERR_VERSION_001. PortfolioArchived: ERR_PORT_015. What the decision
                 refuses.
         """
 
         def attempt() -> tuple[Answer, Edited]:
-            portfolio = own_portfolio(self.log, portfolio_id, cause)
+            portfolio = portfolio_to_change(self.log, portfolio_id, cause)
             version = portfolio.version
             answer = decision(portfolio)
             stale_from = self._stale_from(portfolio, version)

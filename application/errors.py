@@ -155,6 +155,19 @@ class PortfolioForbidden(DomainError):
         super().__init__("This portfolio is not yours.")
 
 
+class VersionMovedOn(DomainError):
+    """The portfolio is not at the version that the command was meant for."""
+
+    code = "ERR_VERSION_001"
+
+    def __init__(self, version: int) -> None:
+        super().__init__(
+            f"The portfolio has changed meanwhile: it is at version {version}. Read it again, and"
+            " send the change again if it is still meant.",
+            version=version,
+        )
+
+
 class OpeningDateRefused(DomainError):
     """The as-of date of the equity is no date, in the future, or before any price."""
 

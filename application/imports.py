@@ -10,7 +10,7 @@ from application.deciding import decide
 from application.errors import UserUnknown
 from application.identities import Identities
 from application.option_models import OptionModels
-from application.ownership import own_portfolio
+from application.ownership import own_portfolio, portfolio_to_change
 from application.ports import Cause, EventLog, PriceBook, RejectedRows
 from domain.portfolio import Portfolio
 from domain.position import PositionTerms
@@ -58,7 +58,11 @@ class AlreadyThere:
 
 @dataclass(frozen=True, slots=True)
 class Imports:
-    """The use cases of files for portfolios that exist."""
+    """The use cases of files for portfolios that exist.
+
+    Those that change something raise, beside their own refusals, VersionMovedOn (ERR_VERSION_001)
+    and PortfolioArchived (ERR_PORT_015).
+    """
 
     log: EventLog
     identities: Identities
@@ -102,7 +106,7 @@ class Imports:
         import_id = uuid4()
 
         def attempt() -> Impact:
-            portfolio = own_portfolio(self.log, command.portfolio_id, cause)
+            portfolio = portfolio_to_change(self.log, command.portfolio_id, cause)
             new_id = self.identities.position_ids(self._owner(portfolio), portfolio.id)
             intake = self._priced(portfolio, command.intake)
             changes = portfolio.import_positions(import_id, intake, new_id)
@@ -154,7 +158,7 @@ class Imports:
         cause: Cause,
     ) -> Impact:
         def attempt() -> Impact:
-            portfolio = own_portfolio(self.log, command.portfolio_id, cause)
+            portfolio = portfolio_to_change(self.log, command.portfolio_id, cause)
             decision(portfolio)
             is_changed = bool(portfolio.pending)
             position = None if command.is_dry_run else self.log.save(portfolio, cause=cause)

@@ -122,10 +122,12 @@ class RunExecution:
         ]
 
     def _portfolios(self, run: CalculationRun) -> list[Portfolio]:
+        """Those that the run is about, but what was archived since it was asked for."""
         known = self.log.load_many(Portfolio, run.portfolio_ids)
         if len(known) < len(run.portfolio_ids):
             raise PortfolioUnknown
-        return [known[portfolio_id] for portfolio_id in run.portfolio_ids]
+        portfolios = [known[portfolio_id] for portfolio_id in run.portfolio_ids]
+        return [portfolio for portfolio in portfolios if not portfolio.is_archived]
 
 
 def _attempt(step: Step, total: int) -> tuple[Findings, list[Exception]]:

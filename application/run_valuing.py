@@ -78,6 +78,8 @@ class RunValuing:
         waits for the store overlap: one that fails is warned of and the others go on. What only
         the owner should know is warned of as a number then.
         """
+        if not self.portfolios:
+            return self._counts(Progress(), total, 0), ()
         self._prices_known = self.valuations.book.last_row(self.market)
         if len(self.portfolios) == 1:
             done, warnings = self._value(self.portfolios[0])

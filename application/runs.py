@@ -10,7 +10,7 @@ from application.deciding import decide
 from application.errors import PortfolioUnknown, StoreUnavailable
 from application.markets import Markets
 from application.marking import symbols_to_price
-from application.ownership import own_portfolio
+from application.ownership import portfolio_to_change
 from application.ports import Accounts, Cause, Clock, EventLog, Jobs, LiveRuns, Rooms
 from application.prices import Prices
 from application.run_execution import RunExecution
@@ -61,9 +61,10 @@ class Runs:
 
         Raises:
             PortfolioUnknown: ERR_PORT_404. PortfolioForbidden: ERR_PORT_403.
+            VersionMovedOn: ERR_VERSION_001. PortfolioArchived: ERR_PORT_015.
             SessionNotCompleted: ERR_VAL_001. RunAlreadyLive: ERR_BATCH_005, with its id.
         """
-        portfolio = own_portfolio(self.log, command.portfolio_id, cause)
+        portfolio = portfolio_to_change(self.log, command.portfolio_id, cause)
         market = self.markets[portfolio.opening.price_source]
         order = order_of(
             RunKind.ON_DEMAND,
@@ -77,7 +78,7 @@ class Runs:
         """Queue a run of anybody's portfolio, or one over all accounts, for a superuser.
 
         Raises:
-            PortfolioUnknown: ERR_PORT_404.
+            PortfolioUnknown: ERR_PORT_404. PortfolioArchived: ERR_PORT_015.
             RunAlreadyLive: ERR_BATCH_005, with its id; a forced run abandons that one first.
         """
         kind = RunKind.RESTATEMENT if command.is_restatement else RunKind.ON_DEMAND
@@ -88,6 +89,7 @@ class Runs:
         portfolio = self.log.load(Portfolio, command.portfolio_id)
         if portfolio is None:
             raise PortfolioUnknown
+        portfolio.refuse_if_archived()
         market = self.markets[portfolio.opening.price_source]
         until = market.latest_session()
         order = order_of(kind, until, cause, reason=command.reason, restate=command.restate)

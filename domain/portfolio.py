@@ -5,15 +5,22 @@ decides stands by topic in `portfolio_imports`, `portfolio_positions`, `portfoli
 `portfolio_account`.
 """
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal, Self
 from uuid import UUID
 
-from domain import portfolio_account, portfolio_flows, portfolio_imports, portfolio_positions
+from msgspec.structs import replace
+
+from domain import (
+    portfolio_account,
+    portfolio_book,
+    portfolio_flows,
+    portfolio_imports,
+    portfolio_positions,
+)
 from domain.account import Account, AccountType, Opening
-from domain.corporate_action import ActionKind, CorporateAction, actions_by_symbol
+from domain.corporate_action import ActionKind
 from domain.edit import Closed, Corrected, Correction, Edit, Entry, Expired, Removed
 from domain.flow import Flow
 from domain.holdings import Holdings
@@ -21,7 +28,6 @@ from domain.kernel import Aggregate, Event
 from domain.mark import Revaluation
 from domain.position import Closing, Position
 from domain.position_import import PositionClosing, TakenIn
-from domain.valuation import PortfolioBook
 
 
 class Portfolio(Aggregate):
@@ -48,6 +54,8 @@ class Portfolio(Aggregate):
         def apply(self, portfolio: "Portfolio") -> None:
             """The portfolio exists, with an opening and nothing in it."""
             portfolio.owner_id = self.owner_id
+            portfolio.name, portfolio.account_name = self.name, self.account_name
+            portfolio.account_type, portfolio.description = self.account_type, self.description
             portfolio.opening = Opening(
                 equity_balance=self.equity_balance,
                 equity_as_of=self.equity_as_of,
@@ -65,10 +73,10 @@ class Portfolio(Aggregate):
         def apply(self, portfolio: "Portfolio") -> None:
             """Every day counts anew, from the earlier of the old opening and the new one."""
             portfolio.take_effect(min(portfolio.opening.equity_as_of, self.equity_as_of))
-            portfolio.opening = Opening(
+            portfolio.opening = replace(
+                portfolio.opening,
                 equity_balance=self.equity_balance,
                 equity_as_of=self.equity_as_of,
-                price_source=portfolio.opening.price_source,
             )
 
     class CorporateActionEntered(Event, frozen=True):
@@ -89,6 +97,46 @@ class Portfolio(Aggregate):
             portfolio.actions[self.symbol, self.ex_on, self.kind] = self.value
             entries = portfolio.holdings.entries_of(self.symbol) if self.kind == "split" else ()
             portfolio.take_effect(min((*entries, self.ex_on)))
+
+    class Renamed(Event, frozen=True):
+        """The owner gave the portfolio, its account, or both another name."""
+
+        TOPIC = "portfolio.renamed"
+        name: str
+        account_name: str
+
+        def apply(self, portfolio: "Portfolio") -> None:
+            """Both names are these."""
+            portfolio.name, portfolio.account_name = self.name, self.account_name
+
+    class Described(Event, frozen=True):
+        """The owner put the account in other words; blank takes them back."""
+
+        TOPIC = "portfolio.described"
+        description: str
+
+        def apply(self, portfolio: "Portfolio") -> None:
+            """The words are these."""
+            portfolio.description = self.description
+
+    class AccountTypeChanged(Event, frozen=True):
+        """The owner said that the account is taxed otherwise."""
+
+        TOPIC = "portfolio.account_type_changed"
+        account_type: AccountType
+
+        def apply(self, portfolio: "Portfolio") -> None:
+            """The type is this one."""
+            portfolio.account_type = self.account_type
+
+    class Archived(Event, frozen=True):
+        """The owner put the portfolio away; what was recorded of it stays."""
+
+        TOPIC = "portfolio.archived"
+
+        def apply(self, portfolio: "Portfolio") -> None:
+            """Nothing of it changes any more."""
+            portfolio.is_archived = True
 
     # ---- Events: imports -----------------------------------------------------------------------
 
@@ -279,6 +327,9 @@ class Portfolio(Aggregate):
     def __init__(self, aggregate_id: UUID) -> None:
         super().__init__(aggregate_id)
         self.owner_id: UUID | None = None
+        self.name = self.account_name = self.description = ""
+        self.account_type = AccountType.OTHER
+        self.is_archived = False
         self.opening = Opening(
             equity_balance=Decimal(0), equity_as_of=date.min, price_source="live"
         )
@@ -288,30 +339,13 @@ class Portfolio(Aggregate):
         self.actions: dict[tuple[str, date, ActionKind], Decimal] = {}  # symbol, day, kind
         self.effects: list[tuple[int, date | None]] = []  # version, and the day it counts from
 
-    def book(self, market: Sequence[CorporateAction] = (), prices_known: int = 0) -> PortfolioBook:
-        """What the engine values: positions and flows as stated so far.
+    book = portfolio_book.book
+    changed_from = portfolio_book.changed_from
 
-        `market` are the splits and dividends known up to that row of the price book; the owner's
-        own entries win for their symbol, day and kind.
-        """
-        own = [
-            CorporateAction(symbol, ex_on, kind, value, "owner")
-            for (symbol, ex_on, kind), value in self.actions.items()
-        ]
-        return PortfolioBook(
-            portfolio_id=self.id,
-            version=self.version,
-            positions=tuple(self.holdings.positions.values()),
-            flows=tuple(self.flows.values()),
-            stated_on=self.holdings.stated_on,
-            actions=actions_by_symbol(market, own),
-            prices_known=prices_known,
-        )
-
-    def changed_from(self, version: int) -> date | None:
-        """The day from which what was recorded after `version` counts; None if nothing does."""
-        days = [on for recorded, on in self.effects if recorded > version and on]
-        return max(min(days), self.opening.equity_as_of) if days else None
+    def record(self, event: Event) -> None:
+        """Record a change. What was put away refuses any (ERR_PORT_015)."""
+        self.refuse_if_archived()
+        super().record(event)
 
     def edit(self, edit: Edit) -> None:
         """What an event does to a position, and from when on that counts."""
@@ -342,6 +376,11 @@ class Portfolio(Aggregate):
         )
         return portfolio
 
+    refuse_if_archived = portfolio_account.refuse_if_archived
+    rename = portfolio_account.rename
+    describe = portfolio_account.describe
+    change_account_type = portfolio_account.change_account_type
+    archive = portfolio_account.archive
     correct_opening = portfolio_account.correct_opening
     enter_action = portfolio_account.enter_action
 

@@ -1,4 +1,4 @@
-"""What a portfolio decides on the account itself: its opening, and what its shares went through."""
+"""What a portfolio decides on the account itself: its names, opening, shares, and its end."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,7 +7,8 @@ from math import prod
 from typing import TYPE_CHECKING, Literal
 from uuid import UUID
 
-from domain.errors import NotAllowedValue
+from domain.account import AccountName, AccountType, PortfolioName
+from domain.errors import DomainError, NotAllowedValue
 
 if TYPE_CHECKING:
     from domain.portfolio import Portfolio
@@ -29,6 +30,65 @@ class ActionValueRefused(NotAllowedValue):
             "of one share, or one of as many. A dividend is USD a share, 0 or more with "
             "at most 6 decimals (0 cancels the market's)."
         )
+
+
+class PortfolioArchived(DomainError):
+    """The portfolio was put away, so nothing of it changes."""
+
+    code = "ERR_PORT_015"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This portfolio is archived and does not change any more; open another one."
+        )
+
+
+def refuse_if_archived(portfolio: "Portfolio") -> None:
+    """Say no to whatever would change a portfolio that was put away.
+
+    Raises:
+        PortfolioArchived: ERR_PORT_015.
+    """
+    if portfolio.is_archived:
+        raise PortfolioArchived
+
+
+def rename(portfolio: "Portfolio", name: PortfolioName, account_name: AccountName) -> None:
+    """Give portfolio and account these names. Nothing to do if they have them.
+
+    That the account's is free is for the owner's `User` to decide, in the same save.
+
+    Raises:
+        PortfolioArchived: ERR_PORT_015.
+    """
+    if (portfolio.name, portfolio.account_name) != (name.text, account_name.text):
+        portfolio.record(portfolio.Renamed(name=name.text, account_name=account_name.text))
+
+
+def describe(portfolio: "Portfolio", description: str) -> None:
+    """Put the account in these words. Nothing to do if it is.
+
+    Raises:
+        PortfolioArchived: ERR_PORT_015.
+    """
+    if portfolio.description != description:
+        portfolio.record(portfolio.Described(description=description))
+
+
+def change_account_type(portfolio: "Portfolio", account_type: AccountType) -> None:
+    """Say how the account is taxed. Nothing to do if it is taxed so.
+
+    Raises:
+        PortfolioArchived: ERR_PORT_015.
+    """
+    if portfolio.account_type != account_type:
+        portfolio.record(portfolio.AccountTypeChanged(account_type=account_type))
+
+
+def archive(portfolio: "Portfolio") -> None:
+    """Put the portfolio away for good. Nothing to do if it was."""
+    if not portfolio.is_archived:
+        portfolio.record(portfolio.Archived())
 
 
 def correct_opening(

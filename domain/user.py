@@ -202,8 +202,28 @@ class User(Aggregate):
 
         def apply(self, user: "User") -> None:
             """The name is taken, and used once more."""
-            user.accounts[account_name_key(self.account_name)] = self.portfolio_id
-            user.name_uses[self.account_name] = user.name_uses.get(self.account_name, 0) + 1
+            user.use_name(self.account_name, self.portfolio_id)
+
+    class AccountRenamed(Event, frozen=True):
+        """The user gave an account another name; the one it had is free again."""
+
+        TOPIC = "user.account_renamed"
+        account_name: str
+        portfolio_id: UUID
+
+        def apply(self, user: "User") -> None:
+            """The account has that name, which is used once more."""
+            user.use_name(self.account_name, self.portfolio_id)
+
+    class AccountClosed(Event, frozen=True):
+        """The user closed an account, whose name is free again."""
+
+        TOPIC = "user.account_closed"
+        portfolio_id: UUID
+
+        def apply(self, user: "User") -> None:
+            """The account is none of the user's any more."""
+            user.accounts.pop(self.portfolio_id, None)
 
     def __init__(self, aggregate_id: UUID) -> None:
         super().__init__(aggregate_id)
@@ -216,7 +236,7 @@ class User(Aggregate):
         self.session_version = 0
         self.returned_tokens: set[str] = set()
         self.logged_in_at: datetime | None = None
-        self.accounts: dict[str, UUID] = {}
+        self.accounts: dict[UUID, str] = {}  # the name of each that is open
         self.name_uses: dict[str, int] = {}
 
     @classmethod
@@ -317,12 +337,42 @@ class User(Aggregate):
         """The how-many-eth use of this account name the next portfolio would be, from 1."""
         return self.name_uses.get(name.text, 0) + 1
 
+    def account_named(self, name: AccountName) -> UUID | None:
+        """The portfolio of the open account of this name."""
+        named = (
+            held for held, taken in self.accounts.items() if account_name_key(taken) == name.key
+        )
+        return next(named, None)
+
     def open_account(self, name: AccountName, portfolio_id: UUID) -> None:
         """Take an account name for a new portfolio.
 
         Raises:
             AccountNameTaken: ERR_PORT_001, compared trimmed and without regard to case.
         """
-        if name.key in self.accounts:
-            raise AccountNameTaken(name.text)
+        self._refuse_taken(name, portfolio_id)
         self.record(self.AccountOpened(account_name=name.text, portfolio_id=portfolio_id))
+
+    def rename_account(self, portfolio_id: UUID, name: AccountName) -> None:
+        """Give an account another name. Nothing to do if it has that one.
+
+        Raises:
+            AccountNameTaken: ERR_PORT_001, by another account of the user.
+        """
+        self._refuse_taken(name, portfolio_id)
+        if self.accounts.get(portfolio_id) != name.text:
+            self.record(self.AccountRenamed(account_name=name.text, portfolio_id=portfolio_id))
+
+    def close_account(self, portfolio_id: UUID) -> None:
+        """Give an account's name free. Nothing to do if it was closed."""
+        if portfolio_id in self.accounts:
+            self.record(self.AccountClosed(portfolio_id=portfolio_id))
+
+    def use_name(self, account_name: str, portfolio_id: UUID) -> None:
+        """What an event does to the names of the user's accounts."""
+        self.accounts[portfolio_id] = account_name
+        self.name_uses[account_name] = self.name_uses.get(account_name, 0) + 1
+
+    def _refuse_taken(self, name: AccountName, portfolio_id: UUID) -> None:
+        if self.account_named(name) not in (None, portfolio_id):
+            raise AccountNameTaken(name.text)

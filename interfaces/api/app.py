@@ -28,6 +28,7 @@ from interfaces.api import (
 from interfaces.api.errors import answer_errors
 from interfaces.api.fast_reads import FastReads
 from interfaces.api.middleware import BodyLimit, RequestFrame
+from interfaces.api.preconditions import Preconditions
 from interfaces.api.run_watch import RunWatch
 from interfaces.bootstrap import Program
 
@@ -85,6 +86,7 @@ def create_app(program: Program) -> FastAPI:
     app.include_router(operations.router)
     answer_errors(app)
     app.add_middleware(FastReads, tokens=program.tokens, kept=program.kept_positions)
+    app.add_middleware(Preconditions)
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestFrame)  # added last, so that it is around everything
     return app

@@ -1,122 +1,124 @@
-"""The caller's portfolios (spec 4.5)."""
+"""The caller's portfolios: listed, opened empty, called otherwise, archived (spec 4.5)."""
 
-from datetime import date
-from decimal import Decimal
-from uuid import UUID
+from typing import Annotated
 
-from fastapi import APIRouter
-from pydantic import BaseModel
+from fastapi import APIRouter, Query, Request, Response
 
-from interfaces.api.access import Asked, OwnPortfolio, SignedIn
-from interfaces.api.documenting import OWN_PORTFOLIO, SIGNED_IN, answers, example
+from application.commands import ChangePortfolio, OpenPortfolio
+from domain.portfolio import Portfolio as Changed
+from interfaces.api.access import Asked, OwnPortfolio, SignedIn, cause_of, show_position
+from interfaces.api.documenting import OWN_PORTFOLIO, SIGNED_IN, answers, command_answers
+from interfaces.api.portfolio_shapes import (
+    AccountBody,
+    NamesBody,
+    Portfolio,
+    PortfolioList,
+    row_after,
+    shown,
+)
 from interfaces.api.positions import past_of
-from interfaces.api.values import Amount, Instant, Limit, Offset
+from interfaces.api.values import Limit, Offset
+from interfaces.bootstrap import Program
 from projections.portfolios.view import PortfolioRow
 
 router = APIRouter(prefix="/portfolios", tags=["Portfolios"])
 
-_PORTFOLIO = {
-    "id": "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c",
-    "name": "Retirement",
-    "account_name": "Schwab IRA",
-    "account_type": "ira",
-    "description": "",
-    "currency": "USD",
-    "equity_balance": "500000.00",
-    "equity_as_of": "2012-06-29",
-    "price_source": "sample",
-    "net_asset_value": "523114.07",
-    "valuation_date": "2013-03-01",
-    "weight": 0.62,
-    "position_count": 25,
-    "is_active": True,
-    "needs_price_update": False,
-    "version": 2,
-    "created_at": "2026-01-05T14:35:00.123456Z",
-    "updated_at": "2026-01-05T14:35:00.123456Z",
-}
-
-
-class Portfolio(BaseModel):
-    """One account.
-
-    `equity_balance` is what its owner declared as of `equity_as_of`, `net_asset_value` what the
-    latest valuation found; `weight` is its share of what all the caller's accounts are worth.
-    """
-
-    model_config = example(_PORTFOLIO)
-
-    id: UUID
-    name: str
-    account_name: str
-    account_type: str
-    description: str
-    currency: str
-    equity_balance: Amount
-    equity_as_of: date
-    price_source: str
-    net_asset_value: Amount | None
-    valuation_date: date | None
-    weight: float | None
-    position_count: int
-    is_active: bool
-    needs_price_update: bool
-    version: int
-    created_at: Instant
-    updated_at: Instant
-
-
-class PortfolioList(BaseModel):
-    """A page of portfolios, oldest first, and how many there are in all."""
-
-    model_config = example({"total": 1, "portfolios": [_PORTFOLIO]})
-
-    total: int
-    portfolios: list[Portfolio]
+_NAME_CODES = [f"ERR_PORT_{n:03}" for n in (1, 2, 3, 9, 10, 11)]
 
 
 @router.get("", summary="My portfolios", responses=answers(PortfolioList, *SIGNED_IN))
 def list_portfolios(
-    program: Asked, user: SignedIn, limit: Limit = 50, offset: Offset = 0
+    program: Asked,
+    user: SignedIn,
+    *,
+    include_inactive: Annotated[bool, Query(description="Those that were archived, too.")] = False,
+    limit: Limit = 50,
+    offset: Offset = 0,
 ) -> PortfolioList:
     """The caller's portfolios with the figures of their latest valuations."""
-    rows, total = program.portfolios_room.of_owner(user.user_id, limit, offset)
+    rows, total = program.portfolios_room.of_owner(
+        user.user_id, limit, offset, with_archived=include_inactive
+    )
     worth = program.portfolios_room.net_asset_value_of(user.user_id)
     held = program.positions_room.open_counts(
         {row.portfolio_id: past_of(program, row) for row in rows}
     )
-    portfolios = [_portfolio(row, worth, held[row.portfolio_id]) for row in rows]
+    portfolios = [shown(row, worth, held[row.portfolio_id]) for row in rows]
     return PortfolioList(total=total, portfolios=portfolios)
 
 
 @router.get(
     "/{portfolio_id}", summary="One portfolio", responses=answers(Portfolio, *OWN_PORTFOLIO)
 )
-def one_portfolio(program: Asked, portfolio: OwnPortfolio) -> Portfolio:
-    """A portfolio with the figures of its latest valuation."""
-    worth = program.portfolios_room.net_asset_value_of(portfolio.owner_id)
-    held = program.positions_room.open_counts({portfolio.portfolio_id: past_of(program, portfolio)})
-    return _portfolio(portfolio, worth, held[portfolio.portfolio_id])
+def one_portfolio(program: Asked, portfolio: OwnPortfolio, request: Request) -> Portfolio:
+    """A portfolio with the figures of its latest valuation. An archived one can be read, too."""
+    request.state.portfolio_version = portfolio.version
+    return _entry(program, portfolio)
 
 
-def _portfolio(row: PortfolioRow, worth: Decimal, held: int) -> Portfolio:
-    return Portfolio(
-        id=row.portfolio_id,
-        name=row.name,
-        account_name=row.account_name,
-        account_type=row.account_type,
-        description=row.description,
-        currency=row.currency,
-        equity_balance=row.equity_balance,
-        equity_as_of=row.equity_as_of,
-        price_source=row.price_source,
-        net_asset_value=row.net_asset_value,
-        valuation_date=row.valuation_on,
-        weight=row.weight_in(worth),
-        position_count=held,
-        is_active=True,
-        needs_price_update=row.needs_price_update,
-        version=row.version,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
+@router.post(
+    "",
+    status_code=201,
+    summary="Open an empty account",
+    responses=command_answers(
+        Portfolio,
+        *SIGNED_IN,
+        *_NAME_CODES,
+        *("ERR_PORT_004", "ERR_PORT_005", "ERR_PORT_006", "ERR_PORT_012"),
+        status=201,
+    ),
+)
+def open_portfolio(
+    program: Asked,
+    user: SignedIn,
+    request: Request,
+    response: Response,
+    body: AccountBody | None = None,
+) -> Portfolio:
+    """Positions are entered, or imported, afterwards."""
+    account = program.portfolios.read_account((body or AccountBody()).texts)
+    command = OpenPortfolio(owner_id=user.user_id, account=account)
+    opened = program.portfolios.open(command, cause_of(request, user.user_id))
+    return _told(program, response, opened.portfolio, opened.position)
+
+
+@router.put(
+    "/{portfolio_id}",
+    summary="Call a portfolio otherwise",
+    responses=command_answers(Portfolio, *OWN_PORTFOLIO, *_NAME_CODES, status=200),
+)
+def change_portfolio(
+    program: Asked, portfolio: OwnPortfolio, body: NamesBody, request: Request, response: Response
+) -> Portfolio:
+    """Names, account type and description; never the equity, which `PATCH .../opening` corrects."""
+    command = ChangePortfolio(portfolio_id=portfolio.portfolio_id, **body.model_dump())
+    changed, position = program.portfolios.change(command, cause_of(request, portfolio.owner_id))
+    return _told(program, response, changed, position)
+
+
+@router.delete(
+    "/{portfolio_id}",
+    summary="Archive a portfolio",
+    responses=command_answers(Portfolio, *OWN_PORTFOLIO, status=200),
+)
+def archive_portfolio(
+    program: Asked, portfolio: OwnPortfolio, request: Request, response: Response
+) -> Portfolio:
+    """It is listed and calculated no more, and its account name is free; it can still be read."""
+    archived, position = program.portfolios.archive(
+        portfolio.portfolio_id, cause_of(request, portfolio.owner_id)
     )
+    return _told(program, response, archived, position)
+
+
+def _told(program: Program, response: Response, portfolio: Changed, position: int) -> Portfolio:
+    """The entry after a command, as the rooms will show it if they do not yet."""
+    show_position(program, response, position)
+    row = program.portfolios_room.one(portfolio.id)
+    return _entry(program, row_after(portfolio, row, program.runs.clock.now()))
+
+
+def _entry(program: Program, row: PortfolioRow) -> Portfolio:
+    worth = program.portfolios_room.net_asset_value_of(row.owner_id)
+    held = program.positions_room.open_counts({row.portfolio_id: past_of(program, row)})
+    return shown(row, worth, held[row.portfolio_id])

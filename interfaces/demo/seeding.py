@@ -62,7 +62,8 @@ def seed(program: Program) -> Sequence[UUID]:
     What an interrupted seeding left is completed, and nothing is done twice.
     """
     user = program.users.find(EMAIL) or _register(program)
-    portfolio_ids = [_open(program, user, account) for account in ACCOUNTS]
+    opened = [_open(program, user, account) for account in ACCOUNTS]
+    portfolio_ids = [portfolio_id for portfolio_id in opened if portfolio_id]
     for portfolio_id in portfolio_ids:
         _value(program, user, portfolio_id)
     program.rooms.catch_up(program.log.position())
@@ -85,10 +86,11 @@ def _register(program: Program) -> User:
     return user
 
 
-def _open(program: Program, user: User, account: DemoAccount) -> UUID:
-    kept = user.accounts.get(AccountName.parse(account.texts.account_name).key)
-    if kept is not None:
-        return kept
+def _open(program: Program, user: User, account: DemoAccount) -> UUID | None:
+    """The account, opened if it never was; None where it has another name now, or none."""
+    name = AccountName.parse(account.texts.account_name)
+    if user.next_use(name) > 1:
+        return user.account_named(name)
     content = files("interfaces.demo").joinpath(account.file_name).read_bytes()
     choices = Choices(horizon=horizon_of(program.markets, account.texts.price_source))
     file = FileToImport.read(content, account.file_name, choices)

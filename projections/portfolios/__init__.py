@@ -1,6 +1,7 @@
 """Which accounts does a user have, and what are they worth?
 
-Fed by: portfolio.opened, portfolio.opening_corrected, portfolio.corporate_action_entered,
+Fed by: portfolio.opened, portfolio.opening_corrected, portfolio.renamed, portfolio.described,
+    portfolio.account_type_changed, portfolio.archived, portfolio.corporate_action_entered,
     portfolio.positions_imported, portfolio.import_reverted, portfolio.import_restored,
     portfolio.position_opened, portfolio.position_corrected, portfolio.position_closed,
     portfolio.position_removed, portfolio.option_expired, portfolio.position_revalued,

@@ -18,16 +18,18 @@ from projections.row_table import Pool, RowTable
 TABLE = RowTable(
     "portfolios", PortfolioRow, key=["portfolio_id"], indexes=[["owner_id", "created_at"]]
 )
-ROOM = Room("portfolios", 4, projector.FED_BY, TABLE, projector.keys, projector.fold)
+ROOM = Room("portfolios", 5, projector.FED_BY, TABLE, projector.keys, projector.fold)
 _WORTH_OF_OWNER = sql.SQL(
-    "SELECT coalesce(sum(net_asset_value), 0) FROM {} WHERE owner_id = %s"
+    "SELECT coalesce(sum(net_asset_value), 0) FROM {} WHERE owner_id = %s AND is_active"
 ).format(TABLE.qualified)
 _ONE = TABLE.query(sql.SQL("WHERE portfolio_id = %s"))
+_WHOSE = sql.SQL("WHERE owner_id = %s AND (is_active OR %s)")
 _OF_OWNER = TABLE.query(
-    sql.SQL("WHERE owner_id = %s ORDER BY created_at, portfolio_id LIMIT %s OFFSET %s")
+    sql.SQL("{} ORDER BY created_at, portfolio_id LIMIT %s OFFSET %s").format(_WHOSE)
 )
+_COUNT = sql.SQL("SELECT count(*) FROM {} {}").format(TABLE.qualified, _WHOSE)
 _ACTIVE = sql.SQL(
-    "SELECT portfolio_id FROM {} WHERE price_source = %(market)s"
+    "SELECT portfolio_id FROM {} WHERE price_source = %(market)s AND is_active"
     " AND (%(session)s::date IS NULL OR valuation_on IS NULL OR valuation_on < %(session)s::date)"
     " AND (%(opened_before)s::timestamptz IS NULL OR created_at < %(opened_before)s::timestamptz)"
     " ORDER BY created_at, portfolio_id"
@@ -47,15 +49,13 @@ class PortfoliosRoom:
         return rows[0] if rows else None
 
     def of_owner(
-        self, owner_id: UUID, limit: int, offset: int
+        self, owner_id: UUID, limit: int, offset: int, *, with_archived: bool = False
     ) -> tuple[Sequence[PortfolioRow], int]:
         """A page of a user's portfolios, oldest first, and how many there are in all."""
+        whose = [owner_id, with_archived]
         with self.pool.reading() as connection:
-            rows = TABLE.select(connection, _OF_OWNER, [owner_id, limit, offset])
-            counted = connection.execute(
-                sql.SQL("SELECT count(*) FROM {} WHERE owner_id = %s").format(TABLE.qualified),
-                [owner_id],
-            ).fetchone()
+            rows = TABLE.select(connection, _OF_OWNER, [*whose, limit, offset])
+            counted = connection.execute(_COUNT, whose).fetchone()
         return rows, counted[0] if counted else 0
 
     def active(
@@ -70,7 +70,7 @@ class PortfoliosRoom:
             return [portfolio_id for (portfolio_id,) in connection.execute(_ACTIVE, given)]
 
     def net_asset_value_of(self, owner_id: UUID) -> Decimal:
-        """What a user's valued portfolios are worth together, in USD."""
+        """What a user's valued portfolios are worth together, in USD, without archived ones."""
         with self.pool.reading() as connection:
             row = connection.execute(_WORTH_OF_OWNER, [owner_id]).fetchone()
         return Decimal(row[0]) if row else ZERO

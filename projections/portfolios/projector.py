@@ -17,6 +17,10 @@ FED_BY: frozenset[type[Event]] = frozenset(
     {
         Portfolio.Opened,
         Portfolio.OpeningCorrected,
+        Portfolio.Renamed,
+        Portfolio.Described,
+        Portfolio.AccountTypeChanged,
+        Portfolio.Archived,
         Portfolio.CorporateActionEntered,
         Portfolio.PositionsImported,
         Portfolio.ImportReverted,
@@ -57,15 +61,31 @@ def fold(rows: MutableMapping[Key, PortfolioRow], recorded: Recorded) -> None:
         )
         return
     row = _opened(recorded, event) if isinstance(event, Portfolio.Opened) else rows[key]
-    if isinstance(event, Portfolio.OpeningCorrected):
-        row = replace(row, equity_balance=event.equity_balance, equity_as_of=event.equity_as_of)
+    row = _stated(row, event)
     rows[key] = replace(row, version=recorded.version, updated_at=recorded.occurred_at)
 
 
+def _stated(row: PortfolioRow, event: Event) -> PortfolioRow:
+    """What its owner said of the account itself."""
+    match event:
+        case Portfolio.OpeningCorrected():
+            return replace(
+                row, equity_balance=event.equity_balance, equity_as_of=event.equity_as_of
+            )
+        case Portfolio.Renamed():
+            return replace(row, name=event.name, account_name=event.account_name)
+        case Portfolio.Described():
+            return replace(row, description=event.description)
+        case Portfolio.AccountTypeChanged():
+            return replace(row, account_type=event.account_type)
+        case Portfolio.Archived():
+            return replace(row, is_active=False)
+    return row
+
+
 def _opened(recorded: Recorded, event: Portfolio.Opened) -> PortfolioRow:
-    return PortfolioRow(
-        portfolio_id=recorded.aggregate_id,
-        owner_id=event.owner_id,
+    return replace(
+        PortfolioRow.unvalued(recorded.aggregate_id, event.owner_id, recorded.occurred_at),
         name=event.name,
         account_name=event.account_name,
         account_type=event.account_type,
@@ -74,15 +94,6 @@ def _opened(recorded: Recorded, event: Portfolio.Opened) -> PortfolioRow:
         equity_balance=event.equity_balance,
         equity_as_of=event.equity_as_of,
         price_source=event.price_source,
-        valuation_on=None,
-        net_asset_value=None,
-        priced=0,
-        need_price=0,
-        valued_version=0,
-        prices_known=0,
-        version=recorded.version,
-        created_at=recorded.occurred_at,
-        updated_at=recorded.occurred_at,
     )
 
 

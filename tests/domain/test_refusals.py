@@ -48,6 +48,7 @@ PUBLISHED = {
     "NothingClosed": "ERR_POS_005",
     "OpeningDateRefused": "ERR_PORT_012",
     "PasswordTooWeak": "ERR_USER_003",
+    "PortfolioArchived": "ERR_PORT_015",
     "PortfolioForbidden": "ERR_PORT_403",
     "PortfolioNameBlank": "ERR_PORT_002",
     "PortfolioNameTooLong": "ERR_PORT_003",
@@ -63,6 +64,7 @@ PUBLISHED = {
     "TokenRefused": "ERR_AUTH_002",
     "TooManyFailures": "ERR_AUTH_003",
     "UserUnknown": "ERR_USER_404",
+    "VersionMovedOn": "ERR_VERSION_001",
     "WithdrawalOverNav": "ERR_EQUITY_003",
 }
 

@@ -7,6 +7,8 @@ from domain.email_address import EmailAddress
 from domain.kernel import FORGOTTEN, Event
 from domain.user import AccountNameTaken, FullNameRefused, ImpersonatingOneself, User
 from tests.support.events import (
+    account_closed,
+    account_renamed,
     at,
     deactivated,
     demoted,
@@ -78,6 +80,62 @@ class TestOpeningAccounts:
         assert user.next_use(AccountName("IRA")) == 2
         assert user.next_use(AccountName("ira")) == 1
         assert user.next_use(AccountName("Roth")) == 1
+
+
+class TestRenamingAndClosingAccounts:
+    """A name is free again once its account has another one, or is closed."""
+
+    def test_an_account_takes_a_free_name(self) -> None:
+        given(User, registered(), opened("IRA")).when(
+            lambda user: user.rename_account(number("IRA"), AccountName("Roth"))
+        ).then(account_renamed("IRA", "Roth"))
+
+    def test_an_account_may_be_spelt_otherwise(self) -> None:
+        given(User, registered(), opened("IRA")).when(
+            lambda user: user.rename_account(number("IRA"), AccountName("ira"))
+        ).then(account_renamed("IRA", "ira"))
+
+    def test_the_name_it_has_is_nothing_to_do(self) -> None:
+        given(User, registered(), opened("IRA")).when(
+            lambda user: user.rename_account(number("IRA"), AccountName("IRA"))
+        ).then_nothing()
+
+    def test_the_name_of_another_account_is_refused(self) -> None:
+        given(User, registered(), opened("IRA"), opened("Roth")).when(
+            lambda user: user.rename_account(number("Roth"), AccountName("ira"))
+        ).then_refused(AccountNameTaken, "ira")
+
+    def test_the_name_an_account_had_is_free(self) -> None:
+        given(User, registered(), opened("IRA"), account_renamed("IRA", "Roth")).when(
+            lambda user: user.open_account(AccountName("ira"), number("ira"))
+        ).then(opened("ira"))
+
+    def test_the_name_of_a_closed_account_is_free(self) -> None:
+        given(User, registered(), opened("IRA"), account_closed("IRA")).when(
+            lambda user: user.open_account(AccountName("ira"), number("ira"))
+        ).then(opened("ira"))
+
+    def test_an_account_is_closed_once(self) -> None:
+        user = given(User, registered(), opened("IRA"))
+        user.when(lambda user: user.close_account(number("IRA"))).then(account_closed("IRA"))
+        given(User, registered(), opened("IRA"), account_closed("IRA")).when(
+            lambda user: user.close_account(number("IRA"))
+        ).then_nothing()
+
+    def test_each_use_of_a_name_counts_however_it_came_about(self) -> None:
+        user = User.replay(
+            SUBJECT,
+            [
+                registered(),
+                opened("IRA"),
+                account_renamed("IRA", "Roth"),
+                account_closed("IRA"),
+                opened("IRA"),
+            ],
+        )
+
+        assert user.next_use(AccountName("IRA")) == 3
+        assert user.next_use(AccountName("Roth")) == 2
 
 
 class TestSigningIn:

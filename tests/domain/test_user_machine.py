@@ -18,7 +18,7 @@ BEGINNING = datetime(2024, 1, 2, tzinfo=UTC)
 
 
 class Owning(RuleBasedStateMachine):
-    """The model: what was opened, in a list; the times of the logins that must be recorded.
+    """The model: the accounts by id, changes counted; the logins that must be recorded.
 
     Ranks are yes or no; a token is one number of a session version's, returned or not.
     """
@@ -26,7 +26,8 @@ class Owning(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.user = User.register(SUBJECT, EmailAddress("ann@example.com"), "Ann", "master")
-        self.opened: list[tuple[str, UUID]] = []
+        self.accounts: dict[UUID, str] = {}
+        self.changes = 0
         self.now = BEGINNING
         self.logins: list[datetime] = []
         self.ranks = {"superuser": False, "auditor": False, "shut out": False}
@@ -35,20 +36,51 @@ class Owning(RuleBasedStateMachine):
         self.returned: set[str] = set()
         self.others = 0
 
+    def _is_taken(self, name: AccountName, but: UUID | None = None) -> bool:
+        return name.key in {
+            held.casefold() for portfolio_id, held in self.accounts.items() if portfolio_id != but
+        }
+
     @rule(text=NAMES, portfolio_id=st.uuids())
     def open_account(self, text: str, portfolio_id: UUID) -> None:
         """Free names are taken, taken ones refused."""
-        taken = text.strip().casefold() in {name.casefold() for name, _ in self.opened}
         name = AccountName.parse(text)
-        uses = self.user.next_use(name)
+        taken, uses = self._is_taken(name), self.user.next_use(name)
         try:
             self.user.open_account(name, portfolio_id)
         except AccountNameTaken:
             assert taken
         else:
             assert not taken
-            self.opened.append((name.text, portfolio_id))
+            self.accounts[portfolio_id] = name.text
+            self.changes += 1
             assert self.user.next_use(name) == uses + 1
+
+    @precondition(lambda self: self.accounts)
+    @rule(text=NAMES, data=st.data())
+    def rename_account(self, text: str, data: st.DataObject) -> None:
+        """An account takes a name that no other has."""
+        portfolio_id = data.draw(st.sampled_from(list(self.accounts)))
+        name = AccountName.parse(text)
+        taken = self._is_taken(name, but=portfolio_id)
+        try:
+            self.user.rename_account(portfolio_id, name)
+        except AccountNameTaken:
+            assert taken
+        else:
+            assert not taken
+            self.changes += self.accounts[portfolio_id] != name.text
+            self.accounts[portfolio_id] = name.text
+
+    @precondition(lambda self: self.accounts)
+    @rule(data=st.data())
+    def close_account(self, data: st.DataObject) -> None:
+        """A closed account has no name; twice is once."""
+        portfolio_id = data.draw(st.sampled_from(list(self.accounts)))
+        del self.accounts[portfolio_id]
+        self.changes += 1
+        self.user.close_account(portfolio_id)
+        self.user.close_account(portfolio_id)
 
     @rule(minutes=st.integers(0, 90))
     def log_in(self, minutes: int) -> None:
@@ -116,10 +148,10 @@ class Owning(RuleBasedStateMachine):
     def the_aggregate_agrees_with_the_model(self) -> None:
         """Names, ids, logins, ranks, tokens; as many events as things that happened."""
         recorded = self.user.pending
-        happened = 1 + len(self.opened) + len(self.logins) + self.others
+        happened = 1 + self.changes + len(self.logins) + self.others
         assert self.user.version == len(recorded) == happened
-        assert sorted(self.user.accounts.values()) == sorted(held for _, held in self.opened)
-        assert len(self.user.accounts) == len({name.casefold() for name, _ in self.opened})
+        assert self.user.accounts == self.accounts
+        assert len(self.accounts) == len({name.casefold() for name in self.accounts.values()})
         assert [e.logged_in_at for e in recorded if isinstance(e, User.LoggedIn)] == self.logins
         assert self.user.is_superuser == self.ranks["superuser"]
         assert self.user.is_auditor == self.ranks["auditor"]

@@ -37,7 +37,10 @@ TABLE = {
     f"POST {V1}/auth/login": BLANK_CREDENTIALS,
     f"GET {V1}/auth/me": SIGNED_IN,
     f"GET {V1}/portfolios": SIGNED_IN,
+    f"POST {V1}/portfolios": Row(401, 400, 400, 400),  # nothing filled in
     f"GET {V1}/portfolios/{{portfolio_id}}": OWN,
+    f"PUT {V1}/portfolios/{{portfolio_id}}": OWN,
+    f"DELETE {V1}/portfolios/{{portfolio_id}}": Row(401, 412, 403, 403),  # of an old version
     f"GET {V1}/portfolios/{{portfolio_id}}/positions": OWN,
     f"POST {V1}/portfolios/{{portfolio_id}}/positions": REFUSED,  # nothing filled in
     f"POST {V1}/portfolios/{{portfolio_id}}/positions/bulk": REFUSED,
@@ -96,6 +99,9 @@ TABLE = {
 }
 BODIES: dict[str, dict[str, Any]] = {
     f"POST {V1}/admin/invite-codes": {"json": {"cohort": "Friends"}},
+    f"POST {V1}/portfolios": {"json": {}},
+    f"PUT {V1}/portfolios/{{portfolio_id}}": {"json": {}},
+    f"DELETE {V1}/portfolios/{{portfolio_id}}": {"headers": {"If-Match": '"0"'}},
     f"POST {V1}/admin/batch/run": {"json": {}},
     f"POST {V1}/admin/market-data/prices": {"json": {"prices": []}},
     f"POST {V1}/admin/repair/valuations": {"json": {"from_date": "2013-02-28", "reason": "A test"}},

@@ -50,6 +50,7 @@ OPENED = PortfolioRow(
     need_price=0,
     valued_version=0,
     prices_known=0,
+    is_active=True,
     version=1,
     created_at=minute(1),
     updated_at=minute(1),

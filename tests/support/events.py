@@ -91,6 +91,16 @@ def opened(account_name: str) -> User.AccountOpened:
     return User.AccountOpened(account_name=account_name, portfolio_id=number(account_name))
 
 
+def account_renamed(was: str, name: str) -> User.AccountRenamed:
+    """The user gave the account opened under a name another one."""
+    return User.AccountRenamed(account_name=name, portfolio_id=number(was))
+
+
+def account_closed(was: str) -> User.AccountClosed:
+    """The user closed the account opened under a name."""
+    return User.AccountClosed(portfolio_id=number(was))
+
+
 def email_claimed(user: str = "ann") -> EmailClaim.Claimed:
     """A user took the address."""
     return EmailClaim.Claimed(user_id=number(user))

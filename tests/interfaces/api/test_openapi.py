@@ -13,7 +13,7 @@ from interfaces.api import (
     market_data_shapes,
     onboarding,
     operations,
-    portfolios,
+    portfolio_shapes,
     positions,
     previews,
     sessions,
@@ -25,7 +25,7 @@ from tests.interfaces.conftest import World
 Json = dict[str, Any]
 ANSWERS = [
     *(onboarding.Registered, onboarding.Opened, sessions.Access, sessions.Me),
-    *(portfolios.Portfolio, portfolios.PortfolioList, positions.PositionList),
+    *(portfolio_shapes.Portfolio, portfolio_shapes.PortfolioList, positions.PositionList),
     *(
         admin_run_shapes.StartedByAdmin,
         admin_run_shapes.AdminRunList,

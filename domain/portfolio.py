@@ -328,8 +328,7 @@ class Portfolio(Aggregate):
         super().__init__(aggregate_id)
         self.owner_id: UUID | None = None
         self.name = self.account_name = self.description = ""
-        self.account_type = AccountType.OTHER
-        self.is_archived = False
+        self.account_type, self.is_archived = AccountType.OTHER, False
         self.opening = Opening(
             equity_balance=Decimal(0), equity_as_of=date.min, price_source="live"
         )

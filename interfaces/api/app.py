@@ -1,6 +1,7 @@
 """The HTTP API as an app: routes, errors, middleware (spec 4)."""
 
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
@@ -28,7 +29,7 @@ from interfaces.api import (
 from interfaces.api.errors import answer_errors
 from interfaces.api.fast_reads import FastReads
 from interfaces.api.middleware import BodyLimit, RequestFrame
-from interfaces.api.preconditions import Preconditions
+from interfaces.api.preconditions import Preconditions, document_preconditions
 from interfaces.api.run_watch import RunWatch
 from interfaces.bootstrap import Program
 
@@ -54,9 +55,19 @@ _RESOURCES = (
 )
 
 
+class Api(FastAPI):
+    """The app, whose document also tells of what is not the routes' own business."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        if self.openapi_schema is None:
+            document_preconditions(super().openapi())
+        return super().openapi()
+
+
 def create_app(program: Program) -> FastAPI:
     """The API over a program; who closes the program is whoever built it."""
-    app = FastAPI(
+    app = Api(
         title="SigmaSight",
         version=version("sigmasight"),
         description=_DESCRIPTION,

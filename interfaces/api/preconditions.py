@@ -6,7 +6,9 @@ again is not.
 """
 
 import re
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
+from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -32,7 +34,7 @@ class Preconditions:
         """Serve one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif scope["method"] in ("GET", "HEAD"):
+        elif scope["method"] == "GET":
             known = Headers(scope=scope).get("if-none-match", "")
             await self._app(scope, receive, _Tagging(scope, known, send))
         else:
@@ -94,3 +96,41 @@ def _knows(if_none_match: str, tag: str) -> bool:
     """Whether the caller has the answer: compared weakly (RFC 9110, 13.1.2)."""
     known = {tag for _, tag in _TAG.findall(if_none_match)}
     return if_none_match.strip() == "*" or tag.removeprefix("W/").strip('"') in known
+
+
+def document_preconditions(document: Mapping[str, Any]) -> None:
+    """Say in the OpenAPI document which requests may have conditions."""
+    for method, path, operation in operations_of(document):
+        answer = operation["responses"].get("200", {})
+        if method == "get" and "text/event-stream" not in answer.get("content", {}):
+            take_header(operation, "If-None-Match", "ETags of answers that are known.")
+            answer.setdefault("headers", {})["ETag"] = _ETAG
+            operation["responses"]["304"] = {"description": "The answer is one of those known."}
+        elif method != "get" and "{portfolio_id}" in path:
+            take_header(operation, "If-Match", "The version it is meant for, as the ETag says.")
+
+
+_ETAG = {
+    "description": "Equal for equal answers; that of a portfolio begins with its version.",
+    "schema": {"type": "string", "examples": ['"2-6e340b9cffb37a989ca544e6bb780a2c"']},
+}
+
+
+def operations_of(document: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Each operation of an OpenAPI document with its method and path."""
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield method, path, operation
+
+
+def take_header(operation: dict[str, Any], name: str, description: str) -> None:
+    """Say that an operation takes a header."""
+    operation.setdefault("parameters", []).append(
+        {
+            "name": name,
+            "in": "header",
+            "required": False,
+            "description": description,
+            "schema": {"type": "string"},
+        }
+    )

@@ -83,7 +83,7 @@ def test_every_answer_has_a_schema_and_an_example(document: Json) -> None:
     for route, operation in operations_of(document):
         assert operation["responses"], route
         for status, response in operation["responses"].items():
-            if status == "204":
+            if status in ("204", "304"):
                 assert "content" not in response, route
                 continue
             assert response["content"], (route, status)
@@ -147,3 +147,14 @@ def test_each_upload_is_documented_as_a_form_with_a_file(
 def test_the_examples_are_what_the_shapes_allow(shape: Any) -> None:
     example = shape.model_json_schema()["examples"][0]
     assert shape.model_validate(example).model_dump(mode="json") == example
+
+
+def test_reads_document_their_tag_and_changes_of_a_portfolio_what_they_are_meant_for(
+    document: Json,
+) -> None:
+    for route, operation in operations_of(document):
+        taken = {each["name"] for each in operation.get("parameters", [])}
+        is_read, is_stream = route.startswith("GET"), route.endswith("/events")
+        assert ("304" in operation["responses"]) == (is_read and not is_stream), route
+        assert ("If-None-Match" in taken) == ("304" in operation["responses"]), route
+        assert ("If-Match" in taken) == ("{portfolio_id}" in route and not is_read), route

@@ -14,6 +14,7 @@ from projections.portfolios.view import PortfolioRow
 from tests.projections.imported_files import ACCOUNT, brought_back, eventful, taken_back
 from tests.support.books import PORTFOLIO
 from tests.support.events import (
+    called_otherwise,
     contributed,
     found_in_order,
     imported,
@@ -151,6 +152,27 @@ def test_a_corrected_opening_is_what_the_owner_declared() -> None:
     story = holding(GOOG).tell(PORTFOLIO, opening_corrected("99000.00", date(2012, 6, 28)))
     row = row_after(story)
     assert (row.equity_balance, row.equity_as_of) == (Decimal("99000.00"), date(2012, 6, 28))
+
+
+def test_an_account_is_called_what_its_owner_said_last() -> None:
+    row = row_after(holding(GOOG).tell(PORTFOLIO, *called_otherwise("Old age", "Roth")))
+    assert (row.name, row.account_name, row.account_type) == ("Old age", "Roth", "roth_ira")
+    assert (row.description, row.is_active, row.version) == ("For later", True, 5)
+
+
+def test_an_archived_account_is_listed_only_if_asked_for_and_worth_nothing(pool: Pool) -> None:
+    gone = row_after(holding(GOOG).tell(PORTFOLIO, Portfolio.Archived()))
+    assert (gone.is_active, gone.version) == (False, 3)
+    gone = replace(gone, net_asset_value=Decimal("750.25"))
+    kept = replace(OPENED, portfolio_id=UUID(int=1), net_asset_value=Decimal("249.75"))
+    with pool.connection() as connection:
+        TABLE.store(connection, [gone, kept])
+    room = PortfoliosRoom(pool)
+    assert room.of_owner(OPENED.owner_id, 10, 0) == ([kept], 1)
+    assert room.of_owner(OPENED.owner_id, 10, 0, with_archived=True)[1] == 2
+    assert room.net_asset_value_of(OPENED.owner_id) == Decimal("249.75")
+    assert room.active("sample") == [kept.portfolio_id]
+    assert gone.weight_in(Decimal(1000)) is None
 
 
 def row_after(story: History, portfolio_id: UUID = PORTFOLIO) -> PortfolioRow:

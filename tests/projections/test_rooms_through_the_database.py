@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from domain.kernel import Aggregate, Event
+from domain.portfolio import Portfolio
 from infrastructure.event_store.event_log import PostgresEventLog
 from infrastructure.postgres import Pool
 from interfaces.rooms import ROOMS
@@ -14,6 +15,8 @@ from projections.catch_up import CatchUp
 from projections.room import Room
 from tests.projections.edited_positions import edited
 from tests.projections.imported_files import eventful
+from tests.support.books import PORTFOLIO
+from tests.support.events import called_otherwise
 from tests.support.recording import cause, everything
 from tests.support.rooms import History, folded, rows_of
 from tests.support.stories import whole_story
@@ -78,8 +81,9 @@ def test_rooms_told_event_by_event_are_the_same_as_in_one_page(
 
 
 def everything_that_happened() -> History:
-    """The whole story, what files did to an account, and what hands did to one."""
-    return edited(eventful().told(whole_story()))
+    """The whole story, what files did to an account and hands to one, and the end of another."""
+    story = edited(eventful().told(whole_story()))
+    return story.tell(PORTFOLIO, *called_otherwise(), Portfolio.Archived())
 
 
 def tell(log: PostgresEventLog) -> Iterator[int]:

@@ -16,6 +16,7 @@ from domain.email_claim import EmailClaim
 from domain.identity import position_id
 from domain.instrument import InvestmentClass
 from domain.invite_code import InviteCode, hash_of_code
+from domain.kernel import Event
 from domain.portfolio import Portfolio
 from domain.position import Position, PositionTerms
 from domain.position_import import ImportMode, ImportSource, PositionClosing
@@ -279,6 +280,15 @@ def expired(position: Position, settlement: str, on: date) -> Portfolio.OptionEx
     return Portfolio.OptionExpired(
         position_id=position.position_id, expired_on=on, settlement=Decimal(settlement)
     )
+
+
+def called_otherwise(name: str = "Old age", account_name: str = "Roth") -> list[Event]:
+    """The owner gave an account other names, words and another type."""
+    return [
+        Portfolio.Renamed(name=name, account_name=account_name),
+        Portfolio.Described(description="For later"),
+        Portfolio.AccountTypeChanged(account_type=AccountType.ROTH_IRA),
+    ]
 
 
 def opening_corrected(

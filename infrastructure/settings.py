@@ -33,6 +33,7 @@ _TAKES = {
     "token_lifetime_days": "it takes a whole number from 1 to 365",
     "risk_free_rate": "it takes a number from 0 to 0.5; 0.04 is 4 % a year",
     "deterministic_uuids": "it is true or false",
+    "rate_limits": "it is on or off",
 }
 """What a variable takes, where the library's sentence would speak of Python."""
 
@@ -62,6 +63,9 @@ class Settings(BaseSettings):
     market_data: str = "yahoo"
     risk_free_rate: Decimal = Field(default=Decimal("0.04"), ge=0, le=Decimal("0.5"))
     deterministic_uuids: bool | None = None
+    rate_limits: Literal["on", "off"] = "on"
+    rate_limits_storage: str = "memory://"
+    forwarded_allow_ips: str = ""
     token_lifetime_days: int = Field(default=30, ge=1, le=365)
     superuser_email: str | None = None
     superuser_password: SecretStr | None = None

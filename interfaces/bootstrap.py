@@ -22,6 +22,7 @@ from application.portfolios import Portfolios
 from application.ports import Clock, EventLog, Market, PriceSource, Tokens
 from application.positions import Positions
 from application.prices import BENCHMARKS, Prices
+from application.quotas import Counters
 from application.readiness import Readiness
 from application.reconstruction import Reconstruction
 from application.repair import Repair
@@ -47,6 +48,7 @@ from infrastructure.postgres_async import AsyncReading
 from infrastructure.price_book import PostgresPriceBook
 from infrastructure.price_records import PostgresPriceRecords
 from infrastructure.procrastinate_jobs import ProcrastinateJobs, RunsToWork, Worker
+from infrastructure.rate_counters import RateCounters, RateStorageRefused
 from infrastructure.rejected_rows import PostgresRejectedRows
 from infrastructure.security_master import PostgresSecurityMaster
 from infrastructure.settings import Settings, SettingsRefused, read_settings
@@ -88,7 +90,10 @@ class MarketDataUnknown(Exception):
     """MARKET_DATA names a provider that does not exist."""
 
 
-START_REFUSALS = (EmbeddedPostgresError, MarketDataUnknown, MigrationRefused, SettingsRefused)
+START_REFUSALS = (
+    *(EmbeddedPostgresError, MarketDataUnknown, MigrationRefused),
+    *(RateStorageRefused, SettingsRefused),
+)
 """What keeps the program from starting; each says in a sentence what to do."""
 
 
@@ -145,6 +150,7 @@ class Program:
     invite_codes_room: InviteCodesRoom
     reading: AsyncReading
     database_url: str
+    counters: Counters | None
     _held: ExitStack = field(repr=False)
 
     def __enter__(self) -> Self:
@@ -200,8 +206,8 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
     to this version.
 
     Raises:
-        MarketDataUnknown, MigrationRefused, EmbeddedPostgresError: with a sentence that says what
-            to do.
+        MarketDataUnknown, MigrationRefused, EmbeddedPostgresError, RateStorageRefused: with a
+            sentence that says what to do.
     """
     parts = parts or Parts()
     with ExitStack() as held:
@@ -239,6 +245,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             **rooms_to_ask(store.pool),
             reading=AsyncReading(store.url),
             database_url=store.url,
+            counters=_counters(settings, store.clock),
             _held=held.pop_all(),
         )
 
@@ -291,6 +298,13 @@ def _runs(
 
 def _tokens(settings: Settings, clock: Clock) -> JwtTokens:
     return JwtTokens(settings.secret(), timedelta(days=settings.token_lifetime_days), clock)
+
+
+def _counters(settings: Settings, clock: Clock) -> RateCounters | None:
+    """Who counts requests; nobody where limits are off."""
+    if settings.rate_limits == "off":
+        return None
+    return RateCounters(settings.rate_limits_storage, clock)
 
 
 def _own_database(settings: Settings, held: ExitStack) -> str:

@@ -48,7 +48,7 @@ def serve(
             show_demo(program)
         with _worker_beside():
             _console.print(f"SigmaSight: [bold]http://{host}:{port}/[/] (API docs at /docs)")
-            _serve_until_signal(create_http(program), host, port)
+            _serve_until_signal(create_http(program), host, port, settings.forwarded_allow_ips)
 
 
 @app.command()
@@ -64,7 +64,7 @@ def worker(
         asyncio.run(_work(program, until_parent_ends=until_parent_ends))
 
 
-def _serve_until_signal(http: FastAPI, host: str, port: int) -> None:
+def _serve_until_signal(http: FastAPI, host: str, port: int, proxies: str) -> None:
     """Serve until Ctrl-C or SIGTERM; uvicorn raises the signal again when it has shut down."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: None)
@@ -75,6 +75,7 @@ def _serve_until_signal(http: FastAPI, host: str, port: int) -> None:
         log_config=None,
         access_log=False,
         ws="none",
+        forwarded_allow_ips=proxies,
         timeout_graceful_shutdown=_STREAMS_END_WITHIN_S,
     )
 

@@ -30,6 +30,7 @@ from interfaces.api.errors import answer_errors
 from interfaces.api.fast_reads import FastReads
 from interfaces.api.middleware import BodyLimit, RequestFrame
 from interfaces.api.preconditions import Preconditions, document_preconditions
+from interfaces.api.rate_limits import RateLimits
 from interfaces.api.run_watch import RunWatch
 from interfaces.bootstrap import Program
 
@@ -38,6 +39,8 @@ _DESCRIPTION = (
     "Money and quantities are decimal strings, ratios numbers, days YYYY-MM-DD, instants UTC."
     " Every refusal has a code, explained at its `documentation_url`. Commands answer with"
     " `X-Event-Position`; a read that names it as `X-Min-Event-Position` sees their effect."
+    " `X-RateLimit-Limit`, `X-RateLimit-Remaining` and `X-RateLimit-Reset` (Unix seconds) say how"
+    " often one may ask; who asks more often gets 429 with `Retry-After`."
 )
 
 _RESOURCES = (
@@ -99,5 +102,7 @@ def create_app(program: Program) -> FastAPI:
     app.add_middleware(FastReads, tokens=program.tokens, kept=program.kept_positions)
     app.add_middleware(Preconditions)
     app.add_middleware(BodyLimit)
+    if program.counters is not None:
+        app.add_middleware(RateLimits, program.counters, program.tokens)
     app.add_middleware(RequestFrame)  # added last, so that it is around everything
     return app

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict
 from interfaces.api.errors import INTERNAL, REQUEST_REFUSED, RETRY_AFTER_S, ErrorAnswer
 from interfaces.error_catalogue import CATALOGUE
 
-SIGNED_IN = ("ERR_AUTH_002", REQUEST_REFUSED, "ERR_READ_001", "ERR_BUSY_001")
+TOO_MANY = "ERR_RATE_001"
+SIGNED_IN = ("ERR_AUTH_002", REQUEST_REFUSED, TOO_MANY, "ERR_READ_001", "ERR_BUSY_001")
 SUPERUSER = (*SIGNED_IN, "ERR_ADMIN_001")
 OWN_PORTFOLIO = (*SIGNED_IN, "ERR_PORT_403", "ERR_PORT_404")
 _OF_CHANGES = ("ERR_PORT_015", "ERR_VERSION_001")
@@ -88,7 +89,7 @@ def _refusal(codes: list[str]) -> dict[str, Any]:
         "description": told,
         "content": {"application/json": {"examples": examples}},
     }
-    if CATALOGUE[codes[0]].status == 503:
+    if CATALOGUE[codes[0]].status in (429, 503):
         documented["headers"] = {
             "Retry-After": {
                 "description": "Seconds to wait before asking again.",

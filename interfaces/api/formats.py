@@ -5,7 +5,7 @@ from dataclasses import asdict
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from interfaces.api.documenting import answers, example
+from interfaces.api.documenting import TOO_MANY, answers, example
 from interfaces.files.guide import Guide
 from interfaces.files.recognition import GUIDES
 
@@ -56,7 +56,9 @@ class FormatList(BaseModel):
     formats: list[Format]
 
 
-@router.get("/formats", summary="File formats that are read", responses=answers(FormatList))
+@router.get(
+    "/formats", summary="File formats that are read", responses=answers(FormatList, TOO_MANY)
+)
 def list_formats() -> FormatList:
     """The brokers' exports that are read as they are, and our own formats."""
     return FormatList(formats=list(map(_format, GUIDES)))

@@ -12,7 +12,7 @@ from application.portfolios import OpenedPortfolio
 from application.ports import Market
 from domain.account import AccountType
 from interfaces.api.access import Asked, SignedIn, cause_of, show_position
-from interfaces.api.documenting import SIGNED_IN, command_answers, example, refusals
+from interfaces.api.documenting import SIGNED_IN, TOO_MANY, command_answers, example, refusals
 from interfaces.api.import_shapes import (
     ASSUMPTION_EXAMPLE,
     IMPORT_EXAMPLE,
@@ -152,7 +152,7 @@ class Opened(BaseModel):
         Registered,
         *("ERR_INVITE_001", "ERR_INVITE_002", "ERR_INVITE_003", "ERR_INVITE_004"),
         *("ERR_USER_001", "ERR_USER_002", "ERR_USER_003", "ERR_USER_004"),
-        *("ERR_REQUEST_001", "ERR_BUSY_001"),
+        *("ERR_REQUEST_001", TOO_MANY, "ERR_BUSY_001"),
         status=201,
     ),
 )
@@ -196,7 +196,7 @@ def register(
                 }
             }
         },
-        **refusals(),
+        **refusals(TOO_MANY),
     },
 )
 def csv_template() -> Response:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from application.commands import LogIn
 from interfaces.api.access import Asked, SignedIn, cause_of, show_position
-from interfaces.api.documenting import SIGNED_IN, answers, command_answers, example
+from interfaces.api.documenting import SIGNED_IN, TOO_MANY, answers, command_answers, example
 from interfaces.api.values import Instant, Text
 
 router = APIRouter(prefix="/auth", tags=["Accounts and sessions"])
@@ -76,7 +76,7 @@ class Me(User):
     "/login",
     summary="Sign in",
     responses=command_answers(
-        Access, "ERR_AUTH_001", "ERR_REQUEST_001", "ERR_BUSY_001", status=200
+        Access, "ERR_AUTH_001", "ERR_REQUEST_001", TOO_MANY, "ERR_BUSY_001", status=200
     ),
 )
 def log_in(body: LogInBody, program: Asked, request: Request, response: Response) -> Access:

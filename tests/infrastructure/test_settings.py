@@ -1,7 +1,9 @@
 """The environment is read once, refused in words, and its defaults are those of .env.example."""
 
+import itertools
 import multiprocessing
 import os
+import re
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
@@ -43,6 +45,9 @@ def test_without_any_variable_there_are_defaults(read: Environment) -> None:
         "market_data": "yahoo",
         "risk_free_rate": Decimal("0.04"),
         "deterministic_uuids": None,
+        "rate_limits": "on",
+        "rate_limits_storage": "memory://",
+        "forwarded_allow_ips": "",
         "token_lifetime_days": 30,
         "superuser_email": None,
         "superuser_password": None,
@@ -61,6 +66,9 @@ def test_without_any_variable_there_are_defaults(read: Environment) -> None:
         ("RISK_FREE_RATE", "0", Decimal(0)),
         ("DETERMINISTIC_UUIDS", "false", False),
         ("TOKEN_LIFETIME_DAYS", "7", 7),
+        ("RATE_LIMITS", "off", "off"),
+        ("RATE_LIMITS_STORAGE", "redis://host:6379/0", "redis://host:6379/0"),
+        ("FORWARDED_ALLOW_IPS", "10.0.0.1", "10.0.0.1"),
         ("SUPERUSER_EMAIL", "root@example.com", "root@example.com"),
         ("SUPERUSER_NAME", "Root", "Root"),
     ],
@@ -116,6 +124,7 @@ def test_the_markets_time_is_pinned_to_a_date_or_an_instant(
         ("RISK_FREE_RATE", "-0.01"),
         ("RISK_FREE_RATE", "NaN"),
         ("RISK_FREE_RATE", "low"),
+        ("RATE_LIMITS", "some"),
         ("TOKEN_LIFETIME_DAYS", "0"),
         ("TOKEN_LIFETIME_DAYS", "366"),
         ("TOKEN_LIFETIME_DAYS", "soon"),
@@ -144,6 +153,24 @@ def test_production_refuses_what_everybody_knows(
 ) -> None:
     with pytest.raises(SettingsRefused, match=said):
         read(SIGMASIGHT_ENV="production", **variables)
+
+
+EXAMPLE = Path(__file__).parents[2] / ".env.example"
+
+
+def test_every_setting_stands_in_the_example_with_its_default() -> None:
+    told = dict(re.findall(r"^# ([A-Z_]+)=(.*)$", EXAMPLE.read_text("utf-8"), re.MULTILINE))
+    fields = {name.upper(): field.default for name, field in Settings.model_fields.items()}
+    assert set(told) == set(fields)
+    spoken = {name: str(default).lower() for name, default in fields.items() if default is not None}
+    assert {name: told[name].lower() for name in spoken} == spoken
+
+
+def test_every_setting_in_the_example_has_words_before_it() -> None:
+    lines = EXAMPLE.read_text("utf-8").splitlines()
+    for before, line in itertools.pairwise(lines):
+        if re.match(r"# [A-Z_]+=", line):
+            assert before.startswith("# "), f"{line} is not explained"
 
 
 def test_ids_are_deterministic_but_for_production_unless_said_otherwise(read: Environment) -> None:

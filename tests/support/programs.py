@@ -20,7 +20,12 @@ FAST = Cost(memory_kib=64, time=1)
 def settings_for(database_url: str, now: datetime | None = None) -> Settings:
     """Settings as the environment would give them, on a database of the tests."""
     return Settings.model_validate(
-        {"database_url": database_url, "secret_key": SECRET, "sigmasight_now": now}
+        {
+            "database_url": database_url,
+            "secret_key": SECRET,
+            "sigmasight_now": now,
+            "rate_limits": "off",
+        }
     )
 
 

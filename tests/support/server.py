@@ -37,6 +37,7 @@ class RunningServer:
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
             "SECRET_KEY": SECRET,
+            "RATE_LIMITS": "off",
             **settings,
         }
         self.start()

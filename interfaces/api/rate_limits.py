@@ -1,0 +1,147 @@
+"""Who asks too often is refused for a while, before anything of the request is read (spec 4.12)."""
+
+import re
+from collections.abc import Sequence
+from ipaddress import IPv6Address, ip_address
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from application.errors import TokenRefused
+from application.ports import TokenClaims, Tokens
+from application.quotas import Allowance, Counters, Quota
+from interfaces.api.errors import error_answer
+
+API = (Quota("api", 1_000, 60), Quota("api", 10_000, 3_600))
+"""For a user; for an address where nobody is signed in. Superusers are exempt."""
+
+UPLOADS = Quota("uploads", 50, 3_600)
+"""For a user, files to look at and files to import together."""
+
+ATTEMPTS = Quota("registration attempts", 100, 3_600)
+ACCOUNTS = Quota("registered accounts", 50, 86_400)
+"""For an address."""
+
+_PREFIX = "/api/v1/"
+_REGISTER = "/api/v1/onboarding/register"
+_UPLOAD = re.compile(
+    r"/api/v1/(onboarding/(preview-csv|create-portfolio)|portfolios/[^/]+/imports)"
+)
+_COOKIE = "sigmasight"
+
+
+class RateLimits:
+    """Counts each request to the API and says what is left, or refuses it with ERR_RATE_001.
+
+    The answer's X-RateLimit headers are those of the quota with the least left.
+    """
+
+    def __init__(self, app: ASGIApp, counters: Counters, tokens: Tokens) -> None:
+        self._app = app
+        self._counters = counters
+        self._tokens = tokens
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http" or not scope["path"].startswith(_PREFIX):
+            await self._app(scope, receive, send)
+            return
+        claims = self._claims(scope)
+        if claims is not None and claims.is_superuser:
+            await self._app(scope, receive, send)
+            return
+        least = _least(await self._left(scope, claims))
+        if least is None:
+            await self._app(scope, receive, send)
+        elif least.is_used_up:
+            await _refuse(scope, receive, send, least)
+        else:
+            await self._app(scope, receive, self._telling(scope, send, least))
+
+    async def _left(self, scope: Scope, claims: TokenClaims | None) -> Sequence[Allowance]:
+        """Count the request, and say what is left of each quota it counts for."""
+        address = address_of(scope)
+        subject = str(claims.user_id) if claims else address
+        if _is_registration(scope):
+            return [
+                *await self._counters.count(address, (*API, ATTEMPTS)),
+                *await self._counters.left(address, [ACCOUNTS]),
+            ]
+        if scope["method"] == "POST" and _UPLOAD.fullmatch(scope["path"]):
+            return await self._counters.count(subject, (*API, UPLOADS))
+        return await self._counters.count(subject, API)
+
+    def _telling(self, scope: Scope, send: Send, least: Allowance) -> Send:
+        """A `send` that puts what is left on the answer, and counts who has registered."""
+
+        async def telling_send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _tell(message, least)
+                if message["status"] == 201 and _is_registration(scope):
+                    await self._counters.count(address_of(scope), [ACCOUNTS])
+            await send(message)
+
+        return telling_send
+
+    def _claims(self, scope: Scope) -> TokenClaims | None:
+        """What the request's token says, None where it bears none of ours."""
+        headers = Headers(scope=scope)
+        kind, _, token = headers.get("authorization", "").partition(" ")
+        if kind.lower() != "bearer":
+            token = cookie_parser(headers.get("cookie", "")).get(_COOKIE, "")
+        if not token:
+            return None
+        try:
+            return self._tokens.read(token.strip())
+        except TokenRefused:
+            return None
+
+
+def address_of(scope: Scope) -> str:
+    """The caller's address; of IPv6 the network of 64 bits, which one caller has to choose from.
+
+    Behind a proxy, what the server made of its headers, if it is among FORWARDED_ALLOW_IPS.
+    """
+    host = scope["client"][0] if scope.get("client") else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return str(host)
+    if not isinstance(address, IPv6Address):
+        return str(host)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return f"{IPv6Address(int(address) >> 64 << 64)}/64"
+
+
+def _is_registration(scope: Scope) -> bool:
+    return (scope["method"], scope["path"]) == ("POST", _REGISTER)
+
+
+def _least(left: Sequence[Allowance]) -> Allowance | None:
+    """The quota that is used up, of several the one for longest; else the one with least left."""
+    return min(
+        left, key=lambda one: (not one.is_used_up, one.remaining, -one.resets_in_s), default=None
+    )
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, least: Allowance) -> None:
+    headers = {**_headers(least), "Retry-After": str(least.resets_in_s)}
+    details = {"retry_after_s": least.resets_in_s}
+    answer = error_answer(scope, "ERR_RATE_001", details=details, headers=headers)
+    await answer(scope, receive, send)
+
+
+def _tell(message: Message, least: Allowance) -> None:
+    headers = MutableHeaders(scope=message)
+    for name, value in _headers(least).items():
+        headers[name] = value
+
+
+def _headers(least: Allowance) -> dict[str, str]:
+    return {
+        "X-RateLimit-Limit": str(least.limit),
+        "X-RateLimit-Remaining": str(least.remaining),
+        "X-RateLimit-Reset": str(least.resets_at),
+    }

@@ -1,14 +1,13 @@
 """A page for each error code, from the catalogue that raises it (spec 4.1)."""
 
 from dataclasses import asdict
-from html import escape
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from interfaces.error_catalogue import CATALOGUE, Entry
+from interfaces.error_catalogue import CATALOGUE
 from interfaces.web.page import page
 
 router = APIRouter(tags=["Errors"])
@@ -81,9 +80,7 @@ async def all_errors(request: Request) -> Response:
     """Every code with its status, what it means and what to do."""
     if _wants_json(request):
         return JSONResponse({"total": len(CATALOGUE), "errors": list(map(_told, CATALOGUE))})
-    rows = "\n".join(_row(code, entry) for code, entry in CATALOGUE.items())
-    head = "<tr><th>Code</th><th>Status</th><th>Meaning</th></tr>"
-    return page("Errors", f"<h1>Errors</h1>\n<table>\n{head}\n{rows}\n</table>")
+    return page("errors.html", catalogue=CATALOGUE)
 
 
 @router.get(
@@ -99,22 +96,9 @@ async def one_error(code: str, request: Request) -> Response:
         raise HTTPException(404)
     if _wants_json(request):
         return JSONResponse(_told(code))
-    return page(
-        f"{code}: {entry.title}",
-        f"<h1>{escape(entry.title)}</h1>\n"
-        f'<p class="muted"><code>{code}</code>, HTTP status {entry.status}</p>\n'
-        f"<p>{escape(entry.meaning)}</p>\n<h2>What to do</h2>\n<p>{escape(entry.cure)}</p>",
-    )
+    return page("error.html", code=code, entry=entry)
 
 
 def _wants_json(request: Request) -> bool:
     accepted = request.headers.get("accept", "")
     return "application/json" in accepted and "text/html" not in accepted
-
-
-def _row(code: str, entry: Entry) -> str:
-    link = f'<a href="/errors/{code}">{code}</a>'
-    return (
-        f"<tr><td>{link}</td><td>{entry.status}</td>"
-        f"<td><strong>{escape(entry.title)}.</strong> {escape(entry.meaning)}</td></tr>"
-    )

@@ -6,7 +6,7 @@ The framework's own page loads scripts from other servers; this one works in a c
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from html import escape
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -19,72 +19,86 @@ router = APIRouter(include_in_schema=False)
 Json = Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A parameter, or a field of a body."""
+
+    name: str
+    kind: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer by its status, with examples as text."""
+
+    status: str
+    description: str
+    examples: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A route as the page has it; `fields` by the heading they stand under."""
+
+    heading: str
+    summary: str
+    description: str
+    needs_token: bool
+    fields: Mapping[str, list[Field]]
+    answers: list[Answer]
+
+
 @router.get("/docs")
 def reference(request: Request) -> HTMLResponse:
     """Every route with what it takes and answers."""
     document = request.app.openapi()
-    by_tag: dict[str, list[str]] = defaultdict(list)
+    by_tag: dict[str, list[Operation]] = defaultdict(list)
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             heading = f"{method.upper()} {path}"
             by_tag[operation["tags"][0]].append(_operation(heading, operation, document))
-    parts = [f"<h1>{escape(document['info']['title'])} API</h1>"]
-    parts += [f"<p>{escape(text)}</p>" for text in document["info"]["description"].split("\n\n")]
-    parts.append('<p>For machines: <a href="/openapi.json">/openapi.json</a></p>')
-    for tag, drawn in by_tag.items():
-        parts += [f"<h2>{escape(tag)}</h2>", *drawn]
-    return page("API", "\n".join(parts))
+    info = document["info"]
+    description = info["description"].split("\n\n")
+    return page("reference.html", title=info["title"], description=description, by_tag=by_tag)
 
 
-def _operation(heading: str, operation: Json, document: Json) -> str:
-    parts = [
-        f"<h3><code>{escape(heading)}</code></h3>",
-        f"<p><strong>{escape(operation['summary'])}.</strong> "
-        f"{escape(operation.get('description', ''))}</p>",
-    ]
-    if "security" in operation:
-        parts.append('<p class="muted">Needs an access token.</p>')
-    parts += _table(
+def _operation(heading: str, operation: Json, document: Json) -> Operation:
+    return Operation(
+        heading=heading,
+        summary=operation["summary"],
+        description=operation.get("description", ""),
+        needs_token="security" in operation,
+        fields={name: fields for name, fields in _fields(operation, document) if fields},
+        answers=[
+            Answer(status, answer["description"], list(_examples(answer)))
+            for status, answer in operation["responses"].items()
+        ],
+    )
+
+
+def _fields(operation: Json, document: Json) -> Iterator[tuple[str, list[Field]]]:
+    yield (
         "Parameters",
-        (
-            (p["name"], f"{p['in']}, {_kind(p['schema'])}", p.get("description", ""))
+        [
+            Field(p["name"], f"{p['in']}, {_kind(p['schema'])}", p.get("description", ""))
             for p in operation.get("parameters", [])
-        ),
+        ],
     )
     for media_type, content in operation.get("requestBody", {}).get("content", {}).items():
         fields = _resolved(content["schema"], document).get("properties", {})
-        parts += _table(
+        yield (
             f"Body ({media_type})",
-            ((name, _kind(f), f.get("description", "")) for name, f in fields.items()),
+            [Field(name, _kind(f), f.get("description", "")) for name, f in fields.items()],
         )
-    for status, response in operation["responses"].items():
-        parts.append(_response(status, response))
-    return "\n".join(parts)
 
 
-def _table(title: str, rows: Iterator[tuple[str, str, str]]) -> list[str]:
-    drawn = [
-        f"<tr><td><code>{escape(name)}</code></td><td>{escape(kind)}</td><td>{escape(told)}</td></tr>"
-        for name, kind, told in rows
-    ]
-    return [f"<p>{escape(title)}</p>", "<table>", *drawn, "</table>"] if drawn else []
-
-
-def _response(status: str, response: Json) -> str:
-    examples = [
-        f"<pre>{escape(_text(example))}</pre>"
-        for content in response.get("content", {}).values()
-        for example in _examples(content)
-    ]
-    summary = f"<code>{status}</code> {escape(response['description'])}"
-    return f"<details><summary>{summary}</summary>\n{''.join(examples)}\n</details>"
-
-
-def _examples(content: Json) -> Iterator[Any]:
-    if "example" in content:
-        yield content["example"]
-    for example in content.get("examples", {}).values():
-        yield example["value"]
+def _examples(answer: Json) -> Iterator[str]:
+    for content in answer.get("content", {}).values():
+        if "example" in content:
+            yield _text(content["example"])
+        for example in content.get("examples", {}).values():
+            yield _text(example["value"])
 
 
 def _text(example: Any) -> str:

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from interfaces.web.assets import url_of
 from tests.interfaces.conftest import World
 from tests.support.visitors import work_off
 
@@ -159,6 +160,6 @@ def test_every_published_route_has_a_row(world: World) -> None:
     assert routes == set(TABLE)
 
 
-@pytest.mark.parametrize("page", ["/", "/docs", "/style.css", "/openapi.json"])
+@pytest.mark.parametrize("page", ["/", "/docs", url_of("style.css"), "/openapi.json"])
 def test_the_pages_are_for_everybody(world: World, page: str) -> None:
     assert world.nobody.ask("GET", page).status_code == 200

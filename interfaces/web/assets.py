@@ -1,0 +1,70 @@
+"""Styles, scripts and plotly.js, each under a name that changes with its content (spec 8).
+
+So a browser keeps them for good, and never has those of another version of the program.
+"""
+
+import gzip
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from pathlib import PurePosixPath
+
+import plotly
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+router = APIRouter(include_in_schema=False)
+
+_KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+_PLOTLY = "plotly.js"
+_KEPT_FOR_GOOD = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file that pages refer to, as it is and compressed."""
+
+    content: bytes
+    compressed: bytes
+    kind: str
+    digest: str
+
+
+def url_of(name: str) -> str:
+    """Where a page finds the asset of that name, such as `style.css`."""
+    return f"/assets/{_asset(name).digest}/{name}"
+
+
+@router.get("/assets/{digest}/{name}")
+def asset(digest: str, name: str, request: Request) -> Response:
+    """One asset; under another digest than its own there is none."""
+    if name not in _names() or _asset(name).digest != digest:
+        raise HTTPException(404)
+    found = _asset(name)
+    headers = {"Cache-Control": _KEPT_FOR_GOOD, "Vary": "Accept-Encoding"}
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(found.content, media_type=found.kind, headers=headers)
+    headers["Content-Encoding"] = "gzip"
+    return Response(found.compressed, media_type=found.kind, headers=headers)
+
+
+@cache
+def _names() -> frozenset[str]:
+    own = files("interfaces.web").joinpath("static").iterdir()
+    return frozenset({_PLOTLY, *(file.name for file in own)})
+
+
+@cache
+def _asset(name: str) -> Asset:
+    if name == _PLOTLY:
+        content = files(plotly).joinpath("package_data", "plotly.min.js").read_bytes()
+    else:
+        content = files("interfaces.web").joinpath("static", name).read_bytes()
+    return Asset(
+        content=content,
+        compressed=gzip.compress(content, mtime=0),
+        kind=_KINDS[PurePosixPath(name).suffix],
+        digest=sha256(content).hexdigest()[:16],
+    )

@@ -7,9 +7,11 @@ from uuid import UUID, uuid4
 from application.deciding import decide
 from application.errors import RunUnknown
 from application.ports import Cause, EventLog
-from domain.calculation_run import CalculationRun
+from domain.calculation_run import CalculationRun, RunOver
 from domain.identity import run_slot_id
 from domain.run_slot import RunAlreadyLive, RunSlot
+
+_WITHOUT_WHOLE = "The run over all accounts that it is a part of was given up."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ class RunRecord:
         """Let a worker start a run, with the slots of its portfolios; busy ones are left out.
 
         A run of one portfolio claimed its slot when it was requested; a part claims only now, so
-        that nobody waits for a part that waits in the queue itself.
+        that nobody waits for a part that waits in the queue itself. A part of a run that was given
+        up is given up, too.
 
         Raises:
             RunOver: ERR_BATCH_007.
@@ -52,6 +55,10 @@ class RunRecord:
 
         def attempt() -> CalculationRun:
             run = self.load(run_id)
+            whole = run.order.part_of and self.load(run.order.part_of)
+            if whole and not whole.is_live:
+                self.end(run_id, lambda run: run.abandon(_WITHOUT_WHOLE))
+                raise RunOver(whole.status)
             run.start(worker)
             slots = self._slots(run.portfolio_ids)
             run.leave_out([portfolio for portfolio in slots if _is_busy(slots[portfolio], run_id)])

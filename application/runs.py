@@ -29,6 +29,14 @@ from domain.run_slot import RunSlot
 FAULT = "ERR_BATCH_008"
 """The code of a run that met a fault of the program."""
 
+STORE_LACKING = "ERR_BATCH_004"
+"""The code of a run that the store kept from going on."""
+
+_STORE_LACKED = (
+    "The database did not answer in time, however often that was tried. What was valued until then"
+    " is saved; calculate again."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class RequestedRun:
@@ -77,12 +85,16 @@ class Runs:
     def request_of_any(self, command: RequestRunOfAny, cause: Cause) -> RequestedRun:
         """Queue a run of anybody's portfolio, or one over all accounts, for a superuser.
 
+        A forced run abandons the live run of its portfolio first; one over all accounts every run.
+
         Raises:
             PortfolioUnknown: ERR_PORT_404. PortfolioArchived: ERR_PORT_015.
-            RunAlreadyLive: ERR_BATCH_005, with its id; a forced run abandons that one first.
+            RunAlreadyLive: ERR_BATCH_005, with its id, unless forced.
         """
         kind = RunKind.RESTATEMENT if command.is_restatement else RunKind.ON_DEMAND
         if command.portfolio_id is None:
+            if command.is_forced:
+                self._abandon_all(command.reason)
             until = self.markets["live"].latest_session()
             order = order_of(kind, until, cause, reason=command.reason, restate=command.restate)
             return self.request_whole(uuid4(), order, cause)
@@ -135,6 +147,14 @@ class Runs:
         if faults:
             raise faults[0]
 
+    def fail_for_store(self, run_id: UUID) -> None:
+        """Give a run up that the store did not let come to an end; nothing to do if it is over.
+
+        Raises:
+            StoreUnavailable: ERR_BUSY_001, the store does not take this either.
+        """
+        RunRecord(self.log).end(run_id, lambda run: run.fail(STORE_LACKING, _STORE_LACKED))
+
     def abandon(self, run_id: UUID, reason: str) -> None:
         """Give a run up from outside; nothing to do if it is over."""
         RunRecord(self.log).end(run_id, lambda run: run.abandon(reason))
@@ -183,7 +203,22 @@ class Runs:
     def _abandon_holder(self, portfolio_id: UUID, reason: str) -> None:
         slot = self.log.load(RunSlot, identity.run_slot_id(portfolio_id))
         if slot and slot.run_id:
-            self.abandon(slot.run_id, f"Another run was forced in its place. {reason}".strip())
+            self.abandon(slot.run_id, _forced(reason))
+
+    def _abandon_all(self, reason: str) -> None:
+        """Abandon every live run.
+
+        Those over all accounts begin no more parts then; the second look finds the parts that had
+        begun since the first.
+        """
+        for _ in range(2):
+            self.rooms.catch_up(self.log.position())
+            for run_id in self.live_runs.live():
+                self.abandon(run_id, _forced(reason))
+
+
+def _forced(reason: str) -> str:
+    return f"Another run was forced in its place. {reason}".strip()
 
 
 def order_of(

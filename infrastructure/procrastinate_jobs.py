@@ -90,11 +90,13 @@ class ProcrastinateJobs:
 class RunsToWork:
     """What a worker does with runs: `execute` one as a named worker, or `abandon` it.
 
-    Every ten minutes one of the workers is to `look` what is due.
+    `fail_for_store` ends one that the store kept from its end, the last time it is tried. Every
+    ten minutes one of the workers is to `look` what is due.
     """
 
     execute: Callable[[UUID, str], None]
     abandon: Callable[[UUID, str], None]
+    fail_for_store: Callable[[UUID], None]
     look: Callable[[], object]
 
 
@@ -152,8 +154,13 @@ class Worker:
             if job.attempts >= ATTEMPTS:
                 reason = f"It was taken up {job.attempts} times and never came to an end."
                 self._runs.abandon(UUID(run_id), reason)
-            else:
+                return
+            try:
                 self._runs.execute(UUID(run_id), self._name)
+            except StoreUnavailable:
+                if job.attempts + 1 < ATTEMPTS:
+                    raise
+                self._runs.fail_for_store(UUID(run_id))
 
     def _look(self, context: JobContext, timestamp: int) -> None:
         """Look what is due; `timestamp` is the tick, which is the same for all workers."""

@@ -195,7 +195,7 @@ class Program:
     def worker(self, name: str) -> Worker:
         """A worker of this program's queue."""
         runs = self.runs
-        work = RunsToWork(runs.execute, runs.abandon, Nights(runs).look)
+        work = RunsToWork(runs.execute, runs.abandon, runs.fail_for_store, Nights(runs).look)
         return Worker(self.database_url, name, work)
 
 

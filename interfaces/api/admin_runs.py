@@ -36,8 +36,8 @@ class RunToStart(BaseModel):
 
     `restate` is for old days: it leaves out what is of today. With `from_date`, perhaps up to
     `to_date`, their sessions are computed again even if nothing says that they are stale. `force`
-    abandons the portfolio's live run first; of all portfolios, those with a live run are left to it
-    in any case.
+    abandons the portfolio's live run first, and of all portfolios every live run; without it, those
+    with a live run are left to that.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -184,6 +184,21 @@ def test_a_store_out_of_reach_ends_no_run_whatever_the_phase(database: str, part
         assert last_run(one).status is RunStatus.COMPLETED
 
 
+def test_a_run_that_the_store_keeps_from_its_end_is_failed_for_that(database: str) -> None:
+    with street(database, accounts=1) as one:
+        with pytest.raises(StoreUnavailable):
+            execute(one, valuations=Failing(StoreUnavailable()))
+        run, runs = last_run(one), one.program.runs
+        runs.fail_for_store(run.id)
+        runs.fail_for_store(run.id)
+
+        [(_, failed)] = recorded(one.program, CalculationRun.Failed)
+        assert (last_run(one).status, failed.error_code) == (RunStatus.FAILED, "ERR_BATCH_004")
+        assert failed.message.startswith("The database did not answer in time")
+        again = RequestRun(portfolio_id=one.portfolio_ids[0])
+        assert runs.request(again, cause()).run_id != run.id  # the slot is free
+
+
 def test_a_refusal_fails_the_run_with_its_own_code_and_sentence(database: str) -> None:
     with street(database, accounts=1) as one:
         with pytest.raises(SessionNotCompleted):

@@ -1,6 +1,6 @@
 """Specification of runs over all accounts: parts, shared prices, slots, one end (5.6)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from uuid import UUID, uuid4
@@ -24,6 +24,8 @@ from tests.support.openings import open_account, recorded
 from tests.support.queues import next_queued
 from tests.support.racing import at_once
 from tests.support.streets import FRIDAY, Street, street
+
+Abandoned = CalculationRun.Abandoned
 
 
 def request_all(street: Street, *, is_restatement: bool = False) -> RequestedRun:
@@ -296,10 +298,82 @@ class TestAskingForAny:
             everyone.work_off()
             assert everyone.run(run.run_id).status is RunStatus.COMPLETED
 
+    def test_all_accounts_by_force_abandon_every_live_run(self, database: str) -> None:
+        with street(database, accounts=3) as everyone:
+            runs, log = everyone.program.runs, everyone.program.log
+            first = request_all(everyone).run_id
+            divide(everyone, first, 2)
+            begun, waiting = (run_part_id(first, number) for number in (1, 2))
+            RunRecord(log).take_up(begun, "worker-1")
+            command = RequestRun(portfolio_id=everyone.portfolio_ids[2])
+            own = runs.request(command, cause()).run_id
+            forced = RequestRunOfAny(is_forced=True, reason="It hangs.")
+            whole = runs.request_of_any(forced, cause(uuid4())).run_id
+
+            ended = [everyone.run(run_id).status for run_id in (first, begun, waiting, own)]
+            assert ended == [RunStatus.FAILED] * 4
+            assert {event.reason for _, event in recorded(everyone.program, Abandoned)} == {
+                "Another run was forced in its place. It hangs."
+            }
+            everyone.work_off()
+            assert everyone.run(whole).counts == Counts(valued=3)
+            assert everyone.run(whole).status is RunStatus.COMPLETED
+
+    def test_a_part_of_a_run_that_was_given_up_begins_no_more(self, database: str) -> None:
+        with street(database, accounts=1) as everyone:
+            whole, runs = request_all(everyone).run_id, everyone.program.runs
+            divide(everyone, whole, 1)
+            runs.abandon(whole, "It hangs.")
+            everyone.work_off()
+
+            [part] = parts(everyone, whole, 1)
+            assert part.status is RunStatus.FAILED
+            [_, (_, abandoned)] = recorded(everyone.program, Abandoned)
+            assert (
+                abandoned.reason == "The run over all accounts that it is a part of was given up."
+            )
+            assert everyone.valued() == {everyone.portfolio_ids[0]: []}
+            assert holder(everyone, everyone.portfolio_ids[0]) is None
+
     def test_an_unknown_account_is_refused(self, database: str) -> None:
         command = RequestRunOfAny(portfolio_id=uuid4())
         with street(database, accounts=0) as nobody, pytest.raises(PortfolioUnknown):
             nobody.program.runs.request_of_any(command, cause(uuid4()))
+
+
+def force(street: Street) -> UUID:
+    """Ask for all accounts by force, again where the store is busy, as the answer says."""
+    while True:
+        try:
+            command = RequestRunOfAny(is_forced=True)
+            return street.program.runs.request_of_any(command, cause(uuid4())).run_id
+        except StoreUnavailable:
+            continue
+
+
+def test_forced_runs_beside_workers_and_owners_end_what_was_live_and_value_each_day_once(
+    database: str,
+) -> None:
+    with street(database, accounts=8) as everyone:
+        runs = everyone.program.runs
+        first = request_all(everyone).run_id
+        divide(everyone, first, 2)
+        owners = [RequestRun(portfolio_id=chosen) for chosen in everyone.portfolio_ids[:4]]
+        before = [first, *(part.id for part in parts(everyone, first, 4))]
+        before += [runs.request(command, cause()).run_id for command in owners[:2]]
+        racers: list[Callable[[], object]] = [partial(force, everyone)] * 2
+        racers += [partial(runs.request, command, cause()) for command in owners]
+        racers += [partial(runs.execute, run_id, "worker") for run_id in before[1:]]
+        _, refusals = at_once(racers)
+
+        busy = (RunAlreadyLive, StoreUnavailable)
+        assert [refusal for refusal in refusals if not isinstance(refusal, busy)] == []
+        assert not any(everyone.run(run_id).is_live for run_id in before)
+        everyone.work_off()
+        requested = recorded(everyone.program, CalculationRun.Requested)
+        assert not any(everyone.run(row.aggregate_id).is_live for row, _ in requested)
+        assert all(days == [FRIDAY] for days in everyone.valued().values())
+        assert {holder(everyone, one) for one in everyone.portfolio_ids} == {None}
 
 
 def test_sixteen_workers_end_the_whole_once_with_all_counts(database: str) -> None:

@@ -38,6 +38,7 @@ class Runs:
     def __init__(self) -> None:
         self.executed: list[tuple[UUID, str]] = []
         self.abandoned: dict[UUID, str] = {}
+        self.failed_for_store: list[UUID] = []
         self.failing: dict[UUID, Exception] = {}
         self.looks = 0
 
@@ -58,7 +59,7 @@ class Runs:
     @property
     def work(self) -> RunsToWork:
         """All of it, for a worker."""
-        return RunsToWork(self.execute, self.abandon, self.look)
+        return RunsToWork(self.execute, self.abandon, self.failed_for_store.append, self.look)
 
     @property
     def order(self) -> list[UUID]:
@@ -107,6 +108,21 @@ def test_a_run_that_found_the_store_busy_is_tried_again(database: str, owner: Co
     with working(database, runs):
         assert eventually(lambda: runs.order == [busy, other, busy])
         assert eventually(lambda: statuses(owner) == [])
+
+
+def test_a_run_that_finds_the_store_busy_the_last_time_is_failed_for_that(
+    database: str, owner: Connection
+) -> None:
+    early, last, runs = uuid4(), uuid4(), Runs()
+    runs.failing = {early: StoreUnavailable(), last: StoreUnavailable()}
+    queue(database, early, last)
+    set_attempts = "UPDATE procrastinate_jobs SET attempts = %s WHERE args->>'run_id' = %s"
+    owner.execute(set_attempts, [ATTEMPTS - 1, str(last)])
+    with working(database, runs):
+        assert eventually(lambda: runs.order == [early, last, early])
+        assert eventually(lambda: statuses(owner) == [])
+    assert runs.failed_for_store == [last]
+    assert runs.abandoned == {}
 
 
 def test_a_run_taken_up_too_often_is_abandoned(database: str, owner: Connection) -> None:

@@ -1,30 +1,59 @@
 """Leaving a provider alone that does not answer (spec 5.2)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from threading import Lock
 
 from application.ports import Clock, Fetched, PriceSource
+from application.security_ports import LookedUp, SecuritySource
 
 FAILURES_IN_A_ROW = 5
 REST = timedelta(seconds=60)
 
 
 @dataclass
-class CircuitBreaker:
-    """A PriceSource that stops asking the one behind it for 60 s after 5 outages in a row.
+class Rest:
+    """Whether a provider may be asked: not for 60 s after 5 outages in a row.
 
-    An outage is a fetch that no symbol was answered in; a symbol the provider does not know is an
-    answer. While the provider rests, the answer is a warning at once. After the rest one fetch
-    tries; until it is back the others are still turned away. One more outage is another rest.
+    After the rest one question tries; until its answer is there the others are still turned away.
+    One more outage is another rest.
     """
 
-    source: PriceSource
     clock: Clock
     _failures: int = 0
-    _rests_until: datetime | None = None
+    _until: datetime | None = None
     _one_at_a_time: Lock = field(default_factory=Lock, repr=False)
+
+    def may_ask(self) -> bool:
+        """Whether to ask; who is let through notes what came of it."""
+        with self._one_at_a_time:
+            if self._failures < FAILURES_IN_A_ROW:
+                return True
+            now = self.clock.now()
+            if self._until and now < self._until:
+                return False
+            self._until = now + REST  # for all but this one, which tries
+            return True
+
+    def note(self, *, is_outage: bool) -> None:
+        """Take note of an answer, or that there was none."""
+        with self._one_at_a_time:
+            self._failures = self._failures + 1 if is_outage else 0
+            if self._failures >= FAILURES_IN_A_ROW:
+                self._until = self.clock.now() + REST
+
+
+class CircuitBreaker:
+    """A PriceSource that leaves the one behind it alone while it rests.
+
+    An outage is a fetch that no symbol was answered in; a symbol the provider does not know is an
+    answer. While the provider rests, the answer is a warning at once.
+    """
+
+    def __init__(self, source: PriceSource, clock: Clock) -> None:
+        self.source = source
+        self._rest = Rest(clock)
 
     @property
     def name(self) -> str:
@@ -35,30 +64,41 @@ class CircuitBreaker:
         """What the provider answers, or that it rests."""
         if not spans:
             return Fetched()
-        if not self._may_ask():
-            return Fetched(warnings=[self._resting()], is_outage=True)
+        if not self._rest.may_ask():
+            return Fetched(warnings=[_resting("prices", self.name)], is_outage=True)
         fetched = self.source.fetch(spans)
-        self._note(fetched)
+        self._rest.note(is_outage=fetched.is_outage)
         return fetched
 
-    def _may_ask(self) -> bool:
-        with self._one_at_a_time:
-            if self._failures < FAILURES_IN_A_ROW:
-                return True
-            now = self.clock.now()
-            if self._rests_until and now < self._rests_until:
-                return False
-            self._rests_until = now + REST  # for all but this one, which tries
-            return True
 
-    def _note(self, fetched: Fetched) -> None:
-        with self._one_at_a_time:
-            self._failures = self._failures + 1 if fetched.is_outage else 0
-            if self._failures >= FAILURES_IN_A_ROW:
-                self._rests_until = self.clock.now() + REST
+class SecuritiesBreaker:
+    """A SecuritySource that leaves the one behind it alone while it rests.
 
-    def _resting(self) -> str:
-        return (
-            f"The provider of prices {self.name} did not answer {FAILURES_IN_A_ROW} times in a row"
-            " and is left alone for a minute: no prices from it."
-        )
+    An outage is a look-up in which nothing was said of any symbol, not even that it is unknown.
+    """
+
+    def __init__(self, source: SecuritySource, clock: Clock) -> None:
+        self.source = source
+        self._rest = Rest(clock)
+
+    @property
+    def name(self) -> str:
+        """The name of the provider behind it."""
+        return self.source.name
+
+    def look_up(self, symbols: Sequence[str]) -> LookedUp:
+        """What the provider answers, or that it rests."""
+        if not symbols:
+            return LookedUp()
+        if not self._rest.may_ask():
+            return LookedUp(warnings=[_resting("securities", self.name)])
+        looked_up = self.source.look_up(symbols)
+        self._rest.note(is_outage=not (looked_up.securities or looked_up.unknown))
+        return looked_up
+
+
+def _resting(kind: str, name: str) -> str:
+    return (
+        f"The provider of {kind} {name} did not answer {FAILURES_IN_A_ROW} times in a row"
+        f" and is left alone for a minute: no {kind} from it."
+    )

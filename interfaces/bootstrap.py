@@ -35,7 +35,7 @@ from application.valuations import Valuations
 from infrastructure import structured_logs
 from infrastructure.argon2_passwords import Argon2Passwords, Cost
 from infrastructure.bundled_prices import SAMPLE_MARKET_ENDS_ON, BundledPrices
-from infrastructure.circuit_breaker import CircuitBreaker
+from infrastructure.circuit_breaker import CircuitBreaker, SecuritiesBreaker
 from infrastructure.csv_prices import CsvPrices
 from infrastructure.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from infrastructure.event_store.event_log import PostgresEventLog
@@ -355,7 +355,8 @@ def _securities(settings: Settings, parts: Parts, store: _Store) -> Securities:
     offline = IndexSecurities()
     live = parts.security_sources
     if live is None:
-        live = [YahooSecurities()] if _asks_yahoo(settings) and parts.live_sources is None else []
+        asks_yahoo = _asks_yahoo(settings) and parts.live_sources is None
+        live = [SecuritiesBreaker(YahooSecurities(), store.clock)] if asks_yahoo else []
     sources: dict[Market, Sequence[SecuritySource]] = {
         "live": [offline, *live],
         "sample": [offline],

@@ -6,11 +6,12 @@ from pathlib import Path
 
 from domain.calculation_run import RunStatus
 from domain.mark import MarkSource
-from infrastructure.circuit_breaker import CircuitBreaker
+from infrastructure.circuit_breaker import CircuitBreaker, SecuritiesBreaker
 from infrastructure.csv_prices import CsvPrices
 from infrastructure.settings import Settings
 from infrastructure.single_flight import SingleFlight
 from infrastructure.yahoo_prices import YahooPrices
+from infrastructure.yahoo_securities import YahooSecurities
 from interfaces.bootstrap import Parts, build
 from tests.support.accounts import calculate, register
 from tests.support.importing import account, open_from_csv
@@ -57,8 +58,11 @@ def test_a_live_portfolio_is_valued_at_the_closes_of_a_folder(
 def test_providers_are_asked_in_the_order_of_the_setting(database: str, tmp_path: Path) -> None:
     with build(settings(database, f"csv:{tmp_path} , yahoo")) as program:
         folder, yahoo = program.prices.sources["live"]
+        _, sectors = program.securities.sources["live"]
     assert isinstance(folder, CsvPrices)
     assert folder.folder == tmp_path
     assert isinstance(yahoo, SingleFlight)
     assert isinstance(yahoo.source, CircuitBreaker)
     assert isinstance(yahoo.source.source, YahooPrices)
+    assert isinstance(sectors, SecuritiesBreaker)
+    assert isinstance(sectors.source, YahooSecurities)

@@ -36,10 +36,21 @@ class IssueInvite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogIn:
-    """Prove to be a user."""
+    """Prove to be a user; `address` is where the request came from, blank if nowhere."""
 
     email: str
     password: str
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePassword:
+    """Take another password; `address` as in `LogIn`."""
+
+    user_id: UUID
+    current: str
+    new: str
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

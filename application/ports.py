@@ -263,58 +263,11 @@ class RejectedRows(Protocol):
         ...
 
 
-class Passwords(Protocol):
-    """Credentials, kept apart from events. A hash never leaves the adapter."""
-
-    def hash(self, password: str) -> str:
-        """The argon2id hash of `password`."""
-        ...
-
-    def store(self, user_id: UUID, hashed: str) -> Statement:
-        """The write that keeps `hashed` for the user, for `EventLog.save(also=...)`."""
-        ...
-
-    def is_common(self, password: str) -> bool:
-        """Whether the password, in any case, is among the 10,000 commonest."""
-        ...
-
-    def verify(self, user_id: UUID | None, password: str) -> bool:
-        """Whether the password is the user's; takes as long for None and unknown users."""
-        ...
-
-
 class PersonalKeys(Protocol):
     """The keys that what says who a user is lies sealed with in events."""
 
     def destroy(self, user_id: UUID) -> Statement:
         """The write after which nobody can read it, for `EventLog.save(also=...)`."""
-        ...
-
-
-class TokenClaims(msgspec.Struct, frozen=True, kw_only=True):
-    """What a verified access token says."""
-
-    user_id: UUID
-    email: str
-    is_superuser: bool
-    token_id: str
-    issued_at: datetime
-    expires_at: datetime
-
-
-class Tokens(Protocol):
-    """Access tokens."""
-
-    def issue(self, user_id: UUID, email: str, *, is_superuser: bool) -> tuple[str, int]:
-        """A signed token and its lifetime in seconds."""
-        ...
-
-    def read(self, token: str) -> TokenClaims:
-        """The claims of a valid token.
-
-        Raises:
-            TokenRefused: expired, forged, malformed or oversized (ERR_AUTH_002).
-        """
         ...
 
 

@@ -5,19 +5,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from application.access import Access, give_access
+from application.access_ports import Passwords, Tokens
+from application.administration import superusers_of
 from application.commands import LogIn, RegisterUser
 from application.deciding import decide
-from application.errors import CredentialsRefused, PasswordTooWeak, UserUnknown
+from application.errors import CredentialsRefused
 from application.identities import Identities
 from application.invites import Invites
-from application.ports import Cause, Clock, EventLog, Passwords, Tokens
+from application.login_throttle import LoginThrottle
+from application.password_rule import can_be_hashed, refuse_weak
+from application.ports import Cause, Clock, EventLog
 from domain import identity
 from domain.email_address import EmailAddress, EmailAddressRefused
 from domain.email_claim import EmailClaim
-from domain.text import has_control_characters
+from domain.kernel import Aggregate
 from domain.user import User
-
-_SHORTEST, _LONGEST = 8, 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +35,13 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
-    """A fresh access token, its lifetime in seconds, and whose it is."""
-
-    token: str
-    expires_in: int
-    user_id: UUID
-    email: str
-    full_name: str
-    is_superuser: bool
-    position: int
-
-
-@dataclass(frozen=True, slots=True)
 class Users:
     """The use cases of people without a session."""
 
     log: EventLog
     clock: Clock
     passwords: Passwords
+    throttle: LoginThrottle
     tokens: Tokens
     identities: Identities
     invites: Invites
@@ -66,7 +57,7 @@ class Users:
         """
         invite_id = self.invites.admitted_by(command.invite_code)
         email = EmailAddress.parse(command.email)
-        self._refuse_weak(command.password)
+        refuse_weak(self.passwords, command.password)
 
         def create(user_id: UUID) -> User:
             invite = str(invite_id or "master")
@@ -83,7 +74,7 @@ class Users:
             PasswordTooWeak: ERR_USER_003. FullNameRefused: ERR_USER_004.
             EmailTaken: ERR_USER_001.
         """
-        self._refuse_weak(password)
+        refuse_weak(self.passwords, password)
 
         def create(user_id: UUID) -> User:
             user = User.register(user_id, email, full_name, invite="command line")
@@ -92,37 +83,25 @@ class Users:
 
         return self._save_new(create, email, password, cause)
 
-    def promote(self, email: EmailAddress, cause: Cause) -> int:
-        """Make a registered user a superuser; returns the log's position.
-
-        Raises:
-            UserUnknown: ERR_USER_404.
-        """
-
-        def attempt() -> int:
-            user = self.find(email.text)
-            if user is None:
-                raise UserUnknown
-            user.promote()
-            return self.log.save(user, cause=cause)
-
-        return decide(attempt)
-
     def log_in(self, command: LogIn, cause: Cause) -> Access:
         """Prove to be a user and get a token; takes equally long whoever is refused.
 
+        The session version is that of before the proof: who changes the password meanwhile shuts
+        out who signs in with the former one.
+
         Raises:
-            CredentialsRefused: ERR_AUTH_001.
+            TooManyFailures: ERR_AUTH_003. CredentialsRefused: ERR_AUTH_001.
         """
+        self.throttle.refuse_hasty(command.email, command.address)
         user = self.find(command.email)
-        given = command.password if _can_be_hashed(command.password) else ""
-        if not self.passwords.verify(user.id if user else None, given) or user is None:
+        given = command.password if can_be_hashed(command.password) else ""
+        is_right = self.passwords.verify(user.id if user else None, given)
+        if not is_right or user is None or not user.is_active:
+            self.throttle.note_failure(command.email, command.address)
             raise CredentialsRefused
+        self.throttle.refuse_hasty(command.email, command.address)  # guesses made at once count
         position = decide(lambda: self._note_login(user.id, cause))
-        token, expires_in = self.tokens.issue(user.id, user.email, is_superuser=user.is_superuser)
-        return Access(
-            token, expires_in, user.id, user.email, user.full_name, user.is_superuser, position
-        )
+        return give_access(self.tokens, user, position)
 
     def find(self, email: str) -> User | None:
         """The user registered with an address as typed, None if there is none."""
@@ -153,7 +132,12 @@ class Users:
             invites = [self.invites.used(invite_id, user.id)] if invite_id else []
             claim.claim(user.id)
             keep_hash = self.passwords.store(user.id, hashed)
-            position = self.log.save(*invites, claim, user, cause=cause, also=[keep_hash])
+            together: list[Aggregate] = [*invites, claim, user]
+            if user.administrates:
+                superusers = superusers_of(self.log)
+                superusers.count(user)
+                together.append(superusers)
+            position = self.log.save(*together, cause=cause, also=[keep_hash])
             return Registration(user.id, user.email, user.full_name, self.clock.now(), position)
 
         return decide(attempt)
@@ -164,18 +148,3 @@ class Users:
             raise CredentialsRefused
         user.log_in(self.clock.now())
         return self.log.save(user, cause=cause)
-
-    def _refuse_weak(self, password: str) -> None:
-        composed = (
-            len(password) >= _SHORTEST
-            and any(character.isupper() for character in password)
-            and any(character.islower() for character in password)
-            and any(character.isdigit() for character in password)
-        )
-        if not (composed and _can_be_hashed(password)) or self.passwords.is_common(password):
-            raise PasswordTooWeak
-
-
-def _can_be_hashed(password: str) -> bool:
-    """Whether anybody could have this password: none is longer, or no text."""
-    return len(password) <= _LONGEST and not has_control_characters(password)

@@ -27,7 +27,7 @@ class Cost:
 
 
 class Argon2Passwords:
-    """Implements `application.ports.Passwords`."""
+    """Implements `application.access_ports.Passwords`."""
 
     def __init__(self, pool: Pool, cost: Cost | None = None) -> None:
         cost = cost or Cost()

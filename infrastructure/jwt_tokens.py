@@ -1,5 +1,7 @@
 """Access tokens as JWT, HS256 with the algorithm pinned (RFC 8725)."""
 
+import hashlib
+import hmac
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -8,8 +10,9 @@ import jwt
 import msgspec
 from jwt.types import Options
 
+from application.access_ports import Grant, Impersonator, TokenClaims
 from application.errors import TokenRefused
-from application.ports import Clock, TokenClaims
+from application.ports import Clock
 
 ISSUER = AUDIENCE = "sigmasight"
 _ALGORITHM = "HS256"
@@ -21,22 +24,43 @@ _OPTIONS: Options = {
 }
 _LONGEST = 4096
 _SHORTEST_KEY = 32
+_IMPERSONATION = timedelta(hours=8)
+_COMPANION = "csrf"
 
 
-class _Claims(msgspec.Struct, frozen=True, kw_only=True):
-    """What every token says, beside issuer and audience. `iat` and `exp` are Unix seconds."""
+class _Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What every token says, beside issuer and audience. `iat` and `exp` are Unix seconds.
+
+    `sv` and `isv` are the session versions of the user and of the impersonator.
+    """
 
     sub: UUID
     email: str
     is_superuser: bool
+    sv: int
     jti: str
     iat: int
     exp: int
+    is_impersonation: bool = False
+    impersonator_id: UUID | None = None
+    isv: int | None = None
+
+    def impersonator(self) -> Impersonator | None:
+        """Who acts as the user, if somebody does.
+
+        Raises:
+            ValueError: the claims about it do not belong together.
+        """
+        if not self.is_impersonation and self.impersonator_id is None and self.isv is None:
+            return None
+        if not self.is_impersonation or self.impersonator_id is None or self.isv is None:
+            raise ValueError
+        return Impersonator(user_id=self.impersonator_id, session_version=self.isv)
 
 
 @dataclass(frozen=True, slots=True)
 class JwtTokens:
-    """Implements `application.ports.Tokens`, by the clock given. The key has at least 32 bytes."""
+    """Implements `application.access_ports.Tokens`, by the clock given. The key has 32 bytes up."""
 
     key: str = field(repr=False)
     lifetime: timedelta
@@ -46,21 +70,26 @@ class JwtTokens:
         if len(self.key.encode()) < _SHORTEST_KEY:
             raise ValueError("The key that signs tokens has at least 32 bytes; set SECRET_KEY.")
 
-    def issue(self, user_id: UUID, email: str, *, is_superuser: bool) -> tuple[str, int]:
+    def issue(self, grant: Grant) -> tuple[str, int]:
         """See `Tokens.issue`."""
         now = self.clock.now()
-        claims = {
-            "sub": str(user_id),
-            "email": email,
-            "is_superuser": is_superuser,
-            "iat": int(now.timestamp()),
-            "exp": int((now + self.lifetime).timestamp()),
-            "jti": uuid4().hex,
-            "iss": ISSUER,
-            "aud": AUDIENCE,
-        }
-        token = jwt.encode(claims, self.key, algorithm=_ALGORITHM)
-        return token, int(self.lifetime.total_seconds())
+        impersonator = grant.impersonator
+        lifetime = min(self.lifetime, _IMPERSONATION) if impersonator else self.lifetime
+        claims = _Claims(
+            sub=grant.user_id,
+            email=grant.email,
+            is_superuser=grant.is_superuser,
+            sv=grant.session_version,
+            jti=uuid4().hex,
+            iat=int(now.timestamp()),
+            exp=int((now + lifetime).timestamp()),
+            is_impersonation=impersonator is not None,
+            impersonator_id=impersonator.user_id if impersonator else None,
+            isv=impersonator.session_version if impersonator else None,
+        )
+        said = {**msgspec.to_builtins(claims), "iss": ISSUER, "aud": AUDIENCE}
+        token = jwt.encode(said, self.key, algorithm=_ALGORITHM)
+        return token, int(lifetime.total_seconds())
 
     def read(self, token: str) -> TokenClaims:
         """See `Tokens.read`."""
@@ -75,18 +104,27 @@ class JwtTokens:
                 audience=AUDIENCE,
                 options=_OPTIONS,
             )
-            claims = msgspec.convert(raw, _Claims)
-            expires_at = datetime.fromtimestamp(claims.exp, UTC)
-            issued_at = datetime.fromtimestamp(claims.iat, UTC)
+            claims = _told(msgspec.convert(raw, _Claims))
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError, OSError, RecursionError):
             raise TokenRefused from None
-        if expires_at <= self.clock.now():
+        if claims.expires_at <= self.clock.now():
             raise TokenRefused
-        return TokenClaims(
-            user_id=claims.sub,
-            email=claims.email,
-            is_superuser=claims.is_superuser,
-            token_id=claims.jti,
-            issued_at=issued_at,
-            expires_at=expires_at,
-        )
+        return claims
+
+    def companion(self, token: str) -> str:
+        """See `Tokens.companion`."""
+        given = f"{_COMPANION}:{token}".encode(errors="surrogatepass")
+        return hmac.new(self.key.encode(), given, hashlib.sha256).hexdigest()
+
+
+def _told(claims: _Claims) -> TokenClaims:
+    return TokenClaims(
+        user_id=claims.sub,
+        email=claims.email,
+        is_superuser=claims.is_superuser,
+        session_version=claims.sv,
+        impersonator=claims.impersonator(),
+        token_id=claims.jti,
+        issued_at=datetime.fromtimestamp(claims.iat, UTC),
+        expires_at=datetime.fromtimestamp(claims.exp, UTC),
+    )

@@ -1,25 +1,27 @@
 """Builds the program: the only place where ports meet adapters."""
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from application.access_ports import Tokens
 from application.accounts import Accounts
+from application.administration import Administration
 from application.backfill import Backfilling
 from application.cash_flows import CashFlows
 from application.edits import Editing
 from application.identities import Identities
 from application.imports import Imports
 from application.invites import Invites
+from application.login_throttle import LoginThrottle
 from application.markets import Markets, MarketTime
 from application.nights import Nights
 from application.portfolios import Portfolios
-from application.ports import Clock, EventLog, Market, PriceSource, Tokens
+from application.ports import Clock, EventLog, Market, PriceSource
 from application.positions import Positions
 from application.prices import BENCHMARKS, Prices
 from application.quotas import Counters
@@ -29,6 +31,7 @@ from application.repair import Repair
 from application.runs import Runs
 from application.securities import Securities
 from application.security_ports import SecuritySource
+from application.sessions import Sessions
 from application.staleness import Staleness
 from application.users import Users
 from application.valuations import Valuations
@@ -39,6 +42,7 @@ from infrastructure.circuit_breaker import CircuitBreaker, SecuritiesBreaker
 from infrastructure.csv_prices import CsvPrices
 from infrastructure.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from infrastructure.event_store.event_log import PostgresEventLog
+from infrastructure.failed_logins import PostgresFailedLogins
 from infrastructure.index_securities import IndexSecurities
 from infrastructure.jwt_tokens import JwtTokens
 from infrastructure.migrate import MigrationRefused, migrate
@@ -56,6 +60,7 @@ from infrastructure.single_flight import SingleFlight
 from infrastructure.system_clock import SystemClock
 from infrastructure.yahoo_prices import YahooPrices
 from infrastructure.yahoo_securities import YahooSecurities
+from interfaces.background import in_background
 from interfaces.rooms import ROOMS, rooms_to_ask
 from projections.cash_flows.postgres import CashFlowsRoom
 from projections.catch_up import CatchUp
@@ -83,7 +88,6 @@ __all__ = [
 
 _LIVE_FROM = date(1990, 1, 2)
 _SAMPLE_FROM = date(2000, 3, 1)
-_STOP_WITHIN_S = 20
 
 
 class MarketDataUnknown(Exception):
@@ -151,6 +155,7 @@ class Program:
     reading: AsyncReading
     database_url: str
     counters: Counters | None
+    is_production: bool
     _held: ExitStack = field(repr=False)
 
     def __enter__(self) -> Self:
@@ -167,6 +172,16 @@ class Program:
     def close(self) -> None:
         """Stop following the log, give back connections, stop the embedded database if last."""
         self._held.close()
+
+    @property
+    def sessions(self) -> Sessions:
+        """What people do about their tokens."""
+        return Sessions(self.log, self.users.passwords, self.tokens, self.users.throttle)
+
+    @property
+    def administration(self) -> Administration:
+        """What superusers do about users."""
+        return Administration(self.log, self.tokens)
 
     @property
     def readiness(self) -> Readiness:
@@ -190,7 +205,7 @@ class Program:
 
     def follow_log(self) -> None:
         """Keep the rooms current in the background, whoever records, until closed."""
-        self._held.enter_context(_in_background("rooms", self.rooms.follow))
+        self._held.enter_context(in_background("rooms", self.rooms.follow))
 
     def worker(self, name: str) -> Worker:
         """A worker of this program's queue."""
@@ -213,9 +228,8 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
     with ExitStack() as held:
         store = _Store.open(settings, parts.clock or SystemClock(settings.sigmasight_now), held)
         identities = Identities(settings.uses_deterministic_ids)
-        passwords = Argon2Passwords(store.pool, parts.password_cost)
-        tokens = _tokens(settings, store.clock)
         invites = Invites(store.log, store.clock, settings.beta_invite_code)
+        users = _users(settings, parts, store, identities, invites)
         markets = _markets(store.clock)
         prices = _prices(settings, parts, store, markets)
         rejected_rows = PostgresRejectedRows(store.pool)
@@ -224,9 +238,9 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
         securities = _securities(settings, parts, store)
         return Program(
             log=store.log,
-            tokens=tokens,
+            tokens=users.tokens,
             markets=markets,
-            users=Users(store.log, store.clock, passwords, tokens, identities, invites),
+            users=users,
             invites=invites,
             portfolios=Portfolios(store.log, markets, identities, rejected_rows),
             accounts=Accounts(editing),
@@ -246,6 +260,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             reading=AsyncReading(store.url),
             database_url=store.url,
             counters=_counters(settings, store.clock),
+            is_production=settings.sigmasight_env == "production",
             _held=held.pop_all(),
         )
 
@@ -311,21 +326,8 @@ def _own_database(settings: Settings, held: ExitStack) -> str:
     """The owner's URL of the embedded PostgreSQL, relaunched if it dies while we hold it."""
     server = EmbeddedPostgres(settings.home)
     url = held.enter_context(server)
-    held.enter_context(_in_background("postgres-guard", server.keep_up))
+    held.enter_context(in_background("postgres-guard", server.keep_up))
     return url
-
-
-@contextmanager
-def _in_background(name: str, work: Callable[[threading.Event], None]) -> Iterator[None]:
-    """Let `work` go on in a thread until the context ends, which sets its event."""
-    stop = threading.Event()
-    thread = threading.Thread(target=work, args=(stop,), name=name, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(_STOP_WITHIN_S)
 
 
 def _markets(clock: Clock) -> Markets:
@@ -347,6 +349,22 @@ def _prices(settings: Settings, parts: Parts, store: _Store, markets: Markets) -
     records = PostgresPriceRecords(store.pool)
     return Prices(
         book, {"live": live, "sample": [BundledPrices()]}, markets, records, parts.benchmarks
+    )
+
+
+def _users(
+    settings: Settings, parts: Parts, store: _Store, identities: Identities, invites: Invites
+) -> Users:
+    is_limited = settings.rate_limits == "on"
+    failures = PostgresFailedLogins(store.pool, settings.secret()) if is_limited else None
+    return Users(
+        log=store.log,
+        clock=store.clock,
+        passwords=Argon2Passwords(store.pool, parts.password_cost),
+        throttle=LoginThrottle(failures, store.clock),
+        tokens=_tokens(settings, store.clock),
+        identities=identities,
+        invites=invites,
     )
 
 

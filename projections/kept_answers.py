@@ -31,7 +31,8 @@ _KEEP = (
 _FIND = (
     b"SELECT etag, CASE WHEN etag = %s THEN NULL ELSE body END"
     b" FROM rooms.kept_answers answer JOIN rooms.users asking ON asking.user_id = answer.owner_id"
-    b" WHERE portfolio_id = %s AND view = %s AND asking.user_id = %s"
+    b" WHERE portfolio_id = %s AND view = %s AND asking.user_id = %s AND asking.is_active"
+    b" AND asking.session_version = %s AND NOT asking.returned_tokens ? %s"
 )
 
 
@@ -41,6 +42,15 @@ class Reading(Protocol):
     async def first(self, statement: bytes, values: Sequence[Any]) -> tuple[Any, ...] | None:
         """The first row of an answer; None, too, where the database does not answer in time."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """A user, and the token by which that user asks."""
+
+    user_id: UUID
+    session_version: int
+    token_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +101,12 @@ class KeptAnswers:
         return await self.reading.first(_KEEP, values) is not None
 
     async def find(
-        self, portfolio_id: UUID, view: str, asker: UUID, etag: str = ""
+        self, portfolio_id: UUID, view: str, asker: Asker, etag: str = ""
     ) -> KeptAnswer | None:
-        """What is kept for the portfolio's owner, if that is who asks and may."""
-        found = await self.reading.first(_FIND, (etag, portfolio_id, view, asker))
+        """What is kept for the portfolio's owner, if that is who asks by a token that counts."""
+        values = (
+            *(etag, portfolio_id, view),
+            *(asker.user_id, asker.session_version, asker.token_id),
+        )
+        found = await self.reading.first(_FIND, values)
         return KeptAnswer(*found) if found else None

@@ -4,23 +4,33 @@ from typing import Annotated
 from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
 from fastapi import Depends, Header, Path, Request, Response
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import WithJsonSchema
 
-from application.errors import PortfolioForbidden, PortfolioUnknown, SuperuserOnly, TokenRefused
-from application.ports import Cause, TokenClaims
+from application import policy
+from application.errors import PortfolioUnknown
+from application.ports import Cause
 from domain.errors import DomainError
+from interfaces.api.authentication import SAFE_METHODS, Asked, Caller, Claims, caller_of
 from interfaces.bootstrap import Program
 from projections.portfolios.view import PortfolioRow
 from projections.users.view import UserRow
 
+__all__ = [
+    "Asked",
+    "InPerson",
+    "Known",
+    "OwnPortfolio",
+    "PortfolioId",
+    "Reader",
+    "SignedIn",
+    "Superuser",
+    "cause_of",
+    "own_portfolio",
+    "parse_portfolio_id",
+    "show_position",
+]
+
 _EXAMPLE = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
-_bearer = HTTPBearer(
-    auto_error=False,
-    scheme_name="bearer",
-    bearerFormat="JWT",
-    description="The `access_token` of POST /api/v1/auth/login.",
-)
 
 
 class ReadModelBehind(DomainError):
@@ -33,32 +43,6 @@ class ReadModelBehind(DomainError):
             "The view has not caught up with this position yet; ask again in a moment.",
             position=wanted,
         )
-
-
-async def program_of(request: Request) -> Program:
-    """The program that the app was created for."""
-    program: Program = request.app.state.program
-    return program
-
-
-Asked = Annotated[Program, Depends(program_of)]
-"""The program."""
-
-
-def claims_of_token(
-    program: Asked, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> TokenClaims:
-    """What the token that the request bears says.
-
-    Raises:
-        TokenRefused: ERR_AUTH_002.
-    """
-    if given is None:
-        raise TokenRefused
-    return program.tokens.read(given.credentials)
-
-
-Claims = Annotated[TokenClaims, Depends(claims_of_token)]
 
 
 def wait_until_current(
@@ -83,35 +67,70 @@ def wait_until_current(
 Fresh = Annotated[None, Depends(wait_until_current)]
 
 
-def signed_in(program: Asked, claims: Claims, _: Fresh) -> UserRow:
-    """The user whose token the request bears.
+def caller(program: Asked, claims: Claims, _: Fresh, request: Request) -> Caller:
+    """Who asks, by a token that still counts; `cause_of` knows from here on who acts as whom.
 
     Raises:
-        TokenRefused: ERR_AUTH_002, also where the token's user is not registered (any more).
+        TokenRefused: ERR_AUTH_002.
     """
-    user = program.users_room.one(claims.user_id)
-    if user is None:
-        raise TokenRefused
+    found = caller_of(program, claims)
+    request.state.impersonator = found.impersonator.user_id if found.impersonator else None
+    return found
+
+
+Known = Annotated[Caller, Depends(caller)]
+"""Who asks, for what is everybody's own affair; rooms are as X-Min-Event-Position wants them."""
+
+
+def reader(known: Known) -> UserRow:
+    """The user who asks, for what changes nothing, though it is a POST."""
+    return known.user
+
+
+Reader = Annotated[UserRow, Depends(reader)]
+
+
+def signed_in(user: Reader, request: Request) -> UserRow:
+    """The user who asks, if the user may use this method.
+
+    Raises:
+        AuditorsOnlyRead: ERR_AUDIT_403.
+    """
+    if request.method not in SAFE_METHODS:
+        policy.refuse_changing(user)
     return user
 
 
 SignedIn = Annotated[UserRow, Depends(signed_in)]
-"""The user who asks; rooms are as current as X-Min-Event-Position wants them."""
+"""The user who asks; auditors only where nothing is changed."""
 
 
-def superuser(user: SignedIn) -> UserRow:
-    """The user who asks, if that is a superuser.
+def superuser(known: Known) -> UserRow:
+    """The user who asks, if that is a superuser, and in person.
 
     Raises:
-        SuperuserOnly: ERR_ADMIN_001.
+        NotWhileImpersonating: ERR_ADMIN_007. SuperuserOnly: ERR_ADMIN_001.
     """
-    if not user.is_superuser:
-        raise SuperuserOnly
-    return user
+    policy.refuse_administrating(known.user, is_impersonated=known.impersonator is not None)
+    return known.user
 
 
 Superuser = Annotated[UserRow, Depends(superuser)]
 """For administration: the superuser who asks."""
+
+
+def in_person(known: Known) -> Caller:
+    """Who asks, if nobody acts as that user.
+
+    Raises:
+        NotWhileImpersonating: ERR_ADMIN_007.
+    """
+    policy.refuse_impersonated(is_impersonated=known.impersonator is not None)
+    return known
+
+
+InPerson = Annotated[Caller, Depends(in_person)]
+"""For credentials: who asks for one's own."""
 
 
 def parse_portfolio_id(
@@ -133,7 +152,7 @@ PortfolioId = Annotated[UUID, Depends(parse_portfolio_id)]
 
 
 def own_portfolio(program: Asked, user: SignedIn, portfolio_id: PortfolioId) -> PortfolioRow:
-    """The portfolio in the path, if it is the user's own.
+    """The portfolio in the path, if the user may read it; changing it is asked of `SignedIn`.
 
     Raises:
         PortfolioUnknown: ERR_PORT_404. PortfolioForbidden: ERR_PORT_403.
@@ -141,23 +160,30 @@ def own_portfolio(program: Asked, user: SignedIn, portfolio_id: PortfolioId) -> 
     portfolio = program.portfolios_room.one(portfolio_id)
     if portfolio is None:
         raise PortfolioUnknown
-    if portfolio.owner_id != user.user_id:
-        raise PortfolioForbidden
+    policy.refuse_reading(user, portfolio.owner_id)
     return portfolio
 
 
 OwnPortfolio = Annotated[PortfolioRow, Depends(own_portfolio)]
-"""For reads: the caller's portfolio that the path names."""
+"""The portfolio that the path names: the caller's, or for an auditor's reads anybody's."""
 
 
 def cause_of(request: Request, actor: UUID | None = None) -> Cause:
-    """A command of `actor`, correlated with the request: its id, or a digest of a foreign one."""
+    """A command of `actor`, correlated with the request: its id, or a digest of a foreign one.
+
+    Whoever acts as that user is named beside.
+    """
     request_id: str = request.state.request_id
     try:
         correlation_id = UUID(request_id)
     except ValueError:
         correlation_id = uuid5(NAMESPACE_OID, request_id)
-    return Cause(command_id=uuid4(), correlation_id=correlation_id, actor=actor)
+    return Cause(
+        command_id=uuid4(),
+        correlation_id=correlation_id,
+        actor=actor,
+        impersonator=getattr(request.state, "impersonator", None),
+    )
 
 
 def show_position(program: Program, response: Response, position: int) -> None:

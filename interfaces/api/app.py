@@ -9,6 +9,7 @@ from interfaces.api import (
     accounts,
     admin_repair,
     admin_runs,
+    admin_users,
     calculation,
     cash_flows,
     exports,
@@ -94,6 +95,7 @@ def create_app(program: Program) -> FastAPI:
     published.include_router(calculation.history)
     published.include_router(admin_runs.router)
     published.include_router(admin_repair.router)
+    published.include_router(admin_users.router)
     published.include_router(market_data.admin)
     published.include_router(invite_codes.router)
     app.include_router(published)

@@ -10,9 +10,9 @@ from interfaces.error_catalogue import CATALOGUE
 
 TOO_MANY = "ERR_RATE_001"
 SIGNED_IN = ("ERR_AUTH_002", REQUEST_REFUSED, TOO_MANY, "ERR_READ_001", "ERR_BUSY_001")
-SUPERUSER = (*SIGNED_IN, "ERR_ADMIN_001")
+SUPERUSER = (*SIGNED_IN, "ERR_ADMIN_001", "ERR_ADMIN_007")
 OWN_PORTFOLIO = (*SIGNED_IN, "ERR_PORT_403", "ERR_PORT_404")
-_OF_CHANGES = ("ERR_PORT_015", "ERR_VERSION_001")
+_OF_CHANGES = ("ERR_AUDIT_403", "ERR_PORT_015", "ERR_VERSION_001")
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -54,7 +54,8 @@ def _example_of(model: type[BaseModel]) -> Any:
 def command_answers(model: type[BaseModel], *codes: str, status: int) -> Responses:
     """What a command answers: like a query, with the position of its last event.
 
-    One about a portfolio is refused, too, where that is archived or not at the version expected.
+    One about a portfolio is refused, too, to auditors, where that is archived, or not at the
+    version expected.
     """
     also = _OF_CHANGES if set(OWN_PORTFOLIO) <= set(codes) else ()
     documented = answers(model, *codes, *also, status=status)

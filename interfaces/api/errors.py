@@ -15,7 +15,7 @@ from domain.errors import DomainError
 from interfaces.error_catalogue import CATALOGUE
 
 RETRY_AFTER_S = 2
-"""Seconds that a 503 asks to wait."""
+"""Seconds that a 429 or a 503 asks to wait, unless its details say otherwise."""
 
 REQUEST_REFUSED = "ERR_REQUEST_001"
 INTERNAL = "ERR_HTTP_500"
@@ -60,13 +60,13 @@ def error_answer(
         request_id=scope["state"]["request_id"],
     )
     answer = ErrorAnswer(error=body).model_dump(mode="json", exclude_none=True)
-    return JSONResponse(answer, entry.status, {**_headers(code), **(headers or {})})
+    return JSONResponse(answer, entry.status, {**_headers(code, details), **(headers or {})})
 
 
-def _headers(code: str) -> dict[str, str]:
+def _headers(code: str, details: Mapping[str, Any] | None) -> dict[str, str]:
     match CATALOGUE[code].status:
-        case 503:
-            return {"Retry-After": str(RETRY_AFTER_S)}
+        case 429 | 503:
+            return {"Retry-After": str((details or {}).get("retry_after_s", RETRY_AFTER_S))}
         case 401:
             return {"WWW-Authenticate": "Bearer"}
         case _:

@@ -13,9 +13,9 @@ from uuid import UUID
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from application.access_ports import Tokens
 from application.errors import TokenRefused
-from application.ports import Tokens
-from projections.kept_answers import KeptAnswer, KeptAnswers
+from projections.kept_answers import Asker, KeptAnswer, KeptAnswers
 
 _POSITIONS = re.compile(r"/api/v1/portfolios/([0-9a-f-]{36})/positions")
 _VIEW = "positions"
@@ -58,7 +58,10 @@ class FastReads:
             claims = self._tokens.read(asked.token)
         except TokenRefused:
             return None
-        return await self._kept.find(asked.portfolio_id, _VIEW, claims.user_id, asked.etag)
+        if claims.impersonator is not None:
+            return None
+        asker = Asker(claims.user_id, claims.session_version, claims.token_id)
+        return await self._kept.find(asked.portfolio_id, _VIEW, asker, asked.etag)
 
     async def _pass_on(self, asked: _Asked, scope: Scope, receive: Receive, send: Send) -> None:
         position = await self._kept.position()

@@ -218,6 +218,7 @@ def csv_template() -> Response:
     responses=command_answers(
         Opened,
         *SIGNED_IN,
+        "ERR_AUDIT_403",
         *_ACCOUNT_CODES,
         *("ERR_CSV_001", "ERR_CSV_002"),
         status=201,

@@ -63,6 +63,7 @@ def one_portfolio(program: Asked, portfolio: OwnPortfolio, request: Request) -> 
     responses=command_answers(
         Portfolio,
         *SIGNED_IN,
+        "ERR_AUDIT_403",
         *_NAME_CODES,
         *("ERR_PORT_004", "ERR_PORT_005", "ERR_PORT_006", "ERR_PORT_012"),
         status=201,

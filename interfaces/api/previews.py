@@ -15,7 +15,7 @@ from domain.instrument import InvestmentClass
 from domain.money import ZERO
 from domain.position import PositionTerms
 from domain.position_import import ClosingPriceMissing, ImportMode
-from interfaces.api.access import Asked, SignedIn, cause_of, own_portfolio, parse_portfolio_id
+from interfaces.api.access import Asked, Reader, cause_of, own_portfolio, parse_portfolio_id
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, example
 from interfaces.api.import_shapes import (
     ASSUMPTION_EXAMPLE,
@@ -161,7 +161,7 @@ class Preview(BaseModel):
 )
 def preview_csv(
     program: Asked,
-    user: SignedIn,
+    user: Reader,
     form: Annotated[PreviewForm, Form(media_type="multipart/form-data")],
     request: Request,
 ) -> Response:
@@ -175,7 +175,7 @@ def preview_csv(
         return _answer(_preview(file))
     portfolio = own_portfolio(program, user, parse_portfolio_id(form.portfolio_id))
     file = read_upload(program, form, portfolio.market, form.mode)
-    cause = cause_of(request, user.user_id)
+    cause = cause_of(request, portfolio.owner_id)
     return _answer(_compared(program, portfolio.portfolio_id, file, cause))
 
 

@@ -8,9 +8,10 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from application.access_ports import TokenClaims, Tokens
 from application.errors import TokenRefused
-from application.ports import TokenClaims, Tokens
 from application.quotas import Allowance, Counters, Quota
+from interfaces.api.authentication import COOKIE
 from interfaces.api.errors import error_answer
 
 API = (Quota("api", 1_000, 60), Quota("api", 10_000, 3_600))
@@ -28,7 +29,6 @@ _REGISTER = "/api/v1/onboarding/register"
 _UPLOAD = re.compile(
     r"/api/v1/(onboarding/(preview-csv|create-portfolio)|portfolios/[^/]+/imports)"
 )
-_COOKIE = "sigmasight"
 
 
 class RateLimits:
@@ -89,7 +89,7 @@ class RateLimits:
         headers = Headers(scope=scope)
         kind, _, token = headers.get("authorization", "").partition(" ")
         if kind.lower() != "bearer":
-            token = cookie_parser(headers.get("cookie", "")).get(_COOKIE, "")
+            token = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
         if not token:
             return None
         try:

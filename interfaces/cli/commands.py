@@ -5,6 +5,8 @@ from typing import Annotated
 import typer
 
 from domain.email_address import EmailAddress
+from domain.email_claim import EmailTaken
+from domain.user import User
 from interfaces.bootstrap import Program, read_settings
 from interfaces.cli import importing
 from interfaces.cli.invites import invite
@@ -61,16 +63,23 @@ def create_superuser(
     """Create a superuser with the password of SUPERUSER_PASSWORD, else asked; or promote a user."""
     settings = read_settings()
     given = settings.superuser_password
-    email = email or settings.superuser_email or typer.prompt("E-mail address")
+    known = email or settings.superuser_email
     with opened_program() as program, refusals_told():
-        address = EmailAddress.parse(email)
-        if promote and program.users.find(address.text):
-            program.users.promote(address, new_cause())
-        else:
+        address = EmailAddress.parse(known or typer.prompt("E-mail address"))
+        user = program.users.find(address.text)
+        if user is None:
             name = full_name or settings.superuser_name or typer.prompt("Full name")
             password = given.get_secret_value() if given else _ask_password()
             program.users.create_superuser(address, password, name, new_cause())
+        elif promote or (not known and _agrees_to_promote(user)):
+            program.administration.change_rank(user.id, User.promote, new_cause())
+        else:
+            raise EmailTaken
     console.print(plain(f"{address.text} is a superuser."))
+
+
+def _agrees_to_promote(user: User) -> bool:
+    return typer.confirm(f"{user.email} is registered. Make this user a superuser?")
 
 
 def _ask_password() -> str:

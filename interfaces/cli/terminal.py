@@ -25,8 +25,9 @@ _OPTIONS: Mapping[str, str] = {
     "source_account": "--account",
     "mode=": "--mode ",
     "force=true": "--force",
+    "sign in instead": "give --promote to make that user a superuser",
 }
-"""What the fields of a request are called here."""
+"""What a request's fields, and its way out, are called here."""
 
 _VERBS: Mapping[str, str] = {"Send ": "Give ", " send ": " give "}
 

@@ -8,15 +8,16 @@ from uuid import UUID
 
 import pytest
 
+from application.access import Access
+from application.access_ports import Passwords
 from application.commands import LogIn, RegisterUser
 from application.errors import (
     CredentialsRefused,
     InviteRefused,
     PasswordTooWeak,
-    UserUnknown,
 )
-from application.ports import Passwords, Statement
-from application.users import Access, Registration
+from application.ports import Statement
+from application.users import Registration
 from domain.email_address import EmailAddress, EmailAddressRefused
 from domain.email_claim import EmailClaim, EmailTaken
 from domain.errors import DomainError
@@ -305,15 +306,3 @@ class TestSuperusers:
         create(self.ADDRESS, PASSWORD, "Root", cause())
         with pytest.raises(EmailTaken):
             create(self.ADDRESS, PASSWORD, "Root", cause())
-
-    def test_a_user_is_promoted_once(self, program: Program) -> None:
-        sign_up(program, registration())
-        for _ in range(2):
-            program.users.promote(EmailAddress("ann@example.com"), cause())
-
-        assert sign_in(program, "ann@example.com").is_superuser
-        assert len(recorded(program, User.PromotedToSuperuser)) == 1
-
-    def test_nobody_unknown_is_promoted(self, program: Program) -> None:
-        with pytest.raises(UserUnknown):
-            program.users.promote(self.ADDRESS, cause())

@@ -10,9 +10,10 @@ from uuid import UUID
 
 import jwt
 import pytest
+from msgspec.structs import replace
 
+from application.access_ports import Grant, Impersonator, TokenClaims
 from application.errors import TokenRefused
-from application.ports import TokenClaims
 from infrastructure.jwt_tokens import AUDIENCE, ISSUER, JwtTokens
 from infrastructure.system_clock import SystemClock
 from tests.support.clocks import SetClock
@@ -20,6 +21,8 @@ from tests.support.clocks import SetClock
 KEY = "a key of the tests with at least 32 bytes"
 NOW = datetime(2024, 1, 2, 12, tzinfo=UTC)
 USER = UUID(int=42)
+GRANT = Grant(user_id=USER, email="ann@example.com", is_superuser=False, session_version=3)
+ACTING = Impersonator(user_id=UUID(int=43), session_version=7)
 MUTANTS = 300
 
 
@@ -38,28 +41,56 @@ def tokens(clock: SetClock) -> JwtTokens:
 @pytest.fixture
 def token(tokens: JwtTokens) -> str:
     """A token of the user."""
-    return tokens.issue(USER, "ann@example.com", is_superuser=False)[0]
+    return tokens.issue(GRANT)[0]
 
 
 def test_what_was_issued_is_read(tokens: JwtTokens) -> None:
-    token, lifetime_s = tokens.issue(USER, "ann@example.com", is_superuser=True)
+    token, lifetime_s = tokens.issue(replace(GRANT, is_superuser=True))
     claims = tokens.read(token)
     assert lifetime_s == 3600
     assert claims == TokenClaims(
         user_id=USER,
         email="ann@example.com",
         is_superuser=True,
+        session_version=3,
         token_id=claims.token_id,
         issued_at=NOW,
         expires_at=NOW + timedelta(hours=1),
     )
 
 
+def test_an_impersonation_is_read_as_such(tokens: JwtTokens) -> None:
+    token, _ = tokens.issue(replace(GRANT, impersonator=ACTING))
+    said = jwt.decode(token, options={"verify_signature": False})
+    assert tokens.read(token).impersonator == ACTING
+    assert (said["is_impersonation"], said["impersonator_id"]) == (True, str(ACTING.user_id))
+
+
+def test_an_impersonation_ends_after_eight_hours(clock: SetClock) -> None:
+    for lifetime, expected in ((timedelta(days=30), 8), (timedelta(hours=1), 1)):
+        tokens = JwtTokens(KEY, lifetime, clock)
+        token, lifetime_s = tokens.issue(replace(GRANT, impersonator=ACTING))
+        assert lifetime_s == expected * 3600
+        assert tokens.read(token).expires_at == NOW + timedelta(hours=expected)
+
+
+@pytest.mark.parametrize("left_out", ["is_impersonation", "impersonator_id", "isv"])
+def test_half_an_impersonation_is_refused(tokens: JwtTokens, left_out: str) -> None:
+    whole = {**claims(), "is_impersonation": True, "impersonator_id": str(USER), "isv": 0}
+    assert tokens.read(signed(whole)).impersonator is not None
+    with pytest.raises(TokenRefused):
+        tokens.read(signed({name: value for name, value in whole.items() if name != left_out}))
+
+
+def test_a_companion_is_of_one_token_and_of_our_key(tokens: JwtTokens, token: str) -> None:
+    other = tokens.issue(GRANT)[0]
+    foreign = JwtTokens(KEY[::-1], timedelta(hours=1), tokens.clock)
+    assert tokens.companion(token) == tokens.companion(token)
+    assert len({tokens.companion(token), tokens.companion(other), foreign.companion(token)}) == 3
+
+
 def test_no_two_tokens_have_one_id(tokens: JwtTokens) -> None:
-    ids = {
-        tokens.read(tokens.issue(USER, "a@b.org", is_superuser=False)[0]).token_id
-        for _ in range(50)
-    }
+    ids = {tokens.read(tokens.issue(GRANT)[0]).token_id for _ in range(50)}
     assert len(ids) == 50
 
 
@@ -75,7 +106,7 @@ def test_a_token_is_good_until_the_clock_reaches_its_end(
 
 def test_the_real_clock_serves_as_well() -> None:
     tokens = JwtTokens(KEY, timedelta(days=30), SystemClock(market_pinned_at=NOW))
-    token, _ = tokens.issue(USER, "ann@example.com", is_superuser=False)
+    token, _ = tokens.issue(GRANT)
     assert tokens.read(token).expires_at > datetime.now(UTC) + timedelta(days=29)
 
 
@@ -103,7 +134,7 @@ def test_the_claims_alone_signed_by_us_are_read(tokens: JwtTokens) -> None:
 
 
 @pytest.mark.parametrize(
-    "claim", ["sub", "email", "is_superuser", "iat", "exp", "jti", "iss", "aud"]
+    "claim", ["sub", "email", "is_superuser", "sv", "iat", "exp", "jti", "iss", "aud"]
 )
 def test_every_claim_is_needed(tokens: JwtTokens, claim: str) -> None:
     rest = {name: value for name, value in claims().items() if name != claim}
@@ -117,6 +148,10 @@ MISTYPED: dict[str, list[object]] = {
     "sub": ["42", "", None, 42],
     "email": [None, 5],
     "is_superuser": ["true", 1, None],
+    "sv": ["0", None, 0.5, True],
+    "is_impersonation": ["true", 1, None],
+    "impersonator_id": ["42", 42],
+    "isv": ["0", 0.5],
     "exp": ["soon", None, 1e300, 10**18, -(10**18), True, 1.5],
     "iat": ["soon", None, 10**18],
     "jti": [None, 7],
@@ -173,6 +208,7 @@ def claims() -> dict[str, Any]:
         "sub": str(USER),
         "email": "ann@example.com",
         "is_superuser": False,
+        "sv": 0,
         "iat": int(NOW.timestamp()),
         "exp": int(NOW.timestamp()) + 60,
         "jti": "1",

@@ -1,104 +1,151 @@
 """Who may do what: every route of the API with every role (spec 2.4)."""
 
+import re
 from typing import Any, NamedTuple
 
 import pytest
 
 from interfaces.web.assets import url_of
 from tests.interfaces.conftest import World
-from tests.support.visitors import work_off
+from tests.support.visitors import Visitor, refusal, work_off
 
 V1 = "/api/v1"
 
 
+ROLES = {
+    "anonymous": "nobody",
+    "owner": "ada",
+    "other": "bob",
+    "auditor": "auditor",
+    "superuser": "superuser",
+    "impersonator": "impersonator",
+}
+"""Who in the world has which role."""
+
+RANK_VERBS = ("promote", "demote", "grant-auditor", "revoke-auditor", "deactivate", "reactivate")
+NOBODY_S = "00000000-0000-4000-8000-000000000000"
+
+
 class Row(NamedTuple):
-    """The status each role is answered with."""
+    """The status each role is answered with; the impersonator acts as the owner."""
 
     anonymous: int
     owner: int
     other: int
+    auditor: int
     superuser: int
+    impersonator: int
 
 
-PUBLIC = Row(200, 200, 200, 200)
-SIGNED_IN = Row(401, 200, 200, 200)
-OWN = Row(401, 200, 403, 403)
-OWN_COMMAND = Row(401, 202, 403, 403)
-ADMIN = Row(401, 403, 403, 200)
-REFUSED = Row(401, 400, 403, 403)
-UNKNOWN = Row(401, 404, 403, 403)
-BLANK_CREDENTIALS = Row(401, 401, 401, 401)
+def everybody(status: int) -> Row:
+    """The same for all."""
+    return Row(*[status] * len(Row._fields))
+
+
+def signed_in(status: int) -> Row:
+    """For whoever has a token, about oneself or about nobody's."""
+    return everybody(status)._replace(anonymous=401)
+
+
+def reads(status: int) -> Row:
+    """About a portfolio: for the owner, who acts as the owner, and auditors."""
+    return signed_in(status)._replace(other=403, superuser=403)
+
+
+def changes(status: int) -> Row:
+    """A command about a portfolio: for the owner, and who acts as the owner."""
+    return reads(status)._replace(auditor=403)
+
+
+def administrates(status: int) -> Row:
+    """For superusers in person."""
+    return everybody(403)._replace(anonymous=401, superuser=status)
+
 
 TABLE = {
-    f"POST {V1}/onboarding/register": BLANK_CREDENTIALS,
-    f"GET {V1}/onboarding/csv-template": PUBLIC,
-    f"GET {V1}/onboarding/formats": PUBLIC,
-    f"POST {V1}/onboarding/preview-csv": Row(401, 400, 400, 400),  # no file
-    f"POST {V1}/onboarding/create-portfolio": Row(401, 400, 400, 400),  # nothing filled in
-    f"POST {V1}/auth/login": BLANK_CREDENTIALS,
-    f"GET {V1}/auth/me": SIGNED_IN,
-    f"GET {V1}/portfolios": SIGNED_IN,
-    f"POST {V1}/portfolios": Row(401, 400, 400, 400),  # nothing filled in
-    f"GET {V1}/portfolios/{{portfolio_id}}": OWN,
-    f"PUT {V1}/portfolios/{{portfolio_id}}": OWN,
-    f"DELETE {V1}/portfolios/{{portfolio_id}}": Row(401, 412, 403, 403),  # of an old version
-    f"GET {V1}/portfolios/{{portfolio_id}}/positions": OWN,
-    f"POST {V1}/portfolios/{{portfolio_id}}/positions": REFUSED,  # nothing filled in
-    f"POST {V1}/portfolios/{{portfolio_id}}/positions/bulk": REFUSED,
-    f"GET {V1}/portfolios/{{portfolio_id}}/positions/{{position_id}}": OWN,
-    f"PATCH {V1}/portfolios/{{portfolio_id}}/positions/{{position_id}}": OWN,
-    f"DELETE {V1}/portfolios/{{portfolio_id}}/positions/{{position_id}}": UNKNOWN,
-    f"POST {V1}/portfolios/{{portfolio_id}}/positions/{{position_id}}/close": REFUSED,
-    f"POST {V1}/portfolios/{{portfolio_id}}/positions/{{position_id}}/revalue": REFUSED,
-    f"GET {V1}/portfolios/{{portfolio_id}}/cash-flows": OWN,
-    f"POST {V1}/portfolios/{{portfolio_id}}/cash-flows": REFUSED,
-    f"GET {V1}/portfolios/{{portfolio_id}}/cash-flows/summary": OWN,
-    f"DELETE {V1}/portfolios/{{portfolio_id}}/cash-flows/{{flow_id}}": UNKNOWN,
-    f"PATCH {V1}/portfolios/{{portfolio_id}}/opening": OWN,
-    f"GET {V1}/portfolios/{{portfolio_id}}/corporate-actions": OWN,
-    f"POST {V1}/portfolios/{{portfolio_id}}/corporate-actions": REFUSED,
-    f"GET {V1}/portfolios/{{portfolio_id}}/export": OWN,
-    f"GET {V1}/portfolios/{{portfolio_id}}/imports": OWN,
-    f"POST {V1}/portfolios/{{portfolio_id}}/imports": Row(401, 400, 403, 403),  # no file
-    f"GET {V1}/portfolios/{{portfolio_id}}/imports/{{import_id}}": OWN,
-    f"GET {V1}/portfolios/{{portfolio_id}}/imports/{{import_id}}/rejected-rows": Row(
-        *(401, 404, 403, 403)  # none were left out
-    ),
-    f"POST {V1}/portfolios/{{portfolio_id}}/imports/{{import_id}}/revert": OWN,
-    f"POST {V1}/portfolios/{{portfolio_id}}/imports/{{import_id}}/redo": OWN,
-    f"POST {V1}/portfolio/{{portfolio_id}}/calculate": OWN_COMMAND,
-    f"POST {V1}/portfolios/{{portfolio_id}}/calculate": OWN_COMMAND,
-    f"GET {V1}/portfolio/{{portfolio_id}}/batch-status/{{run_id}}": OWN,
-    f"GET {V1}/portfolios/{{portfolio_id}}/batch-status/{{run_id}}": OWN,
-    f"GET {V1}/portfolio/{{portfolio_id}}/batch-status/{{run_id}}/events": OWN,
-    f"GET {V1}/portfolios/{{portfolio_id}}/batch-status/{{run_id}}/events": OWN,
-    f"GET {V1}/portfolio/{{portfolio_id}}/batch-status/{{run_id}}/log": OWN,
-    f"GET {V1}/portfolios/{{portfolio_id}}/batch-status/{{run_id}}/log": OWN,
-    f"GET {V1}/portfolios/{{portfolio_id}}/runs": OWN,
-    f"GET {V1}/analytics/portfolio/{{portfolio_id}}/overview": OWN,
-    f"GET {V1}/analytics/portfolio/{{portfolio_id}}/valuations": OWN,
-    f"GET {V1}/analytics/portfolio/{{portfolio_id}}/valuations/{{session}}": OWN,
-    f"GET {V1}/analytics/portfolio/{{portfolio_id}}/reconstructed": OWN,
-    f"GET {V1}/market-data/prices/{{symbol}}": SIGNED_IN,
-    f"GET {V1}/market-data/securities/{{symbol}}": SIGNED_IN,
-    f"GET {V1}/market-data/coverage": OWN,
-    f"POST {V1}/admin/market-data/prices": ADMIN,
-    f"POST {V1}/admin/batch/run": Row(401, 403, 403, 202),
-    f"GET {V1}/admin/batch/runs": ADMIN,
-    f"GET {V1}/admin/batch/runs/current": ADMIN,
-    f"GET {V1}/admin/batch/runs/{{run_id}}": ADMIN,
-    f"GET {V1}/admin/batch/summary": ADMIN,
-    f"POST {V1}/admin/batch/cleanup-incomplete": ADMIN,
-    f"POST {V1}/admin/repair/valuations": ADMIN,
-    f"GET {V1}/admin/invite-codes": ADMIN,
-    f"POST {V1}/admin/invite-codes": Row(401, 403, 403, 201),
-    f"POST {V1}/admin/invite-codes/{{invite_id}}/revoke": Row(401, 403, 403, 404),
-    "GET /health/live": PUBLIC,
-    "GET /health/ready": PUBLIC,
-    "GET /errors": PUBLIC,
-    "GET /errors/{code}": PUBLIC,
+    f"POST {V1}/onboarding/register": everybody(401),
+    f"GET {V1}/onboarding/csv-template": everybody(200),
+    f"GET {V1}/onboarding/formats": everybody(200),
+    f"POST {V1}/onboarding/preview-csv": signed_in(400),  # no file
+    f"POST {V1}/onboarding/create-portfolio": signed_in(400)._replace(
+        auditor=403
+    ),  # nothing filled in
+    f"POST {V1}/auth/login": everybody(401),
+    f"GET {V1}/auth/me": signed_in(200),
+    f"POST {V1}/auth/logout": signed_in(200),
+    f"POST {V1}/auth/logout-all": signed_in(200),
+    f"POST {V1}/auth/refresh": signed_in(200)._replace(impersonator=403),
+    f"POST {V1}/auth/change-password": everybody(401)._replace(impersonator=403),  # blank
+    f"GET {V1}/portfolios": signed_in(200),
+    f"POST {V1}/portfolios": signed_in(400)._replace(auditor=403),  # nothing filled in
+    f"GET {V1}/portfolios/{{portfolio_id}}": reads(200),
+    f"PUT {V1}/portfolios/{{portfolio_id}}": changes(200),
+    f"DELETE {V1}/portfolios/{{portfolio_id}}": changes(412),  # of an old version
+    f"GET {V1}/portfolios/{{portfolio_id}}/positions": reads(200),
+    f"POST {V1}/portfolios/{{portfolio_id}}/positions": changes(400),  # nothing filled in
+    f"POST {V1}/portfolios/{{portfolio_id}}/positions/bulk": changes(400),
+    f"GET {V1}/portfolios/{{portfolio_id}}/positions/{{position_id}}": reads(200),
+    f"PATCH {V1}/portfolios/{{portfolio_id}}/positions/{{position_id}}": changes(200),
+    f"DELETE {V1}/portfolios/{{portfolio_id}}/positions/{{position_id}}": changes(404),
+    f"POST {V1}/portfolios/{{portfolio_id}}/positions/{{position_id}}/close": changes(400),
+    f"POST {V1}/portfolios/{{portfolio_id}}/positions/{{position_id}}/revalue": changes(400),
+    f"GET {V1}/portfolios/{{portfolio_id}}/cash-flows": reads(200),
+    f"POST {V1}/portfolios/{{portfolio_id}}/cash-flows": changes(400),
+    f"GET {V1}/portfolios/{{portfolio_id}}/cash-flows/summary": reads(200),
+    f"DELETE {V1}/portfolios/{{portfolio_id}}/cash-flows/{{flow_id}}": changes(404),
+    f"PATCH {V1}/portfolios/{{portfolio_id}}/opening": changes(200),
+    f"GET {V1}/portfolios/{{portfolio_id}}/corporate-actions": reads(200),
+    f"POST {V1}/portfolios/{{portfolio_id}}/corporate-actions": changes(400),
+    f"GET {V1}/portfolios/{{portfolio_id}}/export": reads(200),
+    f"GET {V1}/portfolios/{{portfolio_id}}/imports": reads(200),
+    f"POST {V1}/portfolios/{{portfolio_id}}/imports": changes(400),  # no file
+    f"GET {V1}/portfolios/{{portfolio_id}}/imports/{{import_id}}": reads(200),
+    f"GET {V1}/portfolios/{{portfolio_id}}/imports/{{import_id}}/rejected-rows": reads(404),
+    f"POST {V1}/portfolios/{{portfolio_id}}/imports/{{import_id}}/revert": changes(200),
+    f"POST {V1}/portfolios/{{portfolio_id}}/imports/{{import_id}}/redo": changes(200),
+    f"POST {V1}/portfolio/{{portfolio_id}}/calculate": changes(202),
+    f"POST {V1}/portfolios/{{portfolio_id}}/calculate": changes(202),
+    f"GET {V1}/portfolio/{{portfolio_id}}/batch-status/{{run_id}}": reads(200),
+    f"GET {V1}/portfolios/{{portfolio_id}}/batch-status/{{run_id}}": reads(200),
+    f"GET {V1}/portfolio/{{portfolio_id}}/batch-status/{{run_id}}/events": reads(200),
+    f"GET {V1}/portfolios/{{portfolio_id}}/batch-status/{{run_id}}/events": reads(200),
+    f"GET {V1}/portfolio/{{portfolio_id}}/batch-status/{{run_id}}/log": reads(200),
+    f"GET {V1}/portfolios/{{portfolio_id}}/batch-status/{{run_id}}/log": reads(200),
+    f"GET {V1}/portfolios/{{portfolio_id}}/runs": reads(200),
+    f"GET {V1}/analytics/portfolio/{{portfolio_id}}/overview": reads(200),
+    f"GET {V1}/analytics/portfolio/{{portfolio_id}}/valuations": reads(200),
+    f"GET {V1}/analytics/portfolio/{{portfolio_id}}/valuations/{{session}}": reads(200),
+    f"GET {V1}/analytics/portfolio/{{portfolio_id}}/reconstructed": reads(200),
+    f"GET {V1}/market-data/prices/{{symbol}}": signed_in(200),
+    f"GET {V1}/market-data/securities/{{symbol}}": signed_in(200),
+    f"GET {V1}/market-data/coverage": reads(200),
+    f"POST {V1}/admin/market-data/prices": administrates(200),
+    f"POST {V1}/admin/batch/run": administrates(202),
+    f"GET {V1}/admin/batch/runs": administrates(200),
+    f"GET {V1}/admin/batch/runs/current": administrates(200),
+    f"GET {V1}/admin/batch/runs/{{run_id}}": administrates(200),
+    f"GET {V1}/admin/batch/summary": administrates(200),
+    f"POST {V1}/admin/batch/cleanup-incomplete": administrates(200),
+    f"POST {V1}/admin/repair/valuations": administrates(200),
+    f"GET {V1}/admin/users": administrates(200),
+    **{f"POST {V1}/admin/users/{{user_id}}/{verb}": administrates(404) for verb in RANK_VERBS},
+    f"POST {V1}/admin/impersonate": administrates(404),
+    f"POST {V1}/admin/stop-impersonation": everybody(401)._replace(impersonator=200),
+    f"GET {V1}/admin/invite-codes": administrates(200),
+    f"POST {V1}/admin/invite-codes": administrates(201),
+    f"POST {V1}/admin/invite-codes/{{invite_id}}/revoke": administrates(404),
+    "GET /health/live": everybody(200),
+    "GET /health/ready": everybody(200),
+    "GET /errors": everybody(200),
+    "GET /errors/{code}": everybody(200),
+}
+ENDS_SESSIONS = {
+    *(f"POST {V1}/auth/logout", f"POST {V1}/auth/logout-all"),
+    f"POST {V1}/admin/stop-impersonation",
 }
 BODIES: dict[str, dict[str, Any]] = {
+    f"POST {V1}/auth/change-password": {"json": {}},
+    f"POST {V1}/admin/impersonate": {"json": {"target_user_id": NOBODY_S}},
     f"POST {V1}/admin/invite-codes": {"json": {"cohort": "Friends"}},
     f"POST {V1}/portfolios": {"json": {}},
     f"PUT {V1}/portfolios/{{portfolio_id}}": {"json": {}},
@@ -123,18 +170,11 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 QUERIES = {f"GET {V1}/market-data/coverage": "?portfolio_id={portfolio_id}"}
 
-NOBODY_S = "00000000-0000-4000-8000-000000000000"
-
 
 @pytest.mark.parametrize("role", Row._fields)
 @pytest.mark.parametrize("route", TABLE)
 def test_each_role_is_answered_as_the_table_says(world: World, route: str, role: str) -> None:
-    visitor = {
-        "anonymous": world.nobody,
-        "owner": world.ada,
-        "other": world.bob,
-        "superuser": world.superuser,
-    }[role]
+    visitor: Visitor = getattr(world, ROLES[role])
     method, path = route.split()
     held = world.ada.positions_of(world.valued)[0]
     url = (path + QUERIES.get(route, "")).format(
@@ -145,13 +185,32 @@ def test_each_role_is_answered_as_the_table_says(world: World, route: str, role:
         position_id=NOBODY_S if method == "DELETE" else held["id"],
         flow_id=NOBODY_S,
         invite_id=NOBODY_S,
+        user_id=NOBODY_S,
         session="2013-03-01",
         code="ERR_PORT_404",
     )
     answer = visitor.ask(method, url, **BODIES.get(route, {}))
+    if route in ENDS_SESSIONS:
+        world.sign_in_again()
     assert answer.status_code == getattr(TABLE[route], role), answer.text
     if answer.status_code == 202:
         work_off(world.program, answer)
+
+
+@pytest.mark.parametrize("route", [route for route in TABLE if TABLE[route].auditor == 403])
+def test_an_auditor_is_told_that_auditors_only_read(world: World, route: str) -> None:
+    method, path = route.split()
+    url = re.sub(r"{\w+}", NOBODY_S, path)
+    code = "ERR_ADMIN_001" if "/admin/" in route else "ERR_AUDIT_403"
+    assert refusal(world.auditor.ask(method, url, **BODIES.get(route, {}))) == (403, code)
+
+
+@pytest.mark.parametrize("route", [route for route in TABLE if TABLE[route].impersonator == 403])
+def test_an_impersonator_is_told_to_stop_before(world: World, route: str) -> None:
+    method, path = route.split()
+    url = re.sub(r"{\w+}", NOBODY_S, path)
+    answer = world.impersonator.ask(method, url, **BODIES.get(route, {}))
+    assert refusal(answer) == (403, "ERR_ADMIN_007")
 
 
 def test_every_published_route_has_a_row(world: World) -> None:

@@ -5,23 +5,31 @@ from uuid import UUID
 
 from domain.daily_valuation import DailyValuation
 from domain.identity import daily_valuation_id
+from domain.kernel import Event
 from domain.position import Position
 from domain.run_phase import MARKET_DATA, VALUATION
 from domain.snapshot import Snapshot
+from domain.user import User
 from tests.support.books import PORTFOLIO, flow, position, valued
 from tests.support.events import (
     abandoned,
+    account_closed,
     all_requested,
     completed,
     contributed,
+    deactivated,
+    demoted,
     fanned_out,
+    forgotten,
     found_in_order,
+    impersonation_stopped,
     imported,
     invite_issued,
     invite_revoked,
     invite_used,
     left_out,
     logged_in,
+    logged_out,
     number,
     opened,
     part_ended,
@@ -70,11 +78,22 @@ def holding(*positions: Position) -> History:
     return History().tell(PORTFOLIO, portfolio_opened(), imported(*positions))
 
 
+def every_rank() -> list[Event]:
+    """Cid rises and falls, comes and goes, with an account, and is forgotten."""
+    return [
+        *(registered("cid@example.com", "Cid Example"), promoted(), demoted()),
+        *(User.GrantedAuditor(), User.RevokedAuditor(), deactivated(), User.Reactivated()),
+        *(logged_out("one"), impersonation_stopped("ann", "two"), User.SessionsRevoked()),
+        *(opened("Trust"), account_closed("Trust"), User.PasswordChanged(), forgotten()),
+    ]
+
+
 def whole_story() -> History:
     """Everything in the order it happened."""
     story = History()
     story.tell(ANN, registered(), logged_in(9), opened("IRA"))
     story.tell(BOB, registered("bob@example.com", "Bob Example"), promoted())
+    story.tell(number("cid"), *every_rank())
     story.tell(PORTFOLIO, portfolio_opened(), imported(GOOG, SPY))
     story.tell(RUN, requested(), started(), phase_started(MARKET_DATA, 2))
     story.tell(RUN, phase_completed(MARKET_DATA, {"done": 2, "prices": 6}), phase_started(total=3))

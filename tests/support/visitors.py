@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +11,7 @@ from httpx import Response
 
 from application.ports import Cause
 from domain.email_address import EmailAddress
+from domain.user import User
 from interfaces.bootstrap import Program
 from interfaces.http import create_http
 
@@ -31,8 +33,10 @@ def csv_file(*rows: str, header: str = HEADER) -> bytes:
 
 
 def client_of(program: Program) -> TestClient:
-    """A client of everything the program serves."""
-    return TestClient(create_http(program))
+    """A client of everything the program serves; it keeps no cookies, as many visitors share it."""
+    client = TestClient(create_http(program))
+    client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return client
 
 
 @dataclass
@@ -78,6 +82,17 @@ class Visitor:
         if answer.status_code == 200:
             self.token = answer.json()["access_token"]
         return answer
+
+    def id(self) -> str:
+        """The user's id."""
+        return str(self.get("/auth/me").json()["id"])
+
+    def acting_as(self, other: "Visitor") -> "Visitor":
+        """This visitor, a superuser, with a token to act as another one."""
+        body = {"target_user_id": other.id()}
+        answer = self.post("/admin/impersonate", json=body)
+        assert answer.status_code == 200, answer.text
+        return Visitor(self.client, self.email, str(answer.json()["access_token"]))
 
     def open(self, *rows: str, file_name: str = "positions.csv", **changes: str) -> Response:
         """Ask for a sample account with these rows of the four required columns."""
@@ -142,6 +157,15 @@ def superuser(program: Program, client: TestClient) -> Visitor:
     registered = program.users.create_superuser(address, PASSWORD, "Root", cause)
     program.rooms.catch_up(registered.position)
     assert visitor.log_in().status_code == 200
+    return visitor
+
+
+def auditor(program: Program, client: TestClient) -> Visitor:
+    """A visitor who is an auditor and has signed in."""
+    visitor = newcomer(program, client)
+    cause = Cause(command_id=uuid4(), correlation_id=uuid4())
+    granted = program.administration.change_rank(UUID(visitor.id()), User.grant_auditor, cause)
+    program.rooms.catch_up(granted.position)
     return visitor
 
 

@@ -6,7 +6,6 @@ from random import Random
 from uuid import UUID, uuid4
 
 import pytest
-from fastapi.testclient import TestClient
 from httpx import ASGITransport, AsyncClient, Response
 
 from interfaces.api.app import create_app
@@ -14,7 +13,7 @@ from interfaces.bootstrap import Program
 from projections.kept_answers import KeptAnswer
 from tests.interfaces.conftest import World
 from tests.support.programs import connect_owner
-from tests.support.visitors import Visitor, csv_file, newcomer, refusal
+from tests.support.visitors import Visitor, client_of, csv_file, newcomer, refusal
 
 IBM = "IBM,10,190.00,2013-01-15"
 
@@ -22,7 +21,7 @@ IBM = "IBM,10,190.00,2013-01-15"
 @pytest.fixture
 def served(world: World) -> Iterator[Visitor]:
     """Somebody with a client of a program that is being served, so that answers are kept."""
-    with TestClient(create_app(world.program)) as client:
+    with client_of(world.program) as client:
         yield newcomer(world.program, client)
 
 

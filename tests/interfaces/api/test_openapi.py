@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from interfaces.api import (
+    access_shapes,
     admin_run_shapes,
+    admin_users,
     calculation_shapes,
     formats,
     import_shapes,
@@ -24,7 +26,7 @@ from tests.interfaces.conftest import World
 
 Json = dict[str, Any]
 ANSWERS = [
-    *(onboarding.Registered, onboarding.Opened, sessions.Access, sessions.Me),
+    *(onboarding.Registered, onboarding.Opened, access_shapes.GivenAccess, sessions.Me),
     *(portfolio_shapes.Portfolio, portfolio_shapes.PortfolioList, positions.PositionList),
     *(
         admin_run_shapes.StartedByAdmin,
@@ -38,6 +40,8 @@ ANSWERS = [
         operations.Alive,
         operations.Ready,
     ),
+    *(sessions.SignedOut, admin_users.UserList, admin_users.RankedUser),
+    admin_users.GivenImpersonation,
     *(shapes.Overview, shapes.ValuationList, shapes.DayValuation),
     *(shapes.NotAvailable, shapes.NoValuations),
     *(formats.FormatList, previews.Preview, import_shapes.Imported, import_shapes.ImportList),
@@ -123,6 +127,14 @@ def test_routes_that_need_a_token_say_so(document: Json) -> None:
     }
     for route, operation in operations_of(document):
         assert ("401" in operation["responses"]) or route in open_to_all
+
+
+def test_commands_about_what_is_owned_are_refused_to_auditors(document: Json) -> None:
+    exempt = ("/auth/", "/admin/", "/preview-csv")
+    for route, operation in operations_of(document):
+        if not route.startswith("GET") and "security" in operation:
+            documented = "ERR_AUDIT_403" in str(operation["responses"].get("403"))
+            assert documented != any(part in route for part in exempt), route
 
 
 def test_commands_document_the_position_header(document: Json) -> None:

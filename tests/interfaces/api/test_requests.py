@@ -34,7 +34,7 @@ class Failing:
     def __init__(self, failure: Exception) -> None:
         self._failure = failure
 
-    def of_owner(self, *_: object) -> NoReturn:
+    def of_owner(self, *_: object, **__: object) -> NoReturn:
         """Fails."""
         raise self._failure
 

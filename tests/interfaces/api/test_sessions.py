@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from application.access_ports import Grant
 from tests.interfaces.conftest import World
 from tests.support.visitors import PASSWORD, Visitor, error_of, newcomer, refusal
 
@@ -24,6 +25,7 @@ def test_signing_in_gives_a_token_and_says_whose_it_is(world: World) -> None:
     }
     assert me == {
         **body["user"],
+        "is_auditor": False,
         "created_at": me["created_at"],
         "portfolio_count": 0,
         "impersonation": None,
@@ -66,7 +68,8 @@ def test_without_a_good_token_nobody_is_known(world: World, header: str) -> None
 
 
 def test_a_token_of_nobody_registered_is_refused(world: World) -> None:
-    token, _ = world.program.tokens.issue(uuid4(), "ghost@example.com", is_superuser=True)
+    ghost_s = Grant(user_id=uuid4(), email="g@x.org", is_superuser=True, session_version=0)
+    token, _ = world.program.tokens.issue(ghost_s)
     ghost = replace(world.nobody, token=token)
     assert refusal(ghost.get("/auth/me")) == (401, "ERR_AUTH_002")
     assert refusal(ghost.open("SPY,1,142.00,2012-12-31")) == (401, "ERR_AUTH_002")

@@ -21,12 +21,24 @@ class Passwords(Protocol):
         """The write that keeps `hashed` for the user, for `EventLog.save(also=...)`."""
         ...
 
+    def destroy(self, user_id: UUID) -> Statement:
+        """The write after which the user has no password, for `EventLog.save(also=...)`."""
+        ...
+
     def is_common(self, password: str) -> bool:
         """Whether the password, in any case, is among the 10,000 commonest."""
         ...
 
     def verify(self, user_id: UUID | None, password: str) -> bool:
         """Whether the password is the user's; takes as long for None and unknown users."""
+        ...
+
+
+class PersonalKeys(Protocol):
+    """The keys that what says who a user is lies sealed with in events."""
+
+    def destroy(self, user_id: UUID) -> Statement:
+        """The write after which nobody can read it, for `EventLog.save(also=...)`."""
         ...
 
 

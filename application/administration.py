@@ -47,12 +47,12 @@ class Administration:
         """Let a decision about the rank be made, such as `User.demote`, if a superuser is left.
 
         Raises:
-            UserUnknown: ERR_USER_404. LastSuperuser: ERR_ADMIN_006.
+            UserUnknown: ERR_USER_404, of somebody forgotten, too. LastSuperuser: ERR_ADMIN_006.
         """
 
         def attempt() -> Ranked:
             user = self.log.load(User, user_id)
-            if user is None:
+            if user is None or user.is_forgotten:
                 raise UserUnknown
             superusers = superusers_of(self.log)
             superusers.count(user)  # who was promoted before anybody counted

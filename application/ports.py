@@ -263,14 +263,6 @@ class RejectedRows(Protocol):
         ...
 
 
-class PersonalKeys(Protocol):
-    """The keys that what says who a user is lies sealed with in events."""
-
-    def destroy(self, user_id: UUID) -> Statement:
-        """The write after which nobody can read it, for `EventLog.save(also=...)`."""
-        ...
-
-
 class Jobs(Protocol):
     """Work to be done by a worker, durably queued."""
 

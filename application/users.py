@@ -144,7 +144,7 @@ class Users:
 
     def _note_login(self, user_id: UUID, cause: Cause) -> int:
         user = self.log.load(User, user_id)
-        if user is None:
+        if user is None or not user.is_active:
             raise CredentialsRefused
         user.log_in(self.clock.now())
         return self.log.save(user, cause=cause)

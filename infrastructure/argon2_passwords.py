@@ -15,6 +15,10 @@ _STORE = (
     "INSERT INTO credentials.passwords (user_id, hash) VALUES (%s, %s)"
     " ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, changed_at = now()"
 )
+_RENEW = (
+    "UPDATE credentials.passwords SET hash = %s, changed_at = now()"
+    " WHERE user_id = %s AND hash = %s"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +56,26 @@ class Argon2Passwords:
 
         return write
 
+    def destroy(self, user_id: UUID) -> Statement:
+        """See `Passwords.destroy`."""
+
+        def write(connection: Any) -> None:
+            connection.execute("DELETE FROM credentials.passwords WHERE user_id = %s", (user_id,))
+
+        return write
+
     def verify(self, user_id: UUID | None, password: str) -> bool:
-        """See `Passwords.verify`. A hash of earlier parameters is renewed on the way."""
+        """See `Passwords.verify`. A hash of earlier parameters is renewed on the way.
+
+        Only while it is the one kept: a password changed or destroyed meanwhile does not return.
+        """
         kept = self._kept(user_id)
         matches = bool(self._hasher.verify(password, kept or self._nobodys))
         if kept is None or user_id is None or not matches:
             return False
         if self._hasher.needs_update(kept):
             with self._pool.connection() as connection:
-                self.store(user_id, self.hash(password))(connection)
+                connection.execute(_RENEW, (self.hash(password), user_id, kept))
         return True
 
     def is_common(self, password: str) -> bool:

@@ -14,6 +14,7 @@ from application.administration import Administration
 from application.backfill import Backfilling
 from application.cash_flows import CashFlows
 from application.edits import Editing
+from application.forgetting import Forgetting
 from application.identities import Identities
 from application.imports import Imports
 from application.invites import Invites
@@ -42,6 +43,7 @@ from infrastructure.circuit_breaker import CircuitBreaker, SecuritiesBreaker
 from infrastructure.csv_prices import CsvPrices
 from infrastructure.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from infrastructure.event_store.event_log import PostgresEventLog
+from infrastructure.event_store.personal_keys import PostgresPersonalKeys
 from infrastructure.failed_logins import PostgresFailedLogins
 from infrastructure.index_securities import IndexSecurities
 from infrastructure.jwt_tokens import JwtTokens
@@ -203,6 +205,11 @@ class Program:
         """Filling the gaps of the price book."""
         return Backfilling(self.log, self.portfolios_room, self.prices)
 
+    @property
+    def forgetting(self) -> Forgetting:
+        """Forgetting who somebody is."""
+        return Forgetting(self.log, self.users.passwords, PostgresPersonalKeys())
+
     def follow_log(self) -> None:
         """Keep the rooms current in the background, whoever records, until closed."""
         self._held.enter_context(in_background("rooms", self.rooms.follow))
@@ -311,10 +318,6 @@ def _runs(
     )
 
 
-def _tokens(settings: Settings, clock: Clock) -> JwtTokens:
-    return JwtTokens(settings.secret(), timedelta(days=settings.token_lifetime_days), clock)
-
-
 def _counters(settings: Settings, clock: Clock) -> RateCounters | None:
     """Who counts requests; nobody where limits are off."""
     if settings.rate_limits == "off":
@@ -355,6 +358,7 @@ def _prices(settings: Settings, parts: Parts, store: _Store, markets: Markets) -
 def _users(
     settings: Settings, parts: Parts, store: _Store, identities: Identities, invites: Invites
 ) -> Users:
+    lifetime = timedelta(days=settings.token_lifetime_days)
     is_limited = settings.rate_limits == "on"
     failures = PostgresFailedLogins(store.pool, settings.secret()) if is_limited else None
     return Users(
@@ -362,7 +366,7 @@ def _users(
         clock=store.clock,
         passwords=Argon2Passwords(store.pool, parts.password_cost),
         throttle=LoginThrottle(failures, store.clock),
-        tokens=_tokens(settings, store.clock),
+        tokens=JwtTokens(settings.secret(), lifetime, store.clock),
         identities=identities,
         invites=invites,
     )
@@ -373,17 +377,14 @@ def _securities(settings: Settings, parts: Parts, store: _Store) -> Securities:
     offline = IndexSecurities()
     live = parts.security_sources
     if live is None:
-        asks_yahoo = _asks_yahoo(settings) and parts.live_sources is None
+        is_asked = "yahoo" in map(str.strip, settings.market_data.split(","))
+        asks_yahoo = is_asked and parts.live_sources is None
         live = [SecuritiesBreaker(YahooSecurities(), store.clock)] if asks_yahoo else []
     sources: dict[Market, Sequence[SecuritySource]] = {
         "live": [offline, *live],
         "sample": [offline],
     }
     return Securities(PostgresSecurityMaster(store.pool), sources, store.clock)
-
-
-def _asks_yahoo(settings: Settings) -> bool:
-    return "yahoo" in map(str.strip, settings.market_data.split(","))
 
 
 def _provider(name: str, markets: Markets, clock: Clock) -> PriceSource:

@@ -33,7 +33,7 @@ def keeping(keys: Mapping[UUID, bytes]) -> Statement:
 
 
 class PostgresPersonalKeys:
-    """Implements `application.ports.PersonalKeys`."""
+    """Implements `application.access_ports.PersonalKeys`."""
 
     def destroy(self, user_id: UUID) -> Statement:
         """See `PersonalKeys.destroy`."""

@@ -82,6 +82,15 @@ class RankedUser(KnownUser):
     is_active: bool
 
 
+class ForgottenUser(BaseModel):
+    """What is left of somebody who was forgotten."""
+
+    model_config = example({"id": USER_EXAMPLE["id"], "is_forgotten": True})
+
+    id: UUID
+    is_forgotten: Literal[True] = True
+
+
 class ToImpersonate(BaseModel):
     """Whom to act as."""
 
@@ -214,6 +223,26 @@ for _verb, (_decision, _summary, _description) in _RANKS.items():
             RankedUser, *SUPERUSER, "ERR_USER_404", "ERR_ADMIN_006", status=200
         ),
     )
+
+
+@router.post(
+    "/users/{user_id}/forget",
+    summary="Forget who a user is",
+    responses=command_answers(
+        ForgottenUser, *SUPERUSER, "ERR_USER_404", "ERR_ADMIN_006", status=200
+    ),
+)
+def forget(
+    user_id: UserId, program: Asked, user: Superuser, request: Request, response: Response
+) -> ForgottenUser:
+    """Shuts the user out for ever, and nobody can read any more who it was. Cannot be undone.
+
+    What the user did stays, accounts included; the address can be registered again. Nothing
+    happens where it is so already.
+    """
+    position = program.forgetting.forget(user_id, cause_of(request, user.user_id))
+    show_position(program, response, position)
+    return ForgottenUser(id=user_id)
 
 
 @router.post(

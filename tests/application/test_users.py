@@ -208,6 +208,10 @@ class WatchedPasswords:
         """See `Passwords.store`."""
         return self.passwords.store(user_id, hashed)
 
+    def destroy(self, user_id: UUID) -> Statement:
+        """See `Passwords.destroy`."""
+        return self.passwords.destroy(user_id)
+
     def is_common(self, password: str) -> bool:
         """See `Passwords.is_common`."""
         return self.passwords.is_common(password)

@@ -107,6 +107,16 @@ def test_every_fault_test_stands_on_the_page_on_reliability_and_all_that_it_name
     assert [place for place in named if not (ROOT / place).exists()] == []
 
 
+def test_every_promise_of_security_names_a_test_that_exists() -> None:
+    lines = [line for line in _text("docs/security.md").splitlines() if line.startswith("| ")]
+    promises = [line for line in lines if not line.startswith("| Promise |")]
+    named = [re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", promise) for promise in promises]
+    assert len(promises) > 20
+    assert all(named)
+    for place, test in (each for tests in named for each in tests):
+        assert f"def {test}(" in _text(place)
+
+
 def _project() -> dict[str, Any]:
     project: dict[str, Any] = tomllib.loads(_text("pyproject.toml"))["project"]
     return project

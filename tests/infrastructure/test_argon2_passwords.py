@@ -1,8 +1,11 @@
 """Passwords are hashed slowly, kept apart, and told right from wrong in the same time."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from statistics import median
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -73,6 +76,44 @@ def test_a_hash_of_earlier_parameters_is_renewed_when_its_user_signs_in(
     assert kept(passwords._pool) == renewed
 
 
+@dataclass(frozen=True)
+class InterruptedPool:
+    """A pool before whose writes something else happens."""
+
+    pool: Pool
+    meanwhile: Callable[[], None]
+
+    def connection(self) -> AbstractContextManager[Any]:
+        """See `Pool.connection`."""
+        self.meanwhile()
+        return self.pool.connection()
+
+    def reading(self) -> AbstractContextManager[Any]:
+        """See `Pool.reading`."""
+        return self.pool.reading()
+
+
+def test_a_hash_that_was_changed_or_destroyed_meanwhile_is_not_renewed(
+    passwords: Argon2Passwords,
+) -> None:
+    pool = passwords._pool
+    cost = Cost(memory_kib=128, time=2)
+    changing: Any = InterruptedPool(pool, lambda: keep(passwords, ANN, "Battery2Staple"))
+    assert Argon2Passwords(changing, cost).verify(ANN, "Correct1Horse")
+    assert passwords.verify(ANN, "Battery2Staple")
+    destroying: Any = InterruptedPool(pool, lambda: destroy(passwords, ANN))
+    assert Argon2Passwords(destroying, cost).verify(ANN, "Battery2Staple")
+    assert kept(pool) == ""
+
+
+def test_a_destroyed_password_is_nobodys(passwords: Argon2Passwords) -> None:
+    other = uuid4()
+    keep(passwords, other, "Battery2Staple")
+    destroy(passwords, ANN)
+    assert not passwords.verify(ANN, "Correct1Horse")
+    assert passwords.verify(other, "Battery2Staple")
+
+
 def test_a_user_who_does_not_exist_takes_as_long_as_a_wrong_password(
     passwords: Argon2Passwords,
 ) -> None:
@@ -99,6 +140,12 @@ def keep(passwords: Argon2Passwords, user_id: UUID, password: str) -> None:
     """Keep a password as registering does."""
     with passwords._pool.connection() as connection:
         passwords.store(user_id, passwords.hash(password))(connection)
+
+
+def destroy(passwords: Argon2Passwords, user_id: UUID) -> None:
+    """Destroy a password as forgetting does."""
+    with passwords._pool.connection() as connection:
+        passwords.destroy(user_id)(connection)
 
 
 def kept(pool: Pool) -> str:

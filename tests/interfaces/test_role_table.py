@@ -129,6 +129,7 @@ TABLE = {
     f"POST {V1}/admin/repair/valuations": administrates(200),
     f"GET {V1}/admin/users": administrates(200),
     **{f"POST {V1}/admin/users/{{user_id}}/{verb}": administrates(404) for verb in RANK_VERBS},
+    f"POST {V1}/admin/users/{{user_id}}/forget": administrates(404),
     f"POST {V1}/admin/impersonate": administrates(404),
     f"POST {V1}/admin/stop-impersonation": everybody(401)._replace(impersonator=200),
     f"GET {V1}/admin/invite-codes": administrates(200),

@@ -22,17 +22,18 @@ ALL = 1_000_000
 
 def events_recorded(database: str, topic: str = "") -> int:
     """How many events the log holds whose topic begins with `topic`."""
-    return _count(
+    return count_of(
         database, "SELECT count(*) FROM events.stored_events WHERE starts_with(topic, %s)", topic
     )
 
 
 def jobs_queued(database: str) -> int:
     """How many jobs the queue holds that nobody has worked off."""
-    return _count(database, "SELECT count(*) FROM jobs.procrastinate_jobs")
+    return count_of(database, "SELECT count(*) FROM jobs.procrastinate_jobs")
 
 
-def _count(database: str, query: LiteralString, *values: object) -> int:
+def count_of(database: str, query: LiteralString, *values: object) -> int:
+    """The number that a query of the owner gives."""
     with connect_owner(database) as connection:
         row = connection.execute(query, values).fetchone()
     return int(str(row[0])) if row else 0

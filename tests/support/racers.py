@@ -41,7 +41,16 @@ class Race:
         Raises:
             Exception: what a racer met that is no refusal.
         """
-        racing = [self._pool.submit(_make, move, arguments) for _ in range(RACERS)]
+        return self.run_each([(move, *arguments)] * RACERS)
+
+    def run_each(self, moves: Sequence[tuple[Any, ...]]) -> Sequence[Outcome]:
+        """Let each racer make a move of its own, given with its arguments, all at once.
+
+        Raises:
+            Exception: what a racer met that is no refusal.
+        """
+        assert len(moves) == RACERS
+        racing = [self._pool.submit(_make, move, arguments) for move, *arguments in moves]
         return [racer.result(_PATIENCE_S) for racer in racing]
 
 
@@ -64,7 +73,7 @@ def _enter(database: str, line: Barrier, deterministic_ids: bool) -> None:  # no
     _entered.append((build(settings, Parts(live_sources=[], password_cost=FAST)), line))
 
 
-def _make(move: Move, arguments: tuple[Any, ...]) -> Outcome:
+def _make(move: Move, arguments: Sequence[Any]) -> Outcome:
     [(program, line)] = _entered
     line.wait()
     try:

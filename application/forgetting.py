@@ -1,0 +1,55 @@
+"""Forgetting who somebody is: what happened stays in the log, the person is gone (spec 2.5)."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from application.access_ports import Passwords, PersonalKeys
+from application.administration import superusers_of
+from application.deciding import decide
+from application.errors import UserUnknown
+from application.ports import Cause, EventLog
+from domain import identity
+from domain.email_claim import EmailClaim
+from domain.kernel import Aggregate
+from domain.user import User
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    """The use case of superusers for whoever wants to be forgotten."""
+
+    log: EventLog
+    passwords: Passwords
+    keys: PersonalKeys
+
+    def forget(self, user_id: UUID, cause: Cause) -> int:
+        """Shut a user out for ever and destroy the key that says who it was, in one transaction.
+
+        The address can be registered again, by somebody who is another user. Nothing happens to
+        who is forgotten already. Returns the log's position.
+
+        Raises:
+            UserUnknown: ERR_USER_404. LastSuperuser: ERR_ADMIN_006.
+        """
+
+        def attempt() -> int:
+            user = self.log.load(User, user_id)
+            if user is None:
+                raise UserUnknown
+            claims = self._claims(user)
+            superusers = superusers_of(self.log)
+            superusers.count(user)  # who was promoted before anybody counted
+            user.forget()
+            superusers.count(user)
+            for claim in claims:
+                claim.release()
+            together: list[Aggregate] = [superusers, user, *claims]
+            destroying = [self.passwords.destroy(user_id), self.keys.destroy(user_id)]
+            return self.log.save(*together, cause=cause, also=destroying)
+
+        return decide(attempt)
+
+    def _claims(self, user: User) -> list[EmailClaim]:
+        """The claim on the user's address; none where the address is not known any more."""
+        claim = self.log.load(EmailClaim, identity.email_claim_id(user.email))
+        return [claim] if claim is not None and claim.user_id == user.id else []

@@ -10,7 +10,7 @@ from uuid import UUID
 from application.markets import Markets
 from application.option_models import OptionModels
 from application.ports import Close, PriceBook, PriceNews
-from domain.mark import CARRIED_SESSIONS, Mark, MarkQuality, choose_marks, needs_price
+from domain.mark import CARRIED_SESSIONS, Mark, MarkQuality, mark_all, needs_price
 from domain.option_model import price_all
 from domain.portfolio import Portfolio
 from domain.snapshot import Snapshot
@@ -50,36 +50,32 @@ class Marking:
     def marks(
         self, portfolio: Portfolio, book: PortfolioBook, sessions: Sequence[date]
     ) -> Mapping[UUID, Sequence[Mark]]:
-        """The marks of each position on each of the sessions, oldest first."""
+        """The marks on each of the sessions, oldest first, of what is held or closed on them."""
         closes = self._closes(portfolio, sessions)
         models = self.options.of(portfolio, book, sessions)
         modelled = dict(zip(models, price_all(list(models.values()), sessions), strict=True))
         calendar = self.markets[portfolio.opening.price_source].calendar.sessions(
             sessions[0] - CARRIED_SESSIONS * _LONGEST_HOLIDAY, sessions[-1]
         )
-        return {
-            position_id: choose_marks(
-                book.held(position),
-                closes.get(position.symbol, ()),
-                portfolio.holdings.revaluations.get(position_id, ()),
-                sessions,
-                calendar,
-                modelled.get(position_id, ()),
-            )
-            for position_id, position in portfolio.holdings.positions.items()
-        }
+        before = max((day for day in calendar if day < sessions[0]), default=sessions[0])
+        held = book.lines.of(book.lines.within(before, sessions[-1]))
+        revaluations = portfolio.holdings.revaluations
+        return mark_all(held, closes, revaluations, sessions, calendar, modelled)
 
     def _closes(
         self, portfolio: Portfolio, sessions: Sequence[date]
     ) -> Mapping[str, Sequence[Close]]:
         market, symbols = portfolio.opening.price_source, _marked_by(portfolio)
-        closes: dict[str, list[Close]] = defaultdict(list)
-        before = self.book.last_closes_before(market, symbols, sessions[0])
-        for symbol, close in before.items():
-            closes[symbol].append(close)
-        within = self.book.closes(market, symbols, sessions[0], sessions[-1])
-        for symbol, some in within.items():
-            closes[symbol].extend(some)
+        closes = dict(self.book.closes(market, symbols, sessions[0], sessions[-1]))
+        lacking = [
+            symbol
+            for symbol in symbols
+            if not (known := closes.get(symbol)) or known[0].session != sessions[0]
+        ]
+        if lacking:
+            before = self.book.last_closes_before(market, lacking, sessions[0])
+            for symbol, close in before.items():
+                closes[symbol] = [close, *closes.get(symbol, ())]
         return closes
 
 

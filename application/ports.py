@@ -82,6 +82,10 @@ class EventLog(Protocol):
         """Those of the ids that have events."""
         ...
 
+    def versions(self, aggregate_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """The versions of those of the aggregates that exist, by id, in one round trip."""
+        ...
+
     def read(self, after: int, limit: int) -> Sequence[Recorded]:
         """Up to `limit` events with positions above `after`, in order, fewer if they are large."""
         ...

@@ -1,11 +1,17 @@
 """Prices and valuations of the portfolios of one run, which share what is fetched (spec 5.6)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
+from itertools import chain
+from uuid import UUID
 
+from application.batches import Batch, Member, batches
 from application.errors import StoreUnavailable
+from application.known_prices import KnownPrices
 from application.marking import price_warnings, symbols_to_price
 from application.ports import EventLog, Market
 from application.prices import Prices
@@ -17,14 +23,19 @@ from domain.portfolio import Portfolio
 from domain.run_phase import MARKET_DATA, VALUATION
 from domain.snapshot import Snapshot
 
-AT_A_TIME = 4
-"""Portfolios valued at the same time: what they record shares commits."""
+AT_A_TIME = 2
+"""Batches valued at the same time: one computes while the other waits for the store."""
 
 Findings = tuple[dict[str, int], Sequence[str]]
 """What a phase counted, and sentences that warn the user."""
 
+Outcome = tuple[Progress, Sequence[str]]
+"""What was done for a portfolio, and what its owner should know."""
 
-@dataclass(slots=True)
+_NOTHING: Outcome = Progress(), ()
+
+
+@dataclass
 class RunValuing:
     """The portfolios of a run, all of one market, and what is done with them.
 
@@ -37,14 +48,11 @@ class RunValuing:
     prices: Prices
     valuations: Valuations
     faults: list[Exception] = field(default_factory=list)
-    _missing: dict[int, int] = field(init=False)
-    _prices_known: int = 0
+    _members: Sequence[Member] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._missing = {
-            index: len(self.valuations.missing(portfolio, self.until))
-            for index, portfolio in enumerate(self.portfolios)
-        }
+        days = self.valuations.days(self.portfolios, self.until)
+        self._members = [Member(*one) for one in zip(self.portfolios, days, strict=True)]
 
     @property
     def until(self) -> date:
@@ -56,7 +64,7 @@ class RunValuing:
         """The market of its portfolios, of which there is one at least."""
         return self.portfolios[0].opening.price_source
 
-    @property
+    @cached_property
     def symbols(self) -> list[str]:
         """What providers are asked for."""
         return _symbols(self.portfolios)
@@ -64,7 +72,12 @@ class RunValuing:
     @property
     def missing(self) -> int:
         """The sessions without a valuation, over all portfolios."""
-        return sum(self._missing.values())
+        return sum(len(member.days.missing) for member in self._members)
+
+    @cached_property
+    def _known_prices(self) -> KnownPrices:
+        """What the price book knows when the first portfolio is valued."""
+        return KnownPrices(self.valuations.book, self.market)
 
     def gather_prices(self, _total: int) -> Findings:
         """Bring the price book up to date for all symbols at once."""
@@ -74,21 +87,20 @@ class RunValuing:
     def value(self, total: int) -> Findings:
         """Bring the valuations up to date; `total` sessions lacked when the phase began.
 
-        Of several portfolios each is valued for itself, some at the same time, so that their
-        waits for the store overlap: one that fails is warned of and the others go on. What only
-        the owner should know is warned of as a number then.
+        Of several portfolios some are recorded together: one that fails is warned of and the
+        others go on. What only the owner should know is warned of as a number then.
         """
         if not self.portfolios:
             return self._counts(Progress(), total, 0), ()
-        self._prices_known = self.valuations.book.last_row(self.market)
+        _ = self._known_prices  # before anything is valued
         if len(self.portfolios) == 1:
             done, warnings = self._value(self.portfolios[0])
-            return self._counts(done, total, 0), warnings
+            return self._counts(done, total, 0), list(warnings)
         done, left, concerned = Progress(), 0, 0
-        for index, outcome in enumerate(self._value_all()):
+        for member, outcome in zip(self._members, self._value_all(), strict=True):
             if isinstance(outcome, Exception):
                 self.faults.append(outcome)
-                left += self._missing[index]
+                left += len(member.days.missing)
             else:
                 done += outcome[0]
                 concerned += bool(outcome[1])
@@ -96,18 +108,50 @@ class RunValuing:
             raise self.faults.pop()
         return self._counts(done, total, left), self._told(concerned)
 
-    def _value_all(self) -> list[tuple[Progress, list[str]] | Exception]:
+    def _value_all(self) -> list[Outcome | Exception]:
         """What became of each portfolio.
 
         Raises:
             StoreUnavailable: ERR_BUSY_001; what was valued stands.
         """
         with ThreadPoolExecutor(AT_A_TIME, "valuing") as pool:
-            return list(pool.map(self._attempt, self.portfolios))
+            return list(chain.from_iterable(pool.map(self._value_some, batches(self._members))))
 
-    def _attempt(self, portfolio: Portfolio) -> tuple[Progress, list[str]] | Exception:
+    def _value_some(self, members: Sequence[Member]) -> list[Outcome | Exception]:
+        """What became of some portfolios: together where that goes, else each for itself."""
+        if len(members) == 1 or self._is_particular:
+            return [self._attempt(member.portfolio) for member in members]
+        batch = Batch.of(members, self.valuations, self._known_prices)
+        done = self._record_together(batch, members)
+        versions = self.log.versions(list(done)) if done else {}
+        outcomes: list[Outcome | Exception] = []
+        for portfolio in (member.portfolio for member in members):
+            known = done.get(portfolio.id, _NOTHING)
+            if versions.get(portfolio.id) == portfolio.version:
+                outcomes.append(self._with_findings(batch.valuations, portfolio, known))
+            else:
+                outcomes.append(self._attempt(portfolio, known))
+        return outcomes
+
+    @property
+    def _is_particular(self) -> bool:
+        """Whether days were asked for, or a worker that died gathered prices."""
+        return bool(self.run.order.restate) or self.run.has_completed(MARKET_DATA)
+
+    def _record_together(self, batch: Batch, members: Sequence[Member]) -> dict[UUID, Outcome]:
+        """Of which portfolios a batch recorded what; what is not among it stands as it was."""
+        cause, done = cause_of(self.run.id), dict[UUID, Outcome]()
+        for member in members:
+            with _left_to_be_valued_alone():
+                done[member.portfolio.id] = batch.value(member, self.until, cause)
+        with _left_to_be_valued_alone():
+            batch.record(cause)
+            return done
+        return {}
+
+    def _attempt(self, portfolio: Portfolio, done: Outcome = _NOTHING) -> Outcome | Exception:
         try:
-            return self._value(portfolio)
+            return self._value(portfolio, done)
         except StoreUnavailable:
             raise
         except Exception as fault:  # noqa: BLE001 - the others go on, whatever it was
@@ -133,8 +177,8 @@ class RunValuing:
             told.append(f"{len(self.faults)} of {of} accounts could not be valued.")
         return told
 
-    def _value(self, portfolio: Portfolio) -> tuple[Progress, list[str]]:
-        """Value one portfolio; what to warn of.
+    def _value(self, portfolio: Portfolio, done: Outcome = _NOTHING) -> Outcome:
+        """Value one portfolio, beyond what was done for it; what to warn of.
 
         A portfolio that changed meanwhile is caught up with again, from where anything counts that
         was recorded since the beginning: not knowing of the change, this worker may have restated
@@ -142,10 +186,11 @@ class RunValuing:
         """
         cause, began = cause_of(self.run.id), portfolio.version
         warnings: list[str] = []
+        progress, _ = done
         if self.run.has_completed(MARKET_DATA):  # by one that died; later imports lack prices
             warnings += self._gather([portfolio])[1]
         settled = self.valuations.settle(portfolio, self.until, cause)
-        progress = self.valuations.catch_up(settled.portfolio, self.until, cause)
+        progress += self.valuations.catch_up(settled.portfolio, self.until, cause)
         while (newest := self._newest(portfolio)).version > settled.portfolio.version:
             warnings += self._gather([newest])[1]
             settled = self.valuations.settle(newest, self.until, cause)
@@ -154,20 +199,30 @@ class RunValuing:
         if days := self.run.order.restate:
             again = self.valuations.repair(portfolio, days, self.run.order.reason, cause)
             progress += Progress(restated=len(again))
-        warnings += settled.warnings
-        latest = self.valuations.latest(portfolio, self.until)
-        if latest and not progress.valued:
-            self._note_what_it_lacks(portfolio, latest)
-        warnings += price_warnings(portfolio, latest) if latest else []
-        return progress, warnings
+        done = progress, [*warnings, *settled.warnings]
+        return self._with_findings(self.valuations, portfolio, done)
 
-    def _note_what_it_lacks(self, portfolio: Portfolio, latest: Snapshot) -> None:
+    def _with_findings(
+        self, valuations: Valuations, portfolio: Portfolio, done: Outcome
+    ) -> Outcome:
+        """What was done, with what is to be said of the latest valuation."""
+        progress, warnings = done
+        latest = valuations.latest(portfolio, self.until)
+        if latest is None:
+            return done
+        if not progress.valued:
+            self._note_what_it_lacks(valuations, portfolio, latest)
+        return progress, [*warnings, *price_warnings(portfolio, latest)]
+
+    def _note_what_it_lacks(
+        self, valuations: Valuations, portfolio: Portfolio, latest: Snapshot
+    ) -> None:
         """Say so where the latest valuation stands though it does not know what was gone through.
 
         It was not recorded again, since none of its figures moved.
         """
-        version, row = portfolio.version, self._prices_known
-        if self.valuations.stale_from(portfolio, latest.portfolio_version, latest.prices_known):
+        version, row = portfolio.version, self._known_prices.last_row(self.market)
+        if valuations.stale_from(portfolio, latest.portfolio_version, latest.prices_known):
             RunRecord(self.log).note(
                 self.run.id, lambda run: run.find_in_order(portfolio.id, version, row)
             )
@@ -182,6 +237,17 @@ class RunValuing:
 
     def _newest(self, portfolio: Portfolio) -> Portfolio:
         return self.log.load(Portfolio, portfolio.id) or portfolio
+
+
+@contextmanager
+def _left_to_be_valued_alone() -> Iterator[None]:
+    """Let go whatever happens to a batch: valued for itself, a portfolio says what is wrong."""
+    try:
+        yield
+    except StoreUnavailable:
+        raise
+    except Exception:  # noqa: BLE001, S110 - it is met again, where it is somebody's own
+        pass
 
 
 def _symbols(portfolios: Sequence[Portfolio]) -> list[str]:

@@ -1,10 +1,12 @@
 """Valuing sessions that have no valuation and restating stale ones: catch-up is the only mode."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
+from itertools import chain
+from typing import Self
 from uuid import UUID
 
 from application.errors import VersionConflict
@@ -20,6 +22,8 @@ from domain.restatement import Restatement
 from domain.run_order import Span
 from domain.snapshot import Snapshot
 from domain.valuation import Opening, PortfolioBook, Previous, value_sessions
+
+_IDS_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,23 @@ class Valuations:
         calendar = self.markets[portfolio.opening.price_source].calendar
         return calendar.sessions(portfolio.opening.equity_as_of, until)
 
-    def missing(self, portfolio: Portfolio, until: date) -> list[date]:
+    def missing(self, portfolio: Portfolio, until: date) -> Sequence[date]:
         """Those of the portfolio's sessions up to `until` that have no valuation."""
-        sessions = self.sessions(portfolio, until)
-        ids = {daily_valuation_id(portfolio.id, session): session for session in sessions}
-        valued = self.log.existing(list(ids))
-        return [session for aggregate_id, session in ids.items() if aggregate_id not in valued]
+        [days] = self.days([portfolio], until)
+        return days.missing
+
+    def days(self, portfolios: Sequence[Portfolio], until: date) -> Iterator["Days"]:
+        """The sessions of each of the portfolios up to `until`, told apart."""
+        ids = [
+            {daily_valuation_id(one.id, session): session for session in self.sessions(one, until)}
+            for one in portfolios
+        ]
+        all_ids, valued = list(chain.from_iterable(ids)), set[UUID]()
+        for begin in range(0, len(all_ids), _IDS_AT_ONCE):
+            valued |= self.log.existing(all_ids[begin : begin + _IDS_AT_ONCE])
+        for sessions in ids:
+            missing = [session for day, session in sessions.items() if day not in valued]
+            yield Days(list(sessions.values()), missing)
 
     def catch_up(
         self, portfolio: Portfolio, until: date, cause: Cause, since: int | None = None
@@ -73,14 +88,27 @@ class Valuations:
         """
         progress = Progress()
         while True:
-            known = self._known_days(portfolio, until)
-            if known.latest and known.latest.portfolio_version > portfolio.version:
+            [days] = self.days([portfolio], until)
+            advance = self.advance(portfolio, days, cause, since)
+            progress += advance.progress
+            if not advance.met_newer_prices:
                 return progress
-            passage = self._passage(portfolio, cause)
-            begins_on = self._stale_from(portfolio, known.latest, since)
-            progress += passage.go_through(self._to_do(portfolio, known, begins_on))
-            if not passage.met_newer_prices:
-                return progress
+
+    def advance(
+        self, portfolio: Portfolio, days: "Days", cause: Cause, since: int | None = None
+    ) -> "Advance":
+        """What `catch_up` does with what the price book knows now, given what is missing."""
+        latest = self._last_of(portfolio, days)
+        if latest and latest.portfolio_version > portfolio.version:
+            return Advance(Progress())
+        passage = self._passage(portfolio, cause)
+        begins_on = self._stale_from(portfolio, latest, since)
+        progress = passage.go_through(self._to_do(portfolio, days, begins_on))
+        return Advance(progress, met_newer_prices=passage.met_newer_prices)
+
+    def knowing(self, log: EventLog, book: PriceBook) -> Self:
+        """The same by another log and price book."""
+        return replace(self, log=log, book=book)
 
     def settle(self, portfolio: Portfolio, until: date, cause: Cause) -> Settled:
         """Record what expired up to `until`, before it is valued; see `Expiries.settle`."""
@@ -118,7 +146,8 @@ class Valuations:
 
     def last_valued(self, portfolio: Portfolio, until: date) -> Snapshot | None:
         """The latest valuation on or before `until`, None if there is none."""
-        return self._known_days(portfolio, until).latest
+        [days] = self.days([portfolio], until)
+        return self._last_of(portfolio, days)
 
     def _repaired(
         self, portfolio: Portfolio, days: Span, reason: str, cause: Cause | None
@@ -126,9 +155,9 @@ class Valuations:
         until = self.markets[portfolio.opening.price_source].latest_session()
         restatements: list[Restatement] = []
         while latest := self.last_valued(portfolio, until):
-            known = self._known_days(portfolio, latest.session)
+            [valued] = self.days([portfolio], latest.session)
             passage = self._passage(portfolio, cause, restatements)
-            passage.go_through(self._to_do(portfolio, known, days.first, reason), days.last)
+            passage.go_through(self._to_do(portfolio, valued, days.first, reason), days.last)
             if not passage.met_newer_prices:
                 break
         return restatements
@@ -139,11 +168,8 @@ class Valuations:
         marking = self.marking
         return _Passage(self, marking, portfolio, marking.known_book(portfolio), cause, report)
 
-    def _known_days(self, portfolio: Portfolio, until: date) -> "_KnownDays":
-        sessions, missing = self.sessions(portfolio, until), self.missing(portfolio, until)
-        lacking = frozenset(missing)
-        last = next((session for session in reversed(sessions) if session not in lacking), None)
-        return _KnownDays(sessions, missing, self.latest(portfolio, last) if last else None)
+    def _last_of(self, portfolio: Portfolio, days: "Days") -> Snapshot | None:
+        return self.latest(portfolio, days.last_valued) if days.last_valued else None
 
     def _stale_from(
         self, portfolio: Portfolio, latest: Snapshot | None, since: int | None
@@ -155,27 +181,40 @@ class Valuations:
         return self.stale_from(portfolio, known_version, latest.prices_known)
 
     def _to_do(
-        self, portfolio: Portfolio, known: "_KnownDays", stale_from: date | None, reason: str = ""
+        self, portfolio: Portfolio, days: "Days", stale_from: date | None, reason: str = ""
     ) -> ToDo:
-        begins = [*known.missing[:1], *([stale_from] if stale_from else [])]
+        begins = [*days.missing[:1], *([stale_from] if stale_from else [])]
         marking = self.marking
         return ToDo(
             portfolio=portfolio,
             news_after=cache(lambda row: marking.news(portfolio, row)),
-            sessions=known.sessions,
-            missing=frozenset(known.missing),
+            sessions=days.sessions,
+            missing=frozenset(days.missing),
             begins_on=min(begins, default=None),
             asked_for=reason,
         )
 
 
 @dataclass(frozen=True, slots=True)
-class _KnownDays:
-    """The sessions of a portfolio up to one, those not valued, and the latest valuation."""
+class Days:
+    """The sessions of a portfolio up to one, and those of them that have no valuation."""
 
     sessions: Sequence[date]
     missing: Sequence[date]
-    latest: Snapshot | None
+
+    @property
+    def last_valued(self) -> date | None:
+        """The last session that has one."""
+        lacking = frozenset(self.missing)
+        return next((day for day in reversed(self.sessions) if day not in lacking), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """What was done, and whether it stopped where somebody knew more prices."""
+
+    progress: Progress
+    met_newer_prices: bool = False
 
 
 @dataclass(slots=True)

@@ -1,5 +1,6 @@
 """Corporate actions: splits and dividends, and how many shares one became (spec 5.2, 5.5)."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -39,6 +40,13 @@ class Actions:
         self.splits: Sequence[tuple[date, Fraction]] = [
             (action.ex_on, _ratio(action.value)) for action in ordered if action.kind == "split"
         ]
+
+        self._ex_days = [action.ex_on for action in ordered]
+
+    def happen(self, after: date, until: date) -> bool:
+        """Whether there is an ex date later than `after` and up to `until`."""
+        days = self._ex_days
+        return bool(days) and bisect_right(days, after) < bisect_right(days, until)
 
     @cached_property
     def is_without_splits(self) -> bool:

@@ -1,12 +1,14 @@
 """Marks: the price a position is valued at on a day, and which rule gave it (spec 5.3)."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache
 from itertools import zip_longest
+from uuid import UUID
 
 import msgspec
 
@@ -79,6 +81,48 @@ def needs_price(position: PositionTerms) -> bool:
     return position.investment_class is not InvestmentClass.PRIVATE and not position.is_cash_like
 
 
+def mark_all(
+    held: Iterable[Held],
+    closes: Mapping[str, Sequence[ClosingPrice]],
+    revaluations: Mapping[UUID, Sequence[Revaluation]],
+    sessions: Sequence[date],
+    calendar: Sequence[date],
+    modelled: Mapping[UUID, Sequence[ModelPrice | None]],
+) -> dict[UUID, Sequence[Mark]]:
+    """The marks of each position on each of `sessions`, as `choose_marks` gives them.
+
+    Lines of one symbol share them where each session's own close decides. Closes are by symbol,
+    revaluations and the model's prices by position.
+    """
+    at_closes = cache(lambda symbol: _at_closes(closes.get(symbol, ()), sessions))
+    marks: dict[UUID, Sequence[Mark]] = {}
+    for one in held:
+        position = one.position
+        begins_with_close = _RULES[position.investment_class][0] is _close
+        shared = at_closes(position.symbol) if begins_with_close else None
+        marks[position.position_id] = shared or choose_marks(
+            one,
+            closes.get(position.symbol, ()),
+            revaluations.get(position.position_id, ()),
+            sessions,
+            calendar,
+            modelled.get(position.position_id, ()),
+        )
+    return marks
+
+
+def _at_closes(closes: Sequence[ClosingPrice], sessions: Sequence[date]) -> Sequence[Mark] | None:
+    """The mark at the close of each session; None where one has none of its own."""
+    known = {close.session: close for close in closes}
+    marks = []
+    for session in sessions:
+        close = known.get(session)
+        if close is None:
+            return None
+        marks.append(_at_close(close))
+    return marks
+
+
 def choose_marks(
     held: Held,
     closes: Sequence[ClosingPrice],
@@ -147,7 +191,11 @@ def _close(known: _Known) -> Mark | None:
     close = known.close
     if close is None or close.session != known.session:
         return None
-    return Mark(close.price, known.session, MarkSource.CLOSE, MarkQuality.GOOD, close.source)
+    return _at_close(close)
+
+
+def _at_close(close: ClosingPrice) -> Mark:
+    return Mark(close.price, close.session, MarkSource.CLOSE, MarkQuality.GOOD, close.source)
 
 
 def _carried(known: _Known) -> Mark | None:

@@ -8,6 +8,7 @@ same arithmetic is done with arrays of whole numbers of any size (`WHOLE`), slow
 
 from collections.abc import Iterable
 from decimal import Context, Decimal
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -32,6 +33,7 @@ MOST_CENTS = 10**14
 ZERO = Decimal("0.00")
 _CENT = Decimal("0.01")
 _UNITS_IN_A_CENT = 10**12  # 1e-8 x 1e-6 = 1e-14 USD is the unit of a product
+_PRICES = _QUANTITIES = 50_000  # told again and again: one night's closes, what is held on
 _HALF_A_CENT = _UNITS_IN_A_CENT // 2
 
 
@@ -44,6 +46,7 @@ def shares_e8(quantity: Decimal, multiplier: int = 1) -> int:
     return _exact(quantity, 8, "A quantity has at most 8 decimals") * multiplier
 
 
+@lru_cache(_PRICES)
 def price_e6(price: Decimal) -> int:
     """A price in units of 1e-6 USD.
 
@@ -75,16 +78,22 @@ def column(whole: Iterable[int], units: Units = FAST) -> Int64:
     return array
 
 
+def amounts(cents: Iterable[int]) -> tuple[Decimal, ...]:
+    """Amounts in USD, each as `money` gives it."""
+    return tuple(map(_CENT.__mul__, cents))
+
+
 def money(cents: int) -> Decimal:
     """An amount in USD with its two decimals: 5 is 0.05, 0 is 0.00."""
     return cents * _CENT
 
 
+@lru_cache(_QUANTITIES)
 def quantity(shares: int, multiplier: int = 1) -> Decimal:
     """The quantity of that many shares in 1e-8, without trailing zeros: 100, 0.5."""
     units = shares // multiplier
     whole, part = divmod(units, 10**8)
-    return Decimal(units).scaleb(-8).normalize() if part else Decimal(whole)
+    return Decimal(units).scaleb(-8, EXACT).normalize(EXACT) if part else Decimal(whole)
 
 
 def cents(shares: Int64, prices: Int64) -> Int64:

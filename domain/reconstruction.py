@@ -41,12 +41,15 @@ def reconstructed(
         book: positions, and the splits of their symbols.
         held_on: today; what was closed by then, in part or whole, is left out before, too.
         sessions: oldest first, each before `held_on`.
-        marks: of every position held then.
+        marks: of every position held then and entered by the last of `sessions`.
     """
+    until = max(sessions, default=date.min)
     lines = [
         held
         for position in book.positions
-        if not position.is_cash_like and (held := book.held(position)).shares_after(held_on)
+        if not position.is_cash_like
+        and position.entry_on <= until
+        and (held := book.held(position)).shares_after(held_on)
     ]
     series = [marks[held.position.position_id] for held in lines]
     try:

@@ -11,10 +11,12 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from operator import attrgetter
+from uuid import UUID
 
 from msgspec import structs
 
 from domain.corporate_action import NO_ACTIONS, Actions
+from domain.instrument import InvestmentClass
 from domain.money import shares_e8
 from domain.position import Closing, Position
 from domain.position_import import PositionClosing
@@ -49,8 +51,34 @@ class Held:
         """The same in shares of `stated_on`, by which the cost is kept."""
         if day < self.position.entry_on:
             return 0
+        if not self.position.closings:
+            return self._whole
         gone = (part.stated for part in self.closed_parts if part.closing.closed_on <= day)
         return self._whole - sum(gone)
+
+    @cached_property
+    def facts(self) -> tuple[UUID, str, int, bool, bool]:
+        """Id, symbol, multiplier, whether it is cash-like and whether it is private."""
+        position = self.position
+        is_private = position.investment_class is InvestmentClass.PRIVATE
+        multiplier, is_cash_like = position.multiplier, position.is_cash_like
+        return position.position_id, position.symbol, multiplier, is_cash_like, is_private
+
+    @cached_property
+    def gone_on(self) -> date:
+        """The day from the close of which nothing of it is held; the last of all days for none."""
+        left = self._whole
+        for part in self.closed_parts:
+            left -= part.stated
+            if not left:
+                return part.closing.closed_on
+        return date.max
+
+    def is_quiet(self, after: date, until: date) -> bool:
+        """Whether nothing happens to it later than `after` and up to `until`."""
+        days = (self.position.entry_on, *(part.closed_on for part in self.position.closings))
+        is_moved = any(after < day <= until for day in days)
+        return not is_moved and not self.actions.happen(after, until)
 
     def entry_price_on(self, day: date) -> Decimal:
         """What a share of `day` had cost, in USD."""

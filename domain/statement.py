@@ -1,10 +1,11 @@
 """From the figures of a ledger to snapshots: whole units back to Decimal, one day at a time."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Self
 from uuid import UUID
 
@@ -12,85 +13,176 @@ import msgspec
 import numpy as np
 
 from domain.arithmetic import Figures, Ledger
-from domain.mark import Mark, needs_price
-from domain.money import ZERO, Int64, money, quantity
-from domain.position import Position
+from domain.mark import Mark, MarkQuality, MarkSource
+from domain.money import ZERO, Int64, Units, amounts, column, money, price_e6, quantity
 from domain.shares import Held
 from domain.snapshot import Counts, Lines, PreviousValuation, Snapshot
 
 ENGINE_VERSION = 2
 """Counts the changes of the valuation rules that move figures; stands in each snapshot."""
 
-_AMOUNTS = ("market_value", "cost", "proceeds", "income", "pnl", "unrealized_pnl", "realized_pnl")
 
+def inputs_digest(facts: Sequence[Any], columns: Iterable[Int64]) -> str:
+    """The SHA-256, in hex, of what a day's figures came from.
 
-def inputs_digest(inputs: Sequence[Any]) -> str:
-    """The SHA-256, in hex, of what a day's figures came from, written as canonical JSON.
-
-    Numbers are whole units, so that equal inputs have one spelling.
+    That is the facts as canonical JSON, then the columns, which have an entry for each line.
+    Numbers are whole units, so that equal inputs have one spelling; columns are eight bytes each,
+    little end first, or spelt out where one of them needs more.
     """
-    return hashlib.sha256(msgspec.json.encode(inputs)).hexdigest()
+    hashed = hashlib.sha256(msgspec.json.encode(facts))
+    for units in columns:
+        try:
+            hashed.update(units.astype("<i8", copy=False).tobytes())
+        except OverflowError:
+            hashed.update(repr(units.tolist()).encode())
+    return hashed.hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """The marks of L lines over S sessions; lines of one symbol mostly have the very same.
+
+    `distinct` are those series, `which` says of each line [L] which is its own; `prices` [S, L] are
+    in 1e-6 USD.
+    """
+
+    distinct: Sequence[Sequence[Mark]]
+    which: Int64
+    prices: Int64
+
+    @classmethod
+    def of(cls, marks: Sequence[Sequence[Mark]], sessions: int, units: Units) -> Self:
+        """The series of lines, given by line."""
+        numbers: dict[int, int] = {}
+        which = [numbers.setdefault(id(series), len(numbers)) for series in marks]
+        distinct = list({id(series): series for series in marks}.values())
+        prices = column((price_e6(mark.price) for series in distinct for mark in series), units)
+        index = np.array(which, dtype=np.int64)
+        by_series = prices.reshape(len(distinct), sessions)
+        return cls(distinct=distinct, which=index, prices=by_series.T[:, index])
+
+    def on(self, row: int) -> "_Quotes":
+        """The marks of one session, by distinct series."""
+        marks = [series[row] for series in self.distinct]
+        return _Quotes(
+            price=[mark.price for mark in marks],
+            on=[mark.on for mark in marks],
+            source=[mark.source for mark in marks],
+            quality=[mark.quality for mark in marks],
+            provider=[mark.provider for mark in marks],
+            is_usable=[mark.is_usable for mark in marks],
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Quotes:
+    """The marks of one session as columns, by distinct series."""
+
+    price: Sequence[Decimal]
+    on: Sequence[date]
+    source: Sequence[MarkSource]
+    quality: Sequence[MarkQuality]
+    provider: Sequence[str | None]
+    is_usable: Sequence[bool]
+
+    def origins(self, which: Sequence[int]) -> tuple[Sequence[Any], Int64]:
+        """Where the prices of lines are from: what there is, and of each line which it is."""
+        origins = list(zip(self.on, self.source, self.quality, self.provider, strict=True))
+        if which and len(set(origins)) == 1:
+            return origins[:1], np.zeros(len(which), dtype=np.int64)
+        numbers: dict[Any, int] = {}
+        of_lines = [numbers.setdefault(origins[number], len(numbers)) for number in which]
+        return list(numbers), np.array(of_lines, dtype=np.int64)
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Holdings:
     """The lines of a day, and of those after it on which no quantity changes.
 
-    `index` says where in the ledger they are, `shares` is what is held at the close, in 1e-8.
+    `index` says where in the ledger they are, `which` is the series of each, `shares` what is held
+    at the close, in 1e-8.
     """
 
     index: Int64
-    positions: tuple[Position, ...]
-    shares: tuple[int, ...]
+    which: Sequence[int]
+    shares: Sequence[int]
+    position_id: tuple[UUID, ...]
+    symbol: tuple[str, ...]
+    multiplier: tuple[int, ...]
+    cash_like: tuple[bool, ...]
+    private: tuple[bool, ...]
     quantity: tuple[Decimal, ...]
     entry_price: tuple[Decimal, ...]
-    position_id: tuple[UUID, ...]
-    cash_like: tuple[bool, ...]
-    need_price: tuple[bool, ...]
+    digest: str
 
     @classmethod
-    def of(cls, lines: Sequence[Held], shares: Int64, index: Int64, session: date) -> Self:
-        """The lines at `index`, given the `shares` of all lines at the close of `session`."""
-        of_day = [lines[line] for line in index.tolist()]
-        chosen = tuple(line.position for line in of_day)
-        held = tuple(shares[index].tolist())
+    def of(cls, statement: "Statement", row: int, index: Int64) -> Self:
+        """The lines at `index` on the session of a row."""
+        session, lines = statement.sessions[row], [statement.held[n] for n in index.tolist()]
+        facts = zip(*(line.facts for line in lines), strict=True) if lines else [()] * 5
+        position_id, symbol, multiplier, cash_like, private = facts
+        shares = statement.figures.shares[row, index]
+        held = shares.tolist()
         return cls(
             index=index,
-            positions=chosen,
+            which=statement.series.which[index].tolist(),
             shares=held,
-            quantity=tuple(quantity(n, p.multiplier) for p, n in zip(chosen, held, strict=True)),
-            entry_price=tuple(line.entry_price_on(session) for line in of_day),
-            position_id=tuple(p.position_id for p in chosen),
-            cash_like=tuple(p.is_cash_like for p in chosen),
-            need_price=tuple(n != 0 and needs_price(p) for p, n in zip(chosen, held, strict=True)),
+            position_id=position_id,
+            symbol=symbol,
+            multiplier=multiplier,
+            cash_like=cash_like,
+            private=private,
+            quantity=tuple(map(quantity, held, multiplier)),
+            entry_price=tuple(line.entry_price_on(session) for line in lines),
+            digest=inputs_digest(
+                (position_id, cash_like, multiplier), (statement.ledger.entry_price[index], shares)
+            ),
         )
 
-    def counts(self, marks: Sequence[Mark]) -> Counts:
-        """The counts of spec 2.2, given the mark of each line."""
-        lines = list(zip(self.positions, self.shares, self.cash_like, strict=True))
-        priceable = list(zip(self.positions, self.need_price, marks, strict=True))
+    @cached_property
+    def nothing(self) -> tuple[Decimal, ...]:
+        """An amount of zero by line."""
+        return (ZERO,) * len(self.shares)
+
+    @cached_property
+    def needed(self) -> Sequence[tuple[str, int]]:
+        """The symbols held that need a price, with their series."""
+        lines = zip(self.symbol, self.which, self.shares, self.cash_like, self.private, strict=True)
+        return [
+            (symbol, series)
+            for symbol, series, held, cash_like, private in lines
+            if held and not cash_like and not private
+        ]
+
+    @cached_property
+    def unpriced(self) -> Counts:
+        """The counts of spec 2.2, as if nothing had a price."""
+        lines = zip(self.shares, self.cash_like, strict=True)
+        exposed = [held for held, cash_like in lines if not cash_like]
         return Counts(
-            lines=len(lines),
-            long=sum(held > 0 and not cash_like for _, held, cash_like in lines),
-            short=sum(held < 0 and not cash_like for _, held, cash_like in lines),
-            priced=len({p.symbol for p, needed, mark in priceable if needed and mark.is_usable}),
-            need_price=len({p.symbol for p, needed, _ in priceable if needed}),
+            lines=len(self.shares),
+            long=sum(held > 0 for held in exposed),
+            short=sum(held < 0 for held in exposed),
+            priced=0,
+            need_price=len({symbol for symbol, _ in self.needed}),
         )
 
+    def counts(self, is_usable: Sequence[bool]) -> Counts:
+        """The counts of spec 2.2, given which series have a usable mark."""
+        priced = {symbol for symbol, series in self.needed if is_usable[series]}
+        return msgspec.structs.replace(self.unpriced, priced=len(priced))
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Statement:
-    """The figures of a ledger with the positions and marks its units stand for.
-
-    `held` and `marks` are by line, the marks of a line by session.
-    """
+    """The figures of a ledger with the positions and marks its units stand for, by line."""
 
     portfolio_id: UUID
     portfolio_version: int
     prices_known: int
     sessions: Sequence[date]
     held: Sequence[Held]
-    marks: Sequence[Sequence[Mark]]
+    series: Series
     ledger: Ledger
     figures: Figures
 
@@ -104,8 +196,7 @@ class Statement:
         snapshots = []
         for row, is_altered in enumerate(altered.tolist()):
             if is_altered:
-                index = np.flatnonzero(present[row])
-                holdings = _Holdings.of(self.held, held[row], index, self.sessions[row])
+                holdings = _Holdings.of(self, row, np.flatnonzero(present[row]))
             snapshot = self._snapshot(row, holdings, previous)
             snapshots.append(snapshot)
             previous = snapshot.as_previous(version=1)
@@ -114,9 +205,12 @@ class Statement:
     def _snapshot(
         self, row: int, holdings: _Holdings, previous: PreviousValuation | None
     ) -> Snapshot:
-        figures = self.figures
-        marks = [self.marks[line][row] for line in holdings.index.tolist()]
-        lines = self._lines(row, holdings, marks)
+        figures, index, quotes = self.figures, holdings.index, self.series.on(row)
+        is_traded = row in self._traded
+
+        def total(matrix: Int64) -> Decimal:
+            return money(int(matrix[row, index].sum()))
+
         return Snapshot(
             portfolio_id=self.portfolio_id,
             session=self.sessions[row],
@@ -127,61 +221,74 @@ class Statement:
             cash=money(int(figures.cash[row])),
             long_value=money(int(figures.long_value[row])),
             short_value=money(int(figures.short_value[row])),
-            pnl=sum(lines.pnl, ZERO),
-            realized_pnl=sum(lines.realized_pnl, ZERO),
-            income=sum(lines.income, ZERO),
-            counts=holdings.counts(marks),
-            lines=lines,
+            pnl=total(figures.pnl),
+            realized_pnl=total(figures.realized_pnl) if is_traded else ZERO,
+            income=total(figures.income) if is_traded else ZERO,
+            counts=holdings.counts(quotes.is_usable),
+            lines=self._lines(row, holdings, quotes),
             portfolio_version=self.portfolio_version,
             prices_known=self.prices_known,
-            inputs_digest=inputs_digest(self._inputs(row, holdings, marks)),
+            inputs_digest=self._inputs_digest(row, holdings, quotes),
             engine_version=ENGINE_VERSION,
         )
 
-    def _lines(self, row: int, holdings: _Holdings, marks: Sequence[Mark]) -> Lines:
-        def amounts(matrix: Int64) -> tuple[Decimal, ...]:
-            return tuple(map(money, matrix[row, holdings.index].tolist()))
+    @cached_property
+    def _traded(self) -> frozenset[int]:
+        """The sessions on which something happened to a line."""
+        lines = max(len(self.held), 1)
+        return frozenset((self.figures.trades.cells // lines).tolist())
 
-        figures = self.figures
+    def _lines(self, row: int, holdings: _Holdings, quotes: _Quotes) -> Lines:
+        figures, which, is_traded = self.figures, holdings.which, row in self._traded
+
+        def of_lines(matrix: Int64) -> tuple[Decimal, ...]:
+            return amounts(matrix[row, holdings.index].tolist())
+
+        def of_trades(name: str) -> tuple[Decimal, ...]:
+            if not is_traded:
+                return holdings.nothing
+            column = getattr(figures, name)[row, holdings.index]
+            some, told = np.flatnonzero(column), list(holdings.nothing)
+            for line, amount in zip(some.tolist(), amounts(column[some].tolist()), strict=True):
+                told[line] = amount
+            return tuple(told)
+
         return Lines(
             position_id=holdings.position_id,
-            symbol=tuple(p.symbol for p in holdings.positions),
+            symbol=holdings.symbol,
             quantity=holdings.quantity,
-            multiplier=tuple(p.multiplier for p in holdings.positions),
+            multiplier=holdings.multiplier,
             entry_price=holdings.entry_price,
-            mark_price=tuple(mark.price for mark in marks),
-            mark_on=tuple(mark.on for mark in marks),
-            mark_source=tuple(mark.source for mark in marks),
-            mark_quality=tuple(mark.quality for mark in marks),
-            mark_provider=tuple(mark.provider for mark in marks),
+            mark_price=tuple(map(quotes.price.__getitem__, which)),
+            mark_on=tuple(map(quotes.on.__getitem__, which)),
+            mark_source=tuple(map(quotes.source.__getitem__, which)),
+            mark_quality=tuple(map(quotes.quality.__getitem__, which)),
+            mark_provider=tuple(map(quotes.provider.__getitem__, which)),
             cash_like=holdings.cash_like,
-            market_value=amounts(figures.market_value),
-            cost=amounts(figures.cost),
-            proceeds=amounts(figures.proceeds),
-            income=amounts(figures.income),
-            pnl=amounts(figures.pnl),
-            unrealized_pnl=amounts(figures.unrealized_pnl),
-            realized_pnl=amounts(figures.realized_pnl),
+            market_value=of_lines(figures.market_value),
+            cost=of_trades("cost"),
+            proceeds=of_trades("proceeds"),
+            income=of_trades("income"),
+            pnl=of_lines(figures.pnl),
+            unrealized_pnl=of_lines(figures.unrealized_pnl),
+            realized_pnl=of_trades("realized_pnl"),
         )
 
-    def _inputs(self, row: int, holdings: _Holdings, marks: Sequence[Mark]) -> Sequence[Any]:
-        """What the day's figures came from: the state before, what happened, and the marks."""
+    def _inputs_digest(self, row: int, holdings: _Holdings, quotes: _Quotes) -> str:
+        """Of the state before, what happened, and the marks."""
         ledger, figures, index = self.ledger, self.figures, holdings.index
         values = ledger.value_before if row == 0 else figures.market_value[row - 1]
-        happened = ledger.movements.on(row)
-        return (
+        happened = ledger.movements.on(row) if row in self._traded else ()
+        origins, of_lines = quotes.origins(holdings.which)
+        facts = (
             ENGINE_VERSION,
             self.portfolio_id,
             self.sessions[row],
             ledger.nav_before if row == 0 else int(figures.nav[row - 1]),
-            None if values is None else values[index].tolist(),
             int(ledger.flows[row]),
-            holdings.position_id,
-            holdings.cash_like,
-            [p.multiplier for p in holdings.positions],
-            ledger.entry_price[index].tolist(),
-            holdings.shares,
-            [(self.held[line].position.position_id, *amounts) for line, *amounts in happened],
-            ledger.marks[row, index].tolist(),
-            [(mark.on, mark.source, mark.quality, mark.provider) for mark in marks],
+            holdings.digest,
+            [(self.held[line].position.position_id, *moved) for line, *moved in happened],
+            origins,
         )
+        before = () if values is None else (values[index],)
+        return inputs_digest(facts, (ledger.marks[row, index], of_lines, *before))

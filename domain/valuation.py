@@ -5,10 +5,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal, localcontext
+from functools import cached_property
 from typing import Self
 from uuid import UUID
 
 import numpy as np
+import numpy.typing as npt
 
 from domain.arithmetic import Ledger, Movements, value
 from domain.corporate_action import NO_ACTIONS, Actions
@@ -29,7 +31,7 @@ from domain.money import (
 from domain.position import Position
 from domain.shares import Held
 from domain.snapshot import PreviousValuation, Snapshot
-from domain.statement import Statement
+from domain.statement import Series, Statement
 
 _Moved = tuple[int, tuple[int, ...]]
 """A session of the span, and the columns of `Movements` from `opened` on."""
@@ -38,7 +40,7 @@ Marks = Mapping[UUID, Sequence[Mark]]
 """By position, its mark on each of the sessions to be valued."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class PortfolioBook:
     """What a portfolio holds and what its owner moved, as stated up to `version` of it.
 
@@ -66,10 +68,53 @@ class PortfolioBook:
             self._held[position.position_id] = held
         return held
 
+    @cached_property
+    def lines(self) -> "BookLines":
+        """The positions as columns, worked out once for all stretches."""
+        return BookLines.from_held([self.held(position) for position in self.positions])
+
     def without(self, history: Collection[UUID]) -> Self:
         """The book but for these positions, which have no line on any day."""
         kept = [position for position in self.positions if position.position_id not in history]
         return replace(self, positions=kept) if history else self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookLines:
+    """What holds of N positions on all days, each column [N].
+
+    `entered` and `gone` are proleptic ordinals of days: from the entry on, and before the close of
+    the day it is gone, the position is held. `entry_price` is in 1e-6 USD.
+    """
+
+    held: Sequence[Held]
+    entered: Int64
+    gone: Int64
+    entry_price: Sequence[int]
+    is_cash_like: npt.NDArray[np.bool_]
+
+    @classmethod
+    def from_held(cls, held: Sequence[Held]) -> Self:
+        """The columns of these positions."""
+        positions = [line.position for line in held]
+        return cls(
+            held=held,
+            entered=column(position.entry_on.toordinal() for position in positions),
+            gone=column(line.gone_on.toordinal() for line in held),
+            entry_price=[price_e6(position.entry_price) for position in positions],
+            is_cash_like=np.array([p.is_cash_like for p in positions], dtype=np.bool_),
+        )
+
+    def of(self, which: Int64) -> list[Held]:
+        """Some of the positions."""
+        return [self.held[line] for line in which.tolist()]
+
+    def within(self, after: date, until: date) -> Int64:
+        """Which of them are held or closed later than `after` and up to `until`."""
+        known, last = after.toordinal(), until.toordinal()
+        return np.flatnonzero(
+            (self.entered <= last) & ((self.entered > known) | (self.gone > known))
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +169,18 @@ def _value_sessions(
     units: Units,
 ) -> list[Snapshot]:
     span = _Span.of(sessions, before, units)
-    held = [held for position in book.positions if span.has_line(held := book.held(position))]
+    which = book.lines.within(span.known_until, sessions[-1])
+    held = book.lines.of(which)
     marks_by_line = [marks[line.position.position_id] for line in held]
-    ledger = span.ledger(held, marks_by_line, book.flows)
+    series = Series.of(marks_by_line, len(sessions), units)
+    ledger = span.ledger(book, which, held, series)
     return Statement(
         portfolio_id=book.portfolio_id,
         portfolio_version=book.version,
         prices_known=book.prices_known,
         sessions=sessions,
         held=held,
-        marks=marks_by_line,
+        series=series,
         ledger=ledger,
         figures=value(ledger),
     ).snapshots(span.previous)
@@ -177,28 +224,17 @@ class _Span:
             units=units,
         )
 
-    def has_line(self, held: Held) -> bool:
-        """Whether the position is held or closed on one of the sessions."""
-        entry_on = held.position.entry_on
-        if entry_on > self.sessions[-1]:
-            return False
-        return entry_on > self.known_until or held.stated_after(self.known_until) != 0
-
     def ledger(
-        self,
-        held: Sequence[Held],
-        marks: Sequence[Sequence[Mark]],
-        flows: Iterable[Flow],
+        self, book: PortfolioBook, which: Int64, held: Sequence[Held], series: Series
     ) -> Ledger:
-        """Positions, their marks and the flows of the span, in whole units."""
-        prices = self._column(price_e6(mark.price) for line in marks for mark in line)
+        """The lines that are `which` of the book, their marks and flows, in whole units."""
         shares_before = self._column(line.shares_after(self.known_until) for line in held)
         return Ledger(
-            marks=np.ascontiguousarray(prices.reshape(len(held), len(self.sessions)).T),
-            entry_price=self._column(price_e6(line.position.entry_price) for line in held),
-            is_cash_like=np.array([line.position.is_cash_like for line in held], dtype=np.bool_),
+            marks=series.prices,
+            entry_price=self._column(book.lines.entry_price[line] for line in which.tolist()),
+            is_cash_like=book.lines.is_cash_like[which],
             movements=self._movements(held),
-            flows=self._flows(flows),
+            flows=self._flows(book.flows),
             shares_before=shares_before,
             stated_before=self._column(line.stated_after(self.known_until) for line in held),
             value_before=self._value_before(held, shares_before),
@@ -215,6 +251,7 @@ class _Span:
         rows = [
             (row, line, *moved)
             for line, one in enumerate(held)
+            if not one.is_quiet(self.known_until, self.sessions[-1])
             for row, moved in sorted((*self._trades(one), *self._changes(one), *self._income(one)))
         ]
         columns = np.array(rows, dtype=self.units).reshape(-1, len(Movements.__slots__)).T

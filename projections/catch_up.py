@@ -16,7 +16,7 @@ from application.errors import StoreUnavailable
 from application.ports import EventLog, Recorded
 from projections import kept_answers
 from projections.room import Room
-from projections.row_table import Connection, Pool
+from projections.row_table import Connection, Pool, RowTable
 
 PAGE = 2000
 """Events in one transaction at most."""
@@ -270,13 +270,19 @@ def _apply(connection: Connection, room: Room[Any], events: Sequence[Recorded]) 
     relevant = [recorded for recorded in events if type(recorded.event) in room.fed_by]
     if not relevant:
         return
+    brief = room.brief
+    if brief and any(type(recorded.event) not in brief.fed_by for recorded in relevant):
+        brief = None
+    table: RowTable[Any] = brief.columns if brief else room.table
     keys = (key for recorded in relevant for key in room.keys(recorded))
-    rows = room.table.load(connection, keys)
+    rows = table.load(connection, keys)
     for recorded in relevant:
         room.fold(rows, recorded)
-    room.table.store(connection, list(rows.values()))
+    table.store(connection, list(rows.values()))
     if room.keeps_answers:
-        kept_answers.forget(connection, room.name, {row.portfolio_id for row in rows.values()})
+        of_rows = {row.portfolio_id for row in rows.values()} if brief is None else set()
+        of_events = {brief.portfolio_of(recorded) for recorded in relevant} if brief else set()
+        kept_answers.forget(connection, room.name, of_rows | of_events)
 
 
 def _start_over(connection: Connection, room: Room[Any]) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterable, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Generic
+from uuid import UUID
 
 from application.ports import Recorded
 from domain.kernel import Event
-from projections.row_table import Key, Row, RowTable
+from projections.row_table import Excerpt, Key, Row, RowTable
 
 Keys = Callable[[Recorded], Iterable[Key]]
 """Which rows an event touches."""
@@ -16,9 +17,22 @@ Fold = Callable[[MutableMapping[Key, Any], Recorded], None]
 
 
 @dataclass(frozen=True)
+class Brief:
+    """The columns that the fold of some events reads and changes, for pages of nothing but them.
+
+    `portfolio_of` tells whose rows such an event changes.
+    """
+
+    fed_by: frozenset[type[Event]]
+    columns: Excerpt[Any]
+    portfolio_of: Callable[[Recorded], UUID]
+
+
+@dataclass(frozen=True)
 class Room(Generic[Row]):
     """One read model. Another `version` than the database's makes it build itself anew.
 
+    With a `brief` the fold is given rows of the brief's type where no other event is on the page.
     With `keeps_answers` its rows have a portfolio_id, and answers about a portfolio are kept until
     one of its rows changes (`kept_answers`).
     """
@@ -30,3 +44,4 @@ class Room(Generic[Row]):
     keys: Keys
     fold: Fold
     keeps_answers: bool = False
+    brief: Brief | None = None

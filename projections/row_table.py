@@ -51,7 +51,7 @@ class RowTable(Generic[Row]):
     """The table `rooms.<name>` of rows of `row_type`, unique by the `key` columns.
 
     `indexes` are lists of further columns to find rows by; a json column is indexed for what it
-    contains.
+    contains. `verbatim` are json columns that nobody looks into: kept as text, which is quicker.
     """
 
     def __init__(
@@ -60,11 +60,14 @@ class RowTable(Generic[Row]):
         row_type: type[Row],
         key: Sequence[str],
         indexes: Sequence[Sequence[str]] = (),
+        verbatim: Sequence[str] = (),
     ) -> None:
         self.name = name
         self.row_type = row_type
         self.key = tuple(key)
-        self._columns = [_Column(field) for field in msgspec.structs.fields(row_type)]
+        fields = msgspec.structs.fields(row_type)
+        self._columns = [_Column(field, is_verbatim=field.name in verbatim) for field in fields]
+        self._loads = [(n, column.load) for n, column in enumerate(self._columns) if column.load]
         self._indexes = indexes
         self._sql = _Statements(self)
 
@@ -127,10 +130,10 @@ class RowTable(Generic[Row]):
 
     def row(self, values: Sequence[Any]) -> Row:
         """The row of column values as the database gives them."""
-        loaded = (
-            value if column.load is None or value is None else column.load(value)
-            for column, value in zip(self._columns, values, strict=True)
-        )
+        loaded = list(values)
+        for number, load in self._loads:
+            if loaded[number] is not None:
+                loaded[number] = load(loaded[number])
         return self.row_type(*loaded)
 
     @property
@@ -139,15 +142,32 @@ class RowTable(Generic[Row]):
         return self._columns
 
 
+class Excerpt(RowTable[Row]):
+    """Some columns of another table's rows: read and written without the rest.
+
+    `row_type` has the key and some columns of the table. Those of `unread` are None where nothing
+    was written to them since, and stay in the table what they are. `store` passes over rows that
+    are not there.
+    """
+
+    def __init__(
+        self, table: RowTable[Any], row_type: type[Row], unread: Sequence[str] = ()
+    ) -> None:
+        super().__init__(table.name, row_type, table.key)
+        self._sql = _Statements(self, unread)
+        self._sql.store = self._sql.update
+
+
 class _Column:
     """One field of the row type and what it is in SQL."""
 
-    def __init__(self, field: msgspec.structs.FieldInfo) -> None:
+    def __init__(self, field: msgspec.structs.FieldInfo, *, is_verbatim: bool) -> None:
         self.name = field.name
         kind, self.optional = _without_none(field.type)
         plain = str if isinstance(kind, type) and issubclass(kind, StrEnum) else kind
         self.is_json = plain not in _PLAIN
-        self.sql_type = "jsonb" if self.is_json else _PLAIN[plain]
+        json = "json" if is_verbatim else "jsonb"
+        self.sql_type = json if self.is_json else _PLAIN[plain]
         self.load: Callable[[Any], Any] | None = None
         if self.is_json:
             self.load = msgspec.json.Decoder(kind).decode
@@ -169,9 +189,11 @@ class _Column:
 class _Statements:
     """The statements of a table, composed and rendered once."""
 
-    def __init__(self, table: RowTable[Any]) -> None:
+    def __init__(self, table: RowTable[Any], unread: Sequence[str] = ()) -> None:
         names = _names([column.name for column in table.columns])
-        selected = sql.SQL(", ").join(column.selected for column in table.columns)
+        selected = sql.SQL(", ").join(
+            sql.NULL if column.name in unread else column.selected for column in table.columns
+        )
         self.select = sql.SQL("SELECT {} FROM {}").format(selected, table.qualified)
         types_by_name = {column.name: column.sql_type for column in table.columns}
         key_arrays = _arrays(types_by_name[name] for name in table.key)
@@ -186,6 +208,16 @@ class _Statements:
         )
         arrays, key = _arrays(types_by_name.values()), _names(table.key)
         self.store = store.format(table.qualified, names, arrays, key, replacement).as_bytes()
+        update = sql.SQL("UPDATE {} AS row SET {} FROM unnest({}) AS new ({}) WHERE {}")
+        kept = sql.SQL("{0} = coalesce(new.{0}, row.{0})")
+        written = sql.SQL("{0} = new.{0}")
+        alike = sql.SQL(" AND ").join(
+            sql.SQL("row.{0} = new.{0}").format(sql.Identifier(name)) for name in table.key
+        )
+        values = sql.SQL(", ").join(
+            (kept if name in unread else written).format(sql.Identifier(name)) for name in changed
+        )
+        self.update = update.format(table.qualified, values, arrays, names, alike).as_bytes()
 
 
 def _json(value: Any) -> str | None:

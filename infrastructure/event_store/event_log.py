@@ -90,6 +90,10 @@ class PostgresEventLog:
         """See `EventLog.existing`."""
         return self._answered(lambda: self._recorder.existing(aggregate_ids))
 
+    def versions(self, aggregate_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """See `EventLog.versions`."""
+        return self._answered(lambda: self._recorder.versions(aggregate_ids))
+
     def read(self, after: int, limit: int) -> Sequence[Recorded]:
         """See `EventLog.read`."""
         rows = self._answered(lambda: self._recorder.page(after, limit))

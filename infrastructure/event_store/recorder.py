@@ -37,6 +37,10 @@ _EXISTING = (
     "SELECT id FROM unnest(%b::uuid[]) AS given (id) WHERE EXISTS"
     " (SELECT FROM events.stored_events WHERE originator_id = id AND originator_version = 1)"
 )
+_VERSIONS = (
+    "SELECT originator_id, max(originator_version) AS version FROM events.stored_events"
+    " WHERE originator_id = ANY(%b) GROUP BY originator_id"
+)
 _PAGE = (
     "SELECT notification_id, originator_id, originator_version, topic, state,"
     " CASE WHEN topic = ANY(%b) THEN"
@@ -151,6 +155,12 @@ class EventRecorder(PostgresApplicationRecorder):
         with self.datastore.get_connection() as connection:
             rows = connection.execute(_EXISTING, (list(ids),), prepare=True).fetchall()
         return {row["id"] for row in rows}
+
+    def versions(self, ids: Sequence[UUID]) -> dict[UUID, int]:
+        """The latest versions of those of the ids that have events."""
+        with self.datastore.get_connection() as connection:
+            rows = connection.execute(_VERSIONS, (list(ids),), prepare=True).fetchall()
+        return {row["originator_id"]: row["version"] for row in rows}
 
     def at_versions(self, events: Sequence[StoredEvent]) -> list[tuple[StoredEvent, int]]:
         """What the store holds, with positions, at the ids and versions of `events`."""

@@ -8,15 +8,25 @@ from msgspec import structs
 from psycopg import sql
 
 from projections.positions import projector
-from projections.positions.view import NO_PAST, Past, PositionRow
-from projections.room import Room
-from projections.row_table import Pool, RowTable
+from projections.positions.view import NO_PAST, Past, PositionFigures, PositionRow
+from projections.room import Brief, Room
+from projections.row_table import Excerpt, Pool, RowTable
 
 TABLE = RowTable(
     "positions", PositionRow, key=["position_id"], indexes=[["portfolio_id", "symbol"]]
 )
+_FIGURES = Excerpt(
+    TABLE, PositionFigures, unread=["nav", "mark", "market_value", "pnl", "unrealized_pnl"]
+)
 ROOM = Room(
-    "positions", 3, projector.FED_BY, TABLE, projector.keys, projector.fold, keeps_answers=True
+    "positions",
+    3,
+    projector.FED_BY,
+    TABLE,
+    projector.keys,
+    projector.fold,
+    keeps_answers=True,
+    brief=Brief(projector.VALUED_BY, _FIGURES, projector.portfolio_of),
 )
 _LIVE = sql.SQL("WHERE portfolio_id = %(portfolio_id)s AND NOT is_reverted AND NOT is_removed")
 _HELD = "open_quantity <> 0 AND (expires_on IS NULL OR entry_on > {} OR expires_on > {})"

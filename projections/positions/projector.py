@@ -3,6 +3,7 @@
 from collections.abc import Iterable, MutableMapping
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar, cast
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -15,12 +16,16 @@ from domain.portfolio import Portfolio
 from domain.position import Position
 from domain.position_import import PositionClosing
 from domain.snapshot import Snapshot
-from projections.positions.view import PositionRow
+from projections.positions.view import PositionFigures, PositionRow
 from projections.row_table import Key
 
 Rows = MutableMapping[Key, PositionRow]
+Valued = TypeVar("Valued", PositionRow, PositionFigures)
 
-FED_BY: frozenset[type[Event]] = frozenset(
+VALUED_BY: frozenset[type[Event]] = frozenset(
+    {DailyValuation.SnapshotCalculated, DailyValuation.SnapshotRestated}
+)
+FED_BY: frozenset[type[Event]] = VALUED_BY | frozenset(
     {
         Portfolio.PositionsImported,
         Portfolio.ImportReverted,
@@ -30,8 +35,6 @@ FED_BY: frozenset[type[Event]] = frozenset(
         Portfolio.PositionClosed,
         Portfolio.PositionRemoved,
         Portfolio.OptionExpired,
-        DailyValuation.SnapshotCalculated,
-        DailyValuation.SnapshotRestated,
     }
 )
 
@@ -55,6 +58,11 @@ def keys(recorded: Recorded) -> Iterable[Key]:
         ):
             return [(position_id,)]
     return []
+
+
+def portfolio_of(recorded: Recorded) -> UUID:
+    """Whose positions a valuation is about."""
+    return cast("Snapshot", recorded.event).portfolio_id
 
 
 def fold(rows: Rows, recorded: Recorded) -> None:
@@ -166,7 +174,7 @@ def _stated(row: PositionRow) -> PositionRow:
     )
 
 
-def _value(rows: Rows, snapshot: Snapshot) -> None:
+def _value(rows: MutableMapping[Key, Valued], snapshot: Snapshot) -> None:
     """Give each line's figures to its position.
 
     Those of an earlier day do not take the place of a later one's, but where nothing was left at

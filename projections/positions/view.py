@@ -27,6 +27,19 @@ NO_PAST = Past(date.min, date.min)
 """Of an account whose opening nobody asks for."""
 
 
+class PositionFigures(msgspec.Struct, frozen=True):
+    """What a valuation says of a position, and what of it the next one builds on."""
+
+    position_id: UUID
+    valued_on: date | None
+    nav: Decimal | None
+    mark: Mark | None
+    market_value: Decimal | None
+    pnl: Decimal | None
+    unrealized_pnl: Decimal | None
+    realized: dict[date, Decimal]
+
+
 class PositionRow(msgspec.Struct, frozen=True):
     """One position. Amounts are USD; figures are None until a valuation had a line of it.
 

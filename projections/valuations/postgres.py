@@ -13,8 +13,8 @@ from projections.row_table import Pool, RowTable
 from projections.valuations import projector
 from projections.valuations.view import PnlSpans, ValuationRow
 
-TABLE = RowTable("valuations", ValuationRow, key=["portfolio_id", "session"])
-ROOM = Room("valuations", 1, projector.FED_BY, TABLE, projector.keys, projector.fold)
+TABLE = RowTable("valuations", ValuationRow, key=["portfolio_id", "session"], verbatim=["lines"])
+ROOM = Room("valuations", 2, projector.FED_BY, TABLE, projector.keys, projector.fold)
 
 # An opening that was corrected to a later day leaves valuations before it, which count no more.
 _OF_PORTFOLIO = sql.SQL(

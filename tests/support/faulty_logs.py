@@ -37,6 +37,10 @@ class ForwardingLog:
         """See `EventLog.existing`."""
         return self._log.existing(aggregate_ids)
 
+    def versions(self, aggregate_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """See `EventLog.versions`."""
+        return self._log.versions(aggregate_ids)
+
     def read(self, after: int, limit: int) -> Sequence[Recorded]:
         """See `EventLog.read`."""
         return self._log.read(after, limit)
@@ -106,6 +110,10 @@ class ContestedLog:
     def existing(self, aggregate_ids: Sequence[UUID]) -> set[UUID]:
         """Nothing was ever recorded."""
         return set()
+
+    def versions(self, aggregate_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """Nothing was ever recorded."""
+        return {}
 
     def read(self, after: int, limit: int) -> NoReturn:
         """Not asked here."""

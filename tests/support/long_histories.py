@@ -25,7 +25,7 @@ import numpy as np
 from application.ports import Close
 from domain.arithmetic import Figures, Ledger, Movements, value
 from domain.instrument import InvestmentClass
-from domain.mark import choose_marks
+from domain.mark import mark_all
 from domain.money import Int64, amount_cents, price_e6, shares_e8
 from domain.position import Closing, Position
 from domain.snapshot import Snapshot
@@ -80,14 +80,10 @@ class LongHistory:
         before: Opening | Previous = Opening(NAV)
         for begin in range(0, len(self.sessions), at_once):
             some = self.sessions[begin : begin + at_once]
-            held = [p for p in self.positions if _has_line(p, some)]
+            before_first = self.sessions[begin - 1] if begin else date.min
+            lines = self.book.lines.of(self.book.lines.within(before_first, some[-1]))
             closes = {s: self.learnt[s][begin : begin + at_once] for s in self.symbols}
-            marks = {
-                position.position_id: choose_marks(
-                    self.book.held(position), closes[position.symbol], (), some, some
-                )
-                for position in held
-            }
+            marks = mark_all(lines, closes, {}, some, some, {})
             snapshots = value_sessions(self.book, some, marks, before)
             before = Previous(snapshots[-1], 1)
             yield from snapshots
@@ -181,11 +177,6 @@ def long_history(positions: int, symbols: int, years: int) -> LongHistory:
         closes=closes,
         positions=_positions(rng, positions, sessions, names, closes),
     )
-
-
-def _has_line(position: Position, sessions: Sequence[date]) -> bool:
-    closed = position.closings[0].closed_on if position.closings else date.max
-    return position.entry_on <= sessions[-1] and closed >= sessions[0]
 
 
 def _closes(symbols: int, sessions: int) -> Int64:

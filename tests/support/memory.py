@@ -68,6 +68,10 @@ class MemoryLog:
         """See `EventLog.existing`."""
         return {known for known in aggregate_ids if self._by_id.get(known)}
 
+    def versions(self, aggregate_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """See `EventLog.versions`."""
+        return {known: len(self._by_id[known]) for known in self.existing(aggregate_ids)}
+
     def read(self, after: int, limit: int) -> Sequence[Recorded]:
         """See `EventLog.read`."""
         return self.recorded[after : after + limit]

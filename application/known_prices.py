@@ -1,0 +1,116 @@
+"""What the price book knows at one moment, asked once for many portfolios (spec 5.6)."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from threading import Lock
+from typing import Generic, TypeVar
+
+from application.ports import Close, Fetched, Market, PriceBook, PriceNews
+from domain.corporate_action import CorporateAction
+
+Key = TypeVar("Key")
+Answer = TypeVar("Answer")
+
+_SPANS = 32
+"""Spans whose closes are kept: a catch-up of years has hundreds, each of which it asks once."""
+
+
+class _Once(Generic[Key, Answer]):
+    """Answers by key; those that are not known yet are asked for together."""
+
+    def __init__(self, ask: Callable[[Sequence[Key]], Mapping[Key, Answer]]) -> None:
+        self._ask = ask
+        self._answers: dict[Key, Answer | None] = {}
+        self._turn = Lock()
+
+    def of(self, keys: Iterable[Key]) -> dict[Key, Answer]:
+        """The answers to those of the keys that have one, in the order of the keys."""
+        wanted = list(keys)
+        with self._turn:
+            unknown = [key for key in wanted if key not in self._answers]
+            if unknown:
+                found = self._ask(unknown)
+                self._answers.update((key, found.get(key)) for key in unknown)
+            answers = [(key, self._answers[key]) for key in wanted]
+        return {key: answer for key, answer in answers if answer is not None}
+
+
+@dataclass(slots=True)
+class KnownPrices:
+    """A PriceBook of one market that asks another one for each thing once.
+
+    The last row is asked for first. So whatever it says is at least as new as that row, and what
+    is learnt meanwhile counts as learnt later.
+    """
+
+    book: PriceBook
+    market: Market
+    _row: int = field(init=False)
+    _actions: _Once[str, Sequence[CorporateAction]] = field(init=False)
+    _last: _Once[tuple[str, date], Close] = field(init=False)
+    _closes: dict[tuple[date, date], _Once[str, Sequence[Close]]] = field(default_factory=dict)
+    _news: dict[int, _Once[str, Sequence[PriceNews]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._row = self.book.last_row(self.market)
+        self._actions = _Once(lambda symbols: _by_symbol(self.book.actions(self.market, symbols)))
+        self._last = _Once(lambda days: self.book.last_closes(self.market, days))
+
+    def learn(self, market: Market, fetched: Fetched) -> int:
+        """See `PriceBook.learn`; what is asked here does not come to know it."""
+        return self.book.learn(market, fetched)
+
+    def spans(self, market: Market, symbols: Sequence[str]) -> Mapping[str, tuple[date, date]]:
+        """See `PriceBook.spans`."""
+        return self.book.spans(market, symbols)
+
+    def last_row(self, _market: Market) -> int:
+        """The latest row that was known at the beginning."""
+        return self._row
+
+    def closes(
+        self, market: Market, symbols: Sequence[str], first: date, last: date
+    ) -> Mapping[str, Sequence[Close]]:
+        """See `PriceBook.closes`."""
+        while len(self._closes) > _SPANS:
+            self._closes.pop(next(iter(self._closes)), None)
+        known = self._closes.setdefault(
+            (first, last), _Once(lambda some: self.book.closes(market, some, first, last))
+        )
+        return known.of(symbols)
+
+    def last_closes_before(
+        self, market: Market, symbols: Sequence[str], day: date
+    ) -> Mapping[str, Close]:
+        """See `PriceBook.last_closes_before`."""
+        found = self.last_closes(market, [(symbol, day - timedelta(days=1)) for symbol in symbols])
+        return {symbol: close for (symbol, _), close in found.items()}
+
+    def last_closes(
+        self, _market: Market, wanted: Sequence[tuple[str, date]]
+    ) -> Mapping[tuple[str, date], Close]:
+        """See `PriceBook.last_closes`."""
+        return self._last.of(wanted)
+
+    def actions(self, _market: Market, symbols: Sequence[str]) -> Sequence[CorporateAction]:
+        """See `PriceBook.actions`."""
+        return [action for some in self._actions.of(symbols).values() for action in some]
+
+    def news(self, market: Market, symbols: Sequence[str], after: int) -> Sequence[PriceNews]:
+        """See `PriceBook.news`."""
+        known = self._news.setdefault(
+            after, _Once(lambda some: _by_symbol(self.book.news(market, some, after)))
+        )
+        return [news for some in known.of(symbols).values() for news in some]
+
+
+_OfSymbol = TypeVar("_OfSymbol", CorporateAction, PriceNews)
+
+
+def _by_symbol(learnt: Iterable[_OfSymbol]) -> dict[str, Sequence[_OfSymbol]]:
+    by_symbol: dict[str, list[_OfSymbol]] = defaultdict(list)
+    for one in learnt:
+        by_symbol[one.symbol].append(one)
+    return dict(by_symbol)

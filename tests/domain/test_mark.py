@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from domain.corporate_action import Actions, CorporateAction
 from domain.instrument import InvestmentClass
@@ -15,6 +16,7 @@ from domain.mark import (
     MarkSource,
     Revaluation,
     choose_marks,
+    mark_all,
     needs_price,
 )
 from domain.position import Position
@@ -275,3 +277,28 @@ def test_a_price_from_before_a_split_is_told_in_shares_after_it(
     (mark,) = choose_marks(held(stock(), (MONDAY, "2")), closes, revaluations, [MONDAY], CALENDAR)
 
     assert (str(mark.price), mark.source) == (price, source)
+
+
+@pytest.mark.parametrize("known", [WEEK, WEEK[1:], WEEK[:3], []])
+def test_many_positions_are_marked_as_each_alone(known: list[date]) -> None:
+    positions = (stock(), stock(), private(), call(), stock("VMFXX"))
+    lines = [held(replace(p, position_id=UUID(int=n))) for n, p in enumerate(positions)]
+    quotes = {
+        symbol: [close(day, str(580 + n)) for n, day in enumerate(known)]
+        for symbol in ("GOOG", "FARM", call().symbol)
+    }
+    told = {line.position.position_id: [Revaluation(WEEK[2], Decimal(5))] for line in lines}
+
+    marks = mark_all(lines, quotes, told, WEEK, CALENDAR, {})
+
+    assert marks == {
+        line.position.position_id: choose_marks(
+            line,
+            quotes.get(line.position.symbol, ()),
+            told[line.position.position_id],
+            WEEK,
+            CALENDAR,
+        )
+        for line in lines
+    }
+    assert (marks[UUID(int=0)] is marks[UUID(int=1)]) == (known == WEEK)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from infrastructure.postgres import Pool
-from projections.row_table import RowTable
+from projections.row_table import Excerpt, RowTable
 
 
 class Colour(StrEnum):
@@ -177,3 +177,53 @@ def through(pool: Pool, rows: list[AllRow]) -> list[AllRow]:
         ALL.store(connection, rows)
         loaded = ALL.load(connection, [(row.key,) for row in rows])
     return [loaded[row.key,] for row in rows]
+
+
+class NoteRow(msgspec.Struct, frozen=True):
+    """A part of the second row: its note, which is not read."""
+
+    owner: UUID
+    day: date
+    note: str | None
+
+
+class TestExcerpt:
+    """Some columns of a table's rows, without the rest."""
+
+    def test_what_is_not_read_stays_until_it_is_written(self, tables: Pool) -> None:
+        first, second = (PairRow(UUID(int=1), date(2024, 1, n), "as it was") for n in (2, 3))
+        notes = Excerpt(PAIRS, NoteRow, unread=["note"])
+        with tables.connection() as connection:
+            PAIRS.store(connection, [first, second])
+            read = notes.load(connection, [PAIRS.key_of(first), PAIRS.key_of(second)])
+            one, other = read.values()
+            notes.store(connection, [one, msgspec.structs.replace(other, note="anew")])
+            rows = PAIRS.load(connection, list(read))
+        assert {row.note for row in read.values()} == {None}
+        assert sorted(row.note for row in rows.values()) == ["anew", "as it was"]
+        assert rows[one.owner, one.day].note == "as it was"
+
+    def test_columns_that_are_read_are_read_and_written(self, tables: Pool) -> None:
+        row = PairRow(UUID(int=1), date(2024, 1, 2), "as it was")
+        notes = Excerpt(PAIRS, NoteRow)
+        with tables.connection() as connection:
+            PAIRS.store(connection, [row])
+            (read,) = notes.load(connection, [PAIRS.key_of(row)]).values()
+            notes.store(connection, [msgspec.structs.replace(read, note=f"not {read.note}")])
+            (stored,) = PAIRS.load(connection, [PAIRS.key_of(row)]).values()
+        assert stored.note == "not as it was"
+
+    def test_a_row_that_is_not_there_is_passed_over(self, tables: Pool) -> None:
+        key = (UUID(int=9), date(2024, 1, 2))
+        with tables.connection() as connection:
+            Excerpt(PAIRS, NoteRow).store(connection, [NoteRow(*key, "nobody's")])
+            assert PAIRS.load(connection, [key]) == {}
+
+
+def test_json_kept_verbatim_comes_back_as_it_went(pool: Pool) -> None:
+    table = RowTable("verbatim", AllRow, key=["key"], verbatim=["parts", "part_or"])
+    with pool.connection() as connection:
+        table.create(connection)
+        table.store(connection, [FULL, BARE])
+        rows = table.load(connection, [(FULL.key,), (BARE.key,)])
+    assert list(rows.values()) in ([FULL, BARE], [BARE, FULL])

@@ -45,6 +45,13 @@ def migrate(owner_url: str, secret_key: str) -> list[str]:
         return _apply_missing(connection, owner_url)
 
 
+def known_migrations() -> Mapping[str, str]:
+    """The steps that lead to this version, by name."""
+    folder = resources.files("infrastructure").joinpath("migrations")
+    files = [file for file in folder.iterdir() if file.name.endswith(".sql")]
+    return {file.name: file.read_text(encoding="utf-8") for file in files}
+
+
 def _connect(owner_url: str) -> psycopg.Connection:
     try:
         return psycopg.connect(owner_url, autocommit=True, connect_timeout=10)
@@ -76,11 +83,7 @@ def _wait_for_turn(connection: psycopg.Connection) -> None:
 
 
 def _apply_missing(connection: psycopg.Connection, owner_url: str) -> list[str]:
-    files = {
-        file.name: file.read_text(encoding="utf-8")
-        for file in resources.files("infrastructure").joinpath("migrations").iterdir()
-        if file.name.endswith(".sql")
-    }
+    files = known_migrations()
     rows = connection.execute("SELECT name FROM migrations.applied").fetchall()
     applied = {name for (name,) in rows}
     if applied - files.keys():

@@ -24,6 +24,7 @@ from infrastructure.embedded_postgres import data_home
 
 PUBLISHED_INVITE_CODE = "PRESCOTT-LINNAEAN-COWPERTHWAITE"
 _SHORTEST_SECRET = 32
+_SHORTEST_METRICS_TOKEN = 16
 
 
 _TAKES = {
@@ -34,6 +35,8 @@ _TAKES = {
     "risk_free_rate": "it takes a number from 0 to 0.5; 0.04 is 4 % a year",
     "deterministic_uuids": "it is true or false",
     "rate_limits": "it is on or off",
+    "skip_startup_validation": "it is true or false",
+    "metrics_token": f"it takes {_SHORTEST_METRICS_TOKEN} characters or more",
 }
 """What a variable takes, where the library's sentence would speak of Python."""
 
@@ -66,6 +69,8 @@ class Settings(BaseSettings):
     rate_limits: Literal["on", "off"] = "on"
     rate_limits_storage: str = "memory://"
     forwarded_allow_ips: str = ""
+    skip_startup_validation: bool = False
+    metrics_token: SecretStr | None = Field(default=None, min_length=_SHORTEST_METRICS_TOKEN)
     token_lifetime_days: int = Field(default=30, ge=1, le=365)
     superuser_email: str | None = None
     superuser_password: SecretStr | None = None

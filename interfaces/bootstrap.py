@@ -41,6 +41,7 @@ from infrastructure.argon2_passwords import Argon2Passwords, Cost
 from infrastructure.bundled_prices import SAMPLE_MARKET_ENDS_ON, BundledPrices
 from infrastructure.circuit_breaker import CircuitBreaker, SecuritiesBreaker
 from infrastructure.csv_prices import CsvPrices
+from infrastructure.database_state import DatabaseState
 from infrastructure.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from infrastructure.event_store.event_log import PostgresEventLog
 from infrastructure.event_store.personal_keys import PostgresPersonalKeys
@@ -158,6 +159,7 @@ class Program:
     database_url: str
     counters: Counters | None
     is_production: bool
+    database: DatabaseState
     _held: ExitStack = field(repr=False)
 
     def __enter__(self) -> Self:
@@ -235,8 +237,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
     with ExitStack() as held:
         store = _Store.open(settings, parts.clock or SystemClock(settings.sigmasight_now), held)
         identities = Identities(settings.uses_deterministic_ids)
-        invites = Invites(store.log, store.clock, settings.beta_invite_code)
-        users = _users(settings, parts, store, identities, invites)
+        users = _users(settings, parts, store, identities)
         markets = _markets(store.clock)
         prices = _prices(settings, parts, store, markets)
         rejected_rows = PostgresRejectedRows(store.pool)
@@ -248,7 +249,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             tokens=users.tokens,
             markets=markets,
             users=users,
-            invites=invites,
+            invites=users.invites,
             portfolios=Portfolios(store.log, markets, identities, rejected_rows),
             accounts=Accounts(editing),
             positions=Positions(editing, identities, prices.book),
@@ -268,6 +269,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             database_url=store.url,
             counters=_counters(settings, store.clock),
             is_production=settings.sigmasight_env == "production",
+            database=DatabaseState(store.pool),
             _held=held.pop_all(),
         )
 
@@ -355,9 +357,7 @@ def _prices(settings: Settings, parts: Parts, store: _Store, markets: Markets) -
     )
 
 
-def _users(
-    settings: Settings, parts: Parts, store: _Store, identities: Identities, invites: Invites
-) -> Users:
+def _users(settings: Settings, parts: Parts, store: _Store, identities: Identities) -> Users:
     lifetime = timedelta(days=settings.token_lifetime_days)
     is_limited = settings.rate_limits == "on"
     failures = PostgresFailedLogins(store.pool, settings.secret()) if is_limited else None
@@ -368,7 +368,7 @@ def _users(
         throttle=LoginThrottle(failures, store.clock),
         tokens=JwtTokens(settings.secret(), lifetime, store.clock),
         identities=identities,
-        invites=invites,
+        invites=Invites(store.log, store.clock, settings.beta_invite_code),
     )
 
 

@@ -22,9 +22,16 @@ import uvicorn
 from fastapi import FastAPI
 from rich.console import Console
 
-from interfaces.bootstrap import START_REFUSALS, Program, build, configure_logs, read_settings
+from interfaces.bootstrap import (
+    START_REFUSALS,
+    Program,
+    build,
+    configure_logs,
+    read_settings,
+)
 from interfaces.cli.commands import app, show_demo
 from interfaces.http import create_http
+from interfaces.starting import PrerequisitesMissing, check_prerequisites
 
 _RESTART_AFTER_S = 1.0
 _STOP_WITHIN_S = 25.0
@@ -41,6 +48,7 @@ def serve(
     """Serve the API and the pages, with a worker beside, until Ctrl-C."""
     settings = read_settings()
     configure_logs(settings)
+    check_prerequisites(settings)
     signal.signal(signal.SIGTERM, _end)
     with build(settings) as program:
         program.follow_log()
@@ -60,6 +68,7 @@ def worker(
     """Work off queued calculations, until Ctrl-C; any number of workers may run."""
     settings = read_settings()
     configure_logs(settings)
+    check_prerequisites(settings)
     with build(settings) as program:
         asyncio.run(_work(program, until_parent_ends=until_parent_ends))
 
@@ -154,7 +163,7 @@ def main() -> None:
     """The console script: what keeps the program from starting is said in one sentence."""
     try:
         app()
-    except START_REFUSALS as refusal:
+    except (*START_REFUSALS, PrerequisitesMissing) as refusal:
         Console(stderr=True).print(str(refusal), style="red")
         raise SystemExit(1) from None
 

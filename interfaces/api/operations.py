@@ -10,15 +10,19 @@ from domain.errors import DomainError
 from interfaces.api.access import Asked
 from interfaces.api.documenting import answers, example
 from interfaces.bootstrap import Program
+from interfaces.starting import reference_data
 
 router = APIRouter(prefix="/health", tags=["Operations"])
 
 LAG_LIMIT = 10_000
 """Events a room may be behind the log."""
 
+WORKER_LIMIT_S = 60
+"""Seconds since a worker last told that it lives; each tells every 10."""
+
 
 class NotReady(DomainError):
-    """The database does not answer, or a room has stopped or fallen behind."""
+    """The database does not answer or is of another version, a room is behind, no worker lives."""
 
     code = "ERR_HTTP_503"
 
@@ -36,12 +40,43 @@ class Alive(BaseModel):
 
 
 class Ready(BaseModel):
-    """The database answers, and every room is current; each check by name."""
+    """The database answers, every room is current, a worker lives; each check by name."""
 
-    model_config = example({"status": "ready", "checks": {"database": "ok", "room users": "ok"}})
+    model_config = example(
+        {
+            "status": "ready",
+            "checks": {"database": "ok", "migrations": "ok", "worker": "ok", "room users": "ok"},
+        }
+    )
 
     status: Literal["ready"] = "ready"
     checks: dict[str, str]
+
+
+class ShownPrerequisite(BaseModel):
+    """Reference data of one kind."""
+
+    name: str
+    current: int
+    required: int
+    status: Literal["met", "missing"]
+
+
+class PrerequisiteList(BaseModel):
+    """What calculations rest on, and whether all of it is there."""
+
+    model_config = example(
+        {
+            "status": "missing",
+            "prerequisites": [
+                {"name": "factor_definitions", "current": 8, "required": 8, "status": "met"},
+                {"name": "stress_scenarios", "current": 0, "required": 18, "status": "missing"},
+            ],
+        }
+    )
+
+    status: Literal["met", "missing"]
+    prerequisites: list[ShownPrerequisite]
 
 
 @router.get("/live", summary="Is the process alive", responses=answers(Alive))
@@ -59,15 +94,54 @@ def ready(program: Asked) -> Ready:
     return Ready(checks=checks)
 
 
+@router.get(
+    "/prerequisites",
+    summary="Is what calculations rest on there",
+    responses=answers(PrerequisiteList),
+)
+async def show_prerequisites() -> PrerequisiteList:
+    """Factor definitions and stress scenarios: how many there are, how many there must be."""
+    found = reference_data()
+    return PrerequisiteList(
+        status=_met(all(one.is_met for one in found)),
+        prerequisites=[
+            ShownPrerequisite(
+                name=one.name,
+                current=one.current,
+                required=one.required,
+                status=_met(one.is_met),
+            )
+            for one in found
+        ],
+    )
+
+
+def _met(is_met: bool) -> Literal["met", "missing"]:  # noqa: FBT001 - what it is about
+    return "met" if is_met else "missing"
+
+
 def _checks(program: Program) -> dict[str, str]:
     try:
         recorded, rooms = program.log.position(), program.rooms.positions()
+        checks = {"database": "ok", "migrations": _migrations(program), "worker": _worker(program)}
     except StoreUnavailable:
         return {"database": "It does not answer."}
-    checks = {"database": "ok"}
     for name, position in sorted(rooms.items()):
         checks[f"room {name}"] = _room(recorded - position, stopped=name in program.rooms.failures)
     return checks
+
+
+def _migrations(program: Program) -> str:
+    if program.database.is_at_this_version():
+        return "ok"
+    return "The database is of another version than this program."
+
+
+def _worker(program: Program) -> str:
+    seen_s_ago = program.database.worker_seen_s_ago()
+    if seen_s_ago is None or seen_s_ago > WORKER_LIMIT_S:
+        return f"No worker was seen for {WORKER_LIMIT_S} s; calculations wait for one."
+    return "ok"
 
 
 def _room(lag: int, *, stopped: bool) -> str:

@@ -104,7 +104,8 @@ def test_a_step_cut_short_is_taken_again(postgres_server: str) -> None:
         ("book.corporate_actions", {"SELECT"}),
         ("jobs.procrastinate_jobs", {"SELECT", "INSERT", "UPDATE", "DELETE"}),
         ("credentials.passwords", {"SELECT", "INSERT", "UPDATE", "DELETE"}),
-        ("migrations.applied", set()),
+        ("migrations.applied", {"SELECT"}),
+        ("operations.tallies", {"SELECT", "INSERT", "UPDATE"}),
     ],
 )
 def test_the_program_has_the_rights_it_needs_and_no_other(

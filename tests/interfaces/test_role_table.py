@@ -136,7 +136,8 @@ TABLE = {
     f"POST {V1}/admin/invite-codes": administrates(201),
     f"POST {V1}/admin/invite-codes/{{invite_id}}/revoke": administrates(404),
     "GET /health/live": everybody(200),
-    "GET /health/ready": everybody(200),
+    "GET /health/ready": everybody(503),  # no worker
+    "GET /health/prerequisites": everybody(200),
     "GET /errors": everybody(200),
     "GET /errors/{code}": everybody(200),
 }

@@ -5,11 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 
 from application.errors import StoreUnavailable
 from interfaces.api.operations import LAG_LIMIT
+from interfaces.bootstrap import Program
 from interfaces.rooms import ROOMS
 from tests.interfaces.conftest import World
+from tests.support.programs import connect_owner
 from tests.support.visitors import client_of, error_of, refusal
 
 
@@ -19,6 +22,16 @@ def failures(world: World) -> Iterator[dict[str, str]]:
     reported = world.program.rooms.failures
     yield reported
     reported.clear()
+
+
+@pytest.fixture
+def working(world: World) -> Iterator[None]:
+    """A worker has just told that it lives."""
+    with world.program.database.pool.connection() as connection:
+        connection.execute("INSERT INTO jobs.procrastinate_workers DEFAULT VALUES")
+    yield
+    with world.program.database.pool.connection() as connection:
+        connection.execute("DELETE FROM jobs.procrastinate_workers")
 
 
 class Log:
@@ -39,16 +52,21 @@ def test_the_process_is_alive_whatever_else_is(world: World) -> None:
     assert (answer.status_code, answer.json()) == (200, {"status": "alive"})
 
 
-def test_it_is_ready_when_the_database_answers_and_every_room_is_current(world: World) -> None:
+@pytest.mark.usefixtures("working")
+def test_it_is_ready_when_all_is_current_and_a_worker_lives(world: World) -> None:
     answer = world.client.get("/health/ready")
     rooms = {f"room {name}": "ok" for name in world.program.rooms.positions()}
     assert len(rooms) == len(ROOMS)
     assert (answer.status_code, answer.json()) == (
         200,
-        {"status": "ready", "checks": {"database": "ok", **rooms}},
+        {
+            "status": "ready",
+            "checks": {"database": "ok", "migrations": "ok", "worker": "ok", **rooms},
+        },
     )
 
 
+@pytest.mark.usefixtures("working")
 def test_a_room_that_has_stopped_makes_it_unready(world: World, failures: dict[str, str]) -> None:
     failures["users"] = "user.registered at position 7: KeyError('/srv/app.py')"
     answer = world.client.get("/health/ready")
@@ -59,6 +77,7 @@ def test_a_room_that_has_stopped_makes_it_unready(world: World, failures: dict[s
     assert [name for name, told in checks.items() if told != "ok"] == ["room users"]
 
 
+@pytest.mark.usefixtures("working")
 def test_rooms_far_behind_make_it_unready(world: World) -> None:
     recorded = world.program.log.position()
     for lag, status in [(LAG_LIMIT, 200), (LAG_LIMIT + 1, 503)]:
@@ -72,3 +91,40 @@ def test_a_database_that_does_not_answer_makes_it_unready(world: World) -> None:
     answer = client_of(replace(world.program, log=log)).get("/health/ready")
     assert refusal(answer) == (503, "ERR_HTTP_503")
     assert error_of(answer)["details"] == {"checks": {"database": "It does not answer."}}
+
+
+def unready(client: TestClient) -> list[str]:
+    """The checks that are not ok."""
+    answer = client.get("/health/ready")
+    assert refusal(answer) == (503, "ERR_HTTP_503")
+    checks = error_of(answer)["details"]["checks"]
+    return [name for name, told in checks.items() if told != "ok"]
+
+
+def test_it_is_not_ready_before_a_worker_was_seen(world: World) -> None:
+    assert unready(world.client) == ["worker"]
+
+
+@pytest.mark.usefixtures("working")
+def test_a_worker_not_seen_for_a_minute_makes_it_unready(world: World) -> None:
+    with world.program.database.pool.connection() as connection:
+        connection.execute(
+            "UPDATE jobs.procrastinate_workers SET last_heartbeat = now() - interval '61s'"
+        )
+    assert unready(world.client) == ["worker"]
+
+
+def test_a_database_of_another_version_makes_it_unready(program: Program, database: str) -> None:
+    with connect_owner(database) as owner:
+        owner.execute("INSERT INTO migrations.applied (name) VALUES ('9999_of_tomorrow.sql')")
+    assert unready(client_of(program)) == ["migrations", "worker"]
+
+
+def test_what_calculations_rest_on_is_counted(world: World) -> None:
+    assert world.client.get("/health/prerequisites").json() == {
+        "status": "missing",
+        "prerequisites": [
+            {"name": "factor_definitions", "current": 0, "required": 8, "status": "missing"},
+            {"name": "stress_scenarios", "current": 0, "required": 18, "status": "missing"},
+        ],
+    }

@@ -1,0 +1,43 @@
+"""Looking before serving whether what calculations rest on is there (spec 4.11)."""
+
+from collections.abc import Sequence
+
+import structlog
+
+from application.prerequisites import Prerequisite, prerequisites
+from interfaces.bootstrap import Settings
+
+_log = structlog.get_logger(__name__)
+
+
+class PrerequisitesMissing(Exception):
+    """What calculations rest on is not there; the message says what."""
+
+
+def reference_data() -> Sequence[Prerequisite]:
+    """What calculations rest on, as this version brings it along."""
+    return prerequisites({})  # neither factors nor scenarios are in the project yet
+
+
+def check_prerequisites(settings: Settings) -> None:
+    """Look whether what calculations rest on is there: warn, in production refuse.
+
+    Raises:
+        PrerequisitesMissing: in production, naming what is missing.
+    """
+    is_production = settings.sigmasight_env == "production"
+    if settings.skip_startup_validation and not is_production:
+        return
+    missing = [
+        f"{one.name.replace('_', ' ')} {one.current} of {one.required}"
+        for one in reference_data()
+        if not one.is_met
+    ]
+    if not missing:
+        return
+    if is_production:
+        raise PrerequisitesMissing(
+            f"Production needs what calculations rest on: {', '.join(missing)}. Install a version"
+            " that brings it along."
+        )
+    _log.warning("prerequisites_missing", missing=missing)

@@ -1,17 +1,17 @@
 """Who asks, for which portfolio, and how current the answer has to be (spec 4.1, 4.2)."""
 
 from typing import Annotated
-from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
+from uuid import UUID
 
 from fastapi import Depends, Header, Path, Request, Response
 from pydantic import WithJsonSchema
 
 from application import policy
 from application.errors import PortfolioUnknown
-from application.ports import Cause
 from domain.errors import DomainError
-from interfaces.api.authentication import SAFE_METHODS, Asked, Caller, Claims, caller_of
+from interfaces.authentication import SAFE_METHODS, Asked, Caller, Claims, caller_of
 from interfaces.bootstrap import Program
+from interfaces.requests import cause_of
 from projections.portfolios.view import PortfolioRow
 from projections.users.view import UserRow
 
@@ -166,24 +166,6 @@ def own_portfolio(program: Asked, user: SignedIn, portfolio_id: PortfolioId) -> 
 
 OwnPortfolio = Annotated[PortfolioRow, Depends(own_portfolio)]
 """The portfolio that the path names: the caller's, or for an auditor's reads anybody's."""
-
-
-def cause_of(request: Request, actor: UUID | None = None) -> Cause:
-    """A command of `actor`, correlated with the request: its id, or a digest of a foreign one.
-
-    Whoever acts as that user is named beside.
-    """
-    request_id: str = request.state.request_id
-    try:
-        correlation_id = UUID(request_id)
-    except ValueError:
-        correlation_id = uuid5(NAMESPACE_OID, request_id)
-    return Cause(
-        command_id=uuid4(),
-        correlation_id=correlation_id,
-        actor=actor,
-        impersonator=getattr(request.state, "impersonator", None),
-    )
 
 
 def show_position(program: Program, response: Response, position: int) -> None:

@@ -21,7 +21,6 @@ from interfaces.api.access_shapes import (
     given_access,
     known_user,
 )
-from interfaces.api.authentication import Asked, give_cookies
 from interfaces.api.documenting import (
     SIGNED_IN,
     SUPERUSER,
@@ -30,6 +29,7 @@ from interfaces.api.documenting import (
     example,
 )
 from interfaces.api.values import Day, Instant, Limit, Offset
+from interfaces.authentication import Asked, give_cookies
 from projections.users.view import UserFilter, UserRow
 
 router = APIRouter(prefix="/admin", tags=["Administration"])

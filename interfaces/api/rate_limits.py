@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from ipaddress import IPv6Address, ip_address
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
@@ -11,8 +10,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from application.access_ports import TokenClaims, Tokens
 from application.errors import TokenRefused
 from application.quotas import Allowance, Counters, Quota
-from interfaces.api.authentication import COOKIE
 from interfaces.api.errors import error_answer
+from interfaces.authentication import COOKIE
+from interfaces.requests import address_of
 
 API = (Quota("api", 1_000, 60), Quota("api", 10_000, 3_600))
 """For a user; for an address where nobody is signed in. Superusers are exempt."""
@@ -96,23 +96,6 @@ class RateLimits:
             return self._tokens.read(token.strip())
         except TokenRefused:
             return None
-
-
-def address_of(scope: Scope) -> str:
-    """The caller's address; of IPv6 the network of 64 bits, which one caller has to choose from.
-
-    Behind a proxy, what the server made of its headers, if it is among FORWARDED_ALLOW_IPS.
-    """
-    host = scope["client"][0] if scope.get("client") else ""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return str(host)
-    if not isinstance(address, IPv6Address):
-        return str(host)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return f"{IPv6Address(int(address) >> 64 << 64)}/64"
 
 
 def _is_registration(scope: Scope) -> bool:

@@ -9,11 +9,11 @@ from application.access import Access
 from application.commands import ChangePassword, LogIn
 from interfaces.api.access import InPerson, Known, cause_of, show_position
 from interfaces.api.access_shapes import USER_EXAMPLE, GivenAccess, KnownUser, given_access
-from interfaces.api.authentication import Asked, Caller, give_cookies, take_cookies
 from interfaces.api.documenting import SIGNED_IN, TOO_MANY, answers, command_answers, example
-from interfaces.api.rate_limits import address_of
 from interfaces.api.values import Instant, Text
+from interfaces.authentication import Asked, Caller, give_cookies, take_cookies
 from interfaces.bootstrap import Program
+from interfaces.requests import address_of
 
 router = APIRouter(prefix="/auth", tags=["Accounts and sessions"])
 

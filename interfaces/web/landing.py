@@ -1,14 +1,14 @@
-"""The first page: what this is, and where the API is explained."""
+"""The first page: what this is, where to sign in, and where the API is explained."""
 
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from fastapi.responses import Response
 
-from interfaces.web.page import page
+from interfaces.web.visits import AnyVisit, PageRoute
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 
 @router.get("/")
-async def landing() -> HTMLResponse:
+def landing(at: AnyVisit) -> Response:
     """What this is and where to go."""
-    return page("landing.html")
+    return at.page("landing.html")

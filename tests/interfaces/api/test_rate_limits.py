@@ -12,9 +12,10 @@ from httpx import Response
 
 from application.quotas import Allowance, Quota
 from domain.email_address import EmailAddress
-from interfaces.api.rate_limits import ACCOUNTS, API, ATTEMPTS, UPLOADS, RateLimits, address_of
+from interfaces.api.rate_limits import ACCOUNTS, API, ATTEMPTS, UPLOADS, RateLimits
 from interfaces.bootstrap import Parts, Program, build
 from interfaces.http import create_http
+from interfaces.requests import address_of
 from tests.interfaces.conftest import World
 from tests.support.accounts import cause
 from tests.support.programs import FAST, settings_for

@@ -1,0 +1,143 @@
+"""Pages of people and their sessions: sign up, sign in, sign out, password, theme (spec 8)."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+from fastapi.responses import Response
+
+from application.access import Access
+from application.commands import ChangePassword, LogIn, RegisterUser
+from domain.errors import DomainError
+from interfaces.authentication import give_cookies, take_cookies
+from interfaces.requests import address_of, cause_of
+from interfaces.web.visits import (
+    OURS,
+    THEME_COOKIE,
+    THEMES,
+    AnyVisit,
+    PageRoute,
+    UserVisit,
+    Visit,
+    go_to,
+    inside,
+)
+
+router = APIRouter(include_in_schema=False, route_class=PageRoute)
+
+Text = Annotated[str, Form()]
+
+_FIELDS = {
+    "ERR_INVITE_": "invite_code",
+    "ERR_USER_001": "email",
+    "ERR_USER_002": "email",
+    "ERR_USER_003": "password",
+    "ERR_USER_004": "full_name",
+}
+"""By the beginning of a code, the field of the form that it is about."""
+
+_A_YEAR_S = 31_536_000
+
+
+@router.get("/register")
+def sign_up(at: AnyVisit) -> Response:
+    """The form to register by invite."""
+    return at.page("register.html", values={}, wrong={})
+
+
+@router.post("/register", dependencies=[OURS])
+def register(
+    at: AnyVisit,
+    email: Text = "",
+    password: Text = "",
+    full_name: Text = "",
+    invite_code: Text = "",
+) -> Response:
+    """Register; what was typed stays, but for the password, where something is wrong."""
+    asked = RegisterUser(
+        email=email, password=password, full_name=full_name, invite_code=invite_code
+    )
+    try:
+        registration = at.program.users.register(asked, cause_of(at.request))
+    except DomainError as refusal:
+        values = {"email": email, "full_name": full_name, "invite_code": invite_code}
+        return at.page("register.html", 422, values=values, wrong=_by_field(refusal, _FIELDS))
+    at.program.rooms.catch_up(registration.position)
+    return go_to("/login?registered=1")
+
+
+@router.get("/login")
+def sign_in(at: AnyVisit, next: str = "", registered: bool = False) -> Response:  # noqa: A002, FBT001, FBT002
+    """The form to sign in; `next` is where one was."""
+    return at.page("login.html", values={}, wrong={}, next=next, registered=registered)
+
+
+@router.post("/login", dependencies=[OURS])
+def log_in(at: AnyVisit, email: Text = "", password: Text = "", next: Text = "") -> Response:  # noqa: A002
+    """Sign in, and go back to where one was."""
+    asked = LogIn(email=email, password=password, address=address_of(at.request.scope))
+    try:
+        access = at.program.users.log_in(asked, cause_of(at.request))
+    except DomainError as refusal:
+        wrong = {"form": refusal.message}
+        values = {"email": email}
+        return at.page("login.html", 401, values=values, wrong=wrong, next=next, registered=False)
+    return _signed_in(at, access, inside(next))
+
+
+@router.post("/logout", dependencies=[OURS])
+def log_out(at: UserVisit) -> Response:
+    """Sign out; at the end of an impersonation that is all that ends."""
+    if at.caller is not None:
+        position = at.program.sessions.log_out(at.caller.claims, at.cause)
+        at.program.rooms.catch_up(position)
+    answer = go_to("/login")
+    take_cookies(at.program, answer)
+    return answer
+
+
+@router.get("/settings")
+def settings(at: UserVisit) -> Response:
+    """Who one is here, and the form to change the password."""
+    return at.page("settings.html", wrong={}, changed=False)
+
+
+@router.post("/settings/password", dependencies=[OURS])
+def change_password(at: UserVisit, current: Text = "", new: Text = "") -> Response:
+    """Take another password; every other session ends."""
+    asked = ChangePassword(
+        user_id=at.user.user_id,
+        current=current,
+        new=new,
+        address=address_of(at.request.scope),
+    )
+    try:
+        access = at.program.sessions.change_password(asked, at.cause)
+    except DomainError as refusal:
+        fields = {"ERR_AUTH_001": "current", "ERR_USER_003": "new"}
+        wrong = _by_field(refusal, fields)
+        return at.page("settings.html", 422, wrong=wrong, changed=False)
+    return _signed_in(at, access, "/settings")
+
+
+@router.post("/theme", dependencies=[OURS])
+def choose_theme(theme: Text = "", back: Text = "/") -> Response:
+    """Keep light or dark for this browser, or let the system decide again."""
+    answer = go_to(inside(back))
+    if theme in THEMES:
+        answer.set_cookie(THEME_COOKIE, theme, max_age=_A_YEAR_S, httponly=True, samesite="lax")
+    else:
+        answer.delete_cookie(THEME_COOKIE)
+    return answer
+
+
+def _signed_in(at: Visit, access: Access, url: str) -> Response:
+    at.program.rooms.catch_up(access.position)
+    answer = go_to(url)
+    give_cookies(at.program, answer, access)
+    return answer
+
+
+def _by_field(refusal: DomainError, fields: dict[str, str]) -> dict[str, str]:
+    """The refusal's sentence under the field that it is about, or of the form as a whole."""
+    about = [name for code, name in fields.items() if refusal.code.startswith(code)]
+    return {about[0] if about else "form": refusal.message}

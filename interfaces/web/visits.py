@@ -1,0 +1,223 @@
+"""Who is at a page, and what every page and form needs to know of that (spec 8).
+
+Forms bear a value that only we can compute from a cookie of the browser: its session's, or of
+somebody anonymous one for forms alone. So a form of another site's cannot act in anybody's name.
+"""
+
+import hmac
+import secrets
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import Depends, Form, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+from application import policy
+from application.errors import PortfolioUnknown, TokenRefused
+from application.ports import Cause
+from domain.errors import DomainError
+from interfaces.authentication import COOKIE, Caller, caller_of
+from interfaces.bootstrap import Program
+from interfaces.error_catalogue import CATALOGUE
+from interfaces.requests import cause_of
+from interfaces.web.page import page
+from projections.portfolios.view import PortfolioRow
+from projections.users.view import UserRow
+
+FORM_COOKIE = "sigmasight_form"
+THEME_COOKIE = "sigmasight_theme"
+THEMES = ("light", "dark")
+_UNREADABLE = "ERR_REQUEST_001"
+
+
+class SignInFirst(Exception):
+    """The page is for somebody who is signed in; who comes back from signing in gets on."""
+
+
+class FormOutdated(DomainError):
+    """A form was sent that is none of ours, or of a session that is over."""
+
+    code = "ERR_FORM_001"
+
+    def __init__(self) -> None:
+        super().__init__("This form is of an earlier session. Go back, reload, and send it again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody at a page; `caller` is None for somebody anonymous."""
+
+    request: Request
+    program: Program
+    caller: Caller | None
+    form_secret: str
+
+    @property
+    def csrf(self) -> str:
+        """What every form of this visit bears."""
+        return self.program.tokens.companion(self.form_secret)
+
+    @property
+    def user(self) -> UserRow:
+        """The user who is signed in.
+
+        Raises:
+            SignInFirst: nobody is.
+        """
+        if self.caller is None:
+            raise SignInFirst
+        return self.caller.user
+
+    @property
+    def impersonator(self) -> UserRow | None:
+        """The superuser who acts as the user."""
+        return self.caller.impersonator if self.caller else None
+
+    @property
+    def theme(self) -> str | None:
+        """Light or dark, where the browser was told; else the system decides."""
+        chosen = self.request.cookies.get(THEME_COOKIE)
+        return chosen if chosen in THEMES else None
+
+    @property
+    def cause(self) -> Cause:
+        """A command of the user's, known to be an impersonator's where it is."""
+        return cause_of(self.request, self.user.user_id)
+
+    def page(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """A page for this visit."""
+        answer = page(template, status, visit=self, **values)
+        if self.caller is None and self.request.cookies.get(FORM_COOKIE) != self.form_secret:
+            self._keep_form_secret(answer)
+        return answer
+
+    def portfolio(self, portfolio_id: UUID) -> PortfolioRow:
+        """A portfolio that the user may read.
+
+        Raises:
+            PortfolioUnknown: ERR_PORT_404. PortfolioForbidden: ERR_PORT_403.
+        """
+        found = self.program.portfolios_room.one(portfolio_id)
+        if found is None:
+            raise PortfolioUnknown
+        policy.refuse_reading(self.user, found.owner_id)
+        return found
+
+    def _keep_form_secret(self, answer: Response) -> None:
+        is_production = self.program.is_production
+        answer.set_cookie(
+            FORM_COOKIE, self.form_secret, httponly=True, secure=is_production, samesite="lax"
+        )
+
+
+def visit(request: Request) -> Visit:
+    """The visit that a request belongs to; a session that is over is none."""
+    program: Program = request.app.state.program
+    token = request.cookies.get(COOKIE)
+    caller = _caller(program, token) if token else None
+    request.state.impersonator = (
+        caller.impersonator.user_id if caller and caller.impersonator else None
+    )
+    secret = token if token and caller else request.cookies.get(FORM_COOKIE)
+    return Visit(request, program, caller, secret or secrets.token_urlsafe(16))
+
+
+AnyVisit = Annotated[Visit, Depends(visit)]
+"""Whoever it is."""
+
+
+def visit_of_user(at: AnyVisit) -> Visit:
+    """The visit of somebody who is signed in.
+
+    Raises:
+        SignInFirst: nobody is.
+    """
+    if at.caller is None:
+        raise SignInFirst
+    return at
+
+
+UserVisit = Annotated[Visit, Depends(visit_of_user)]
+
+
+def visit_of_superuser(at: UserVisit) -> Visit:
+    """The visit of a superuser, in person.
+
+    Raises:
+        SuperuserOnly: ERR_ADMIN_001. NotWhileImpersonating: ERR_ADMIN_007.
+    """
+    policy.refuse_administrating(at.user, is_impersonated=at.impersonator is not None)
+    return at
+
+
+SuperuserVisit = Annotated[Visit, Depends(visit_of_superuser)]
+
+
+def sent_from_here(at: AnyVisit, csrf: Annotated[str, Form()] = "") -> None:
+    """Refuse a form that is not of this visit.
+
+    Raises:
+        FormOutdated: ERR_FORM_001.
+    """
+    if not hmac.compare_digest(at.csrf.encode(), csrf.encode()):
+        raise FormOutdated
+
+
+OURS = Depends(sent_from_here)
+"""For every route that takes a form."""
+
+
+class PageRoute(APIRoute):
+    """Answers what goes wrong at a page with a page."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler of the framework, with pages for refusals."""
+        handle = super().get_route_handler()
+
+        async def handle_with_pages(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except SignInFirst:
+                return _to_sign_in(request)
+            except DomainError as refusal:
+                return await run_in_threadpool(_refused, request, refusal.code, refusal.message)
+            except RequestValidationError:
+                return await run_in_threadpool(_refused, request, _UNREADABLE, "")
+
+        return handle_with_pages
+
+
+def go_to(url: str) -> RedirectResponse:
+    """The answer to a form that led somewhere: the browser asks for that page."""
+    return RedirectResponse(url, 303)
+
+
+def inside(url: str) -> str:
+    """A path of ours to go back to; anything else leads to the command center."""
+    return url if url.startswith("/") and not url.startswith(("//", "/\\")) else "/command-center"
+
+
+def _caller(program: Program, token: str) -> Caller | None:
+    try:
+        return caller_of(program, program.tokens.read(token))
+    except TokenRefused:
+        return None
+
+
+def _to_sign_in(request: Request) -> Response:
+    back = request.url.path if request.method == "GET" else ""
+    if request.method == "GET" and request.url.query:
+        back += f"?{request.url.query}"
+    return go_to(f"/login?next={quote(back)}" if back else "/login")
+
+
+def _refused(request: Request, code: str, message: str) -> Response:
+    entry = CATALOGUE[code]
+    told = message or entry.meaning
+    return visit(request).page("refused.html", entry.status, code=code, entry=entry, message=told)

@@ -1,0 +1,178 @@
+"""Specification of the pages of people: sign up, sign in, out, password, theme (spec 8)."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from uuid import uuid4
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx import Response
+
+from infrastructure.settings import PUBLISHED_INVITE_CODE
+from interfaces.authentication import COOKIE
+from interfaces.http import create_http
+from tests.interfaces.conftest import World
+from tests.support.visitors import PASSWORD, newcomer
+
+
+@pytest.fixture
+def browser(world: World) -> Iterator[TestClient]:
+    """A browser without scripts: it keeps cookies, and goes where it is told when asked to."""
+    with TestClient(create_http(world.program), follow_redirects=False) as client:
+        yield client
+
+
+def send(browser: TestClient, page: str, action: str, **fields: str) -> Response:
+    """Open a page and send the form on it that has this action, with some fields filled in."""
+    text = browser.get(page).text
+    form = re.search(rf'<form[^>]*action="{action}".*?</form>', text, re.DOTALL)
+    assert form, f"{page} has no form for {action}"
+    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form[0])
+    known = {name: unescape(value) for name, value in hidden}
+    answer: Response = browser.post(action, data=known | fields)
+    return answer
+
+
+def signed_in(world: World, browser: TestClient) -> str:
+    """Let somebody new sign in; returns the e-mail address."""
+    email = newcomer(world.program, world.client).email
+    answer = send(browser, "/login", "/login", email=email, password=PASSWORD)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/command-center")
+    return email
+
+
+def test_somebody_new_signs_up_and_in(browser: TestClient) -> None:
+    email = f"grace-{uuid4().hex}@example.com"
+    answer = send(
+        browser,
+        "/register",
+        "/register",
+        email=email,
+        password=PASSWORD,
+        full_name="Grace Hopper",
+        invite_code=PUBLISHED_INVITE_CODE,
+    )
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login?registered=1")
+    assert "Account created. Sign in." in browser.get("/login?registered=1").text
+    send(browser, "/login", "/login", email=email, password=PASSWORD)
+    text = browser.get("/command-center").text
+    assert "Welcome, Grace Hopper" in text
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"invite_code": "WRONG"}, "invite_code"),
+        ({"email": "nowhere"}, "email"),
+        ({"password": "short"}, "password"),
+        ({"full_name": " "}, "full_name"),
+    ],
+)
+def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(
+    browser: TestClient, changed: dict[str, str], field: str
+) -> None:
+    typed = {
+        "email": f"grace-{uuid4().hex}@example.com",
+        "password": PASSWORD,
+        "full_name": 'Grace "Amazing" <Hopper>',
+        "invite_code": PUBLISHED_INVITE_CODE,
+        **changed,
+    }
+    answer = send(browser, "/register", "/register", **typed)
+    text = unescape(answer.text)
+    assert answer.status_code == 422
+    assert re.findall(r'id="(\w+)"[^>]*aria-invalid="true"', answer.text) == [field]
+    assert f'class="wrong" id="{field}-told"' in text
+    for name in ("email", "full_name", "invite_code"):
+        assert f'value="{typed[name]}"' in text
+    assert PASSWORD not in text
+    assert "<Hopper>" not in answer.text
+
+
+def test_who_signs_in_with_a_wrong_password_keeps_the_address(
+    world: World, browser: TestClient
+) -> None:
+    email = newcomer(world.program, world.client).email
+    answer = send(browser, "/login", "/login", email=email, password="Wrong4ever")
+    assert answer.status_code == 401
+    assert f'value="{email}"' in answer.text
+    assert 'role="alert"' in answer.text
+    assert COOKIE not in browser.cookies
+
+
+@pytest.mark.parametrize("page", ["/command-center", "/settings"])
+def test_whose_session_is_over_comes_back_to_the_page_after_signing_in(
+    world: World, browser: TestClient, page: str
+) -> None:
+    answer = browser.get(f"{page}?tab=1")
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        f"/login?next={page}%3Ftab%3D1",
+    )
+    email = newcomer(world.program, world.client).email
+    answer = send(browser, answer.headers["location"], "/login", email=email, password=PASSWORD)
+    assert answer.headers["location"] == f"{page}?tab=1"
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://example.com", "//example.com", "/\\example.com", ""]
+)
+def test_nobody_is_led_away_after_signing_in(
+    world: World, browser: TestClient, elsewhere: str
+) -> None:
+    email = newcomer(world.program, world.client).email
+    answer = send(browser, "/login", "/login", email=email, password=PASSWORD, next=elsewhere)
+    assert answer.headers["location"] == "/command-center"
+
+
+def test_who_signs_out_is_out_with_the_token_too(world: World, browser: TestClient) -> None:
+    signed_in(world, browser)
+    token = browser.cookies[COOKIE]
+    answer = send(browser, "/settings", "/logout")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+    assert browser.get("/settings").headers["location"] == "/login?next=/settings"
+    again = world.client.get("/api/v1/auth/me", headers={"Authorization": f"Bearer {token}"})
+    assert again.status_code == 401
+
+
+def test_the_password_is_changed(world: World, browser: TestClient) -> None:
+    email = signed_in(world, browser)
+    wrong = send(browser, "/settings", "/settings/password", current="No4body", new="Another1One")
+    assert (wrong.status_code, 'id="current-told"' in wrong.text) == (422, True)
+    weak = send(browser, "/settings", "/settings/password", current=PASSWORD, new="weak")
+    assert (weak.status_code, 'id="new-told"' in weak.text) == (422, True)
+    changed = send(browser, "/settings", "/settings/password", current=PASSWORD, new="Another1One")
+    assert (changed.status_code, changed.headers["location"]) == (303, "/settings")
+    assert email in browser.get("/settings").text
+
+
+@pytest.mark.parametrize("csrf", ["", "x", None])
+@pytest.mark.parametrize("action", ["/login", "/logout", "/settings/password", "/theme"])
+def test_a_form_that_is_not_ours_does_nothing(
+    world: World, browser: TestClient, action: str, csrf: str | None
+) -> None:
+    signed_in(world, browser)
+    answer = browser.post(action, data={} if csrf is None else {"csrf": csrf})
+    assert (answer.status_code, "ERR_FORM_001" in answer.text) == (403, True)
+    assert browser.get("/settings").status_code == 200
+
+
+def test_the_browser_keeps_light_or_dark(browser: TestClient) -> None:
+    assert "data-theme" not in browser.get("/").text
+    for theme in ("dark", "light"):
+        answer = send(browser, "/", "/theme", theme=theme)
+        assert answer.headers["location"] == "/"
+        assert f'data-theme="{theme}"' in browser.get("/").text
+    send(browser, "/", "/theme", theme="system")
+    assert "data-theme" not in browser.get("/").text
+
+
+def test_cookies_are_out_of_reach_of_scripts_and_of_other_sites(
+    world: World, browser: TestClient
+) -> None:
+    email = newcomer(world.program, world.client).email
+    answer = send(browser, "/login", "/login", email=email, password=PASSWORD)
+    session = next(c for c in answer.headers.get_list("set-cookie") if c.startswith(f"{COOKIE}="))
+    assert "HttpOnly" in session
+    assert "SameSite=lax" in session

@@ -10,7 +10,7 @@ from application.access import give_access
 from application.commands import ChangePassword, LogIn, RegisterUser
 from application.errors import CredentialsRefused, TokenRefused
 from domain.user import User
-from interfaces.api.authentication import caller_of
+from interfaces.authentication import caller_of
 from interfaces.bootstrap import Program
 from tests.support.accounts import PASSWORD, Owner, cause
 from tests.support.journal import count_of, rooms_differing_from_the_log

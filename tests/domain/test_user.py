@@ -229,7 +229,7 @@ class TestForgetting:
         ann = User.replay(SUBJECT, [*history, forgotten()])
         assert (ann.email, ann.full_name) == (FORGOTTEN, FORGOTTEN)
         assert (ann.is_active, ann.is_superuser, ann.is_auditor) == (False, False, False)
-        assert ann.accounts == {"ira": number("IRA")}
+        assert ann.accounts == {number("IRA"): "IRA"}
 
     def test_with_or_without_the_key_the_log_tells_the_same(self) -> None:
         history = [registered(), promoted(), logged_in(9), forgotten()]

@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from application.errors import StoreUnavailable, VersionConflict
@@ -20,10 +20,16 @@ def decide(load_decide_save: Callable[[], Answer]) -> Answer:
     Raises:
         StoreUnavailable: ERR_BUSY_001, after ten lost races with jittered waits between them.
     """
-    for attempt in range(ATTEMPTS):
+    for pause_s in pauses():
         try:
             return load_decide_save()
         except VersionConflict:
-            longest = min(_FIRST_WAIT_S * 2**attempt, _LONGEST_WAIT_S)
-            time.sleep(random.uniform(0, longest))  # noqa: S311 - jitter, not a secret
+            time.sleep(pause_s)
     raise StoreUnavailable
+
+
+def pauses() -> Iterator[float]:
+    """How long to wait after each lost race, in seconds and jittered; ends after ten."""
+    for attempt in range(ATTEMPTS):
+        longest = min(_FIRST_WAIT_S * 2**attempt, _LONGEST_WAIT_S)
+        yield random.uniform(0, longest)  # noqa: S311 - jitter, not a secret

@@ -29,6 +29,7 @@ from application.quotas import Counters
 from application.readiness import Readiness
 from application.reconstruction import Reconstruction
 from application.repair import Repair
+from application.repeating import DeferringLog, FirstAnswers
 from application.runs import Runs
 from application.securities import Securities
 from application.security_ports import SecuritySource
@@ -46,6 +47,7 @@ from infrastructure.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresE
 from infrastructure.event_store.event_log import PostgresEventLog
 from infrastructure.event_store.personal_keys import PostgresPersonalKeys
 from infrastructure.failed_logins import PostgresFailedLogins
+from infrastructure.first_answers import PostgresFirstAnswers
 from infrastructure.index_securities import IndexSecurities
 from infrastructure.jwt_tokens import JwtTokens
 from infrastructure.migrate import MigrationRefused, migrate
@@ -130,6 +132,7 @@ class Program:
     """The program, ready to be asked. Closing it gives back what it holds."""
 
     log: EventLog
+    first_answers: FirstAnswers
     tokens: Tokens
     markets: Markets
     users: Users
@@ -246,6 +249,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
         securities = _securities(settings, parts, store)
         return Program(
             log=store.log,
+            first_answers=PostgresFirstAnswers(store.pool, store.clock, settings.secret()),
             tokens=users.tokens,
             markets=markets,
             users=users,
@@ -280,7 +284,7 @@ class _Store:
 
     url: str
     clock: Clock
-    log: PostgresEventLog
+    log: EventLog
     rooms: CatchUp
     pool: Pool
 
@@ -296,7 +300,7 @@ class _Store:
         rooms = CatchUp(log, rooms_pool, ROOMS)
         rooms.prepare()
         pool = held.enter_context(open_pool(url, before_use=rooms.recover))
-        return cls(url, clock, log, rooms, pool)
+        return cls(url, clock, DeferringLog(log), rooms, pool)
 
 
 def _runs(

@@ -9,6 +9,7 @@ from pydantic import WithJsonSchema
 from application import policy
 from application.errors import PortfolioUnknown
 from domain.errors import DomainError
+from interfaces.api.idempotency import come_from
 from interfaces.authentication import SAFE_METHODS, Asked, Caller, Claims, caller_of
 from interfaces.bootstrap import Program
 from interfaces.requests import cause_of
@@ -71,9 +72,10 @@ def caller(program: Asked, claims: Claims, _: Fresh, request: Request) -> Caller
     """Who asks, by a token that still counts; `cause_of` knows from here on who acts as whom.
 
     Raises:
-        TokenRefused: ERR_AUTH_002.
+        TokenRefused: ERR_AUTH_002. KeyUsedOtherwise: ERR_IDEM_001.
     """
     found = caller_of(program, claims)
+    come_from(found.user.user_id)
     request.state.impersonator = found.impersonator.user_id if found.impersonator else None
     return found
 

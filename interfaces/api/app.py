@@ -29,6 +29,7 @@ from interfaces.api import (
 )
 from interfaces.api.errors import answer_errors
 from interfaces.api.fast_reads import FastReads
+from interfaces.api.idempotency import Idempotency, document_keys
 from interfaces.api.middleware import BodyLimit, RequestFrame
 from interfaces.api.preconditions import Preconditions, document_preconditions
 from interfaces.api.rate_limits import RateLimits
@@ -65,7 +66,9 @@ class Api(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI document."""
         if self.openapi_schema is None:
-            document_preconditions(super().openapi())
+            document = super().openapi()
+            document_preconditions(document)
+            document_keys(document)
         return super().openapi()
 
 
@@ -102,6 +105,7 @@ def create_app(program: Program) -> FastAPI:
     app.include_router(operations.router)
     answer_errors(app)
     app.add_middleware(FastReads, tokens=program.tokens, kept=program.kept_positions)
+    app.add_middleware(Idempotency, answers=program.first_answers, rooms=program.rooms)
     app.add_middleware(Preconditions)
     app.add_middleware(BodyLimit)
     if program.counters is not None:

@@ -48,6 +48,7 @@ PUBLISHED = {
     "InviteUsedUp": "ERR_INVITE_003",
     "LastSuperuser": "ERR_ADMIN_006",
     "NotImpersonating": "ERR_ADMIN_004",
+    "KeyUsedOtherwise": "ERR_IDEM_001",
     "NotRevaluable": "ERR_POS_029",
     "NotWhileImpersonating": "ERR_ADMIN_007",
     "NothingClosed": "ERR_POS_005",

@@ -1,16 +1,22 @@
 """The connection is cut around a COMMIT: what was asked has happened once, and is answered."""
 
+from dataclasses import replace
 from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
 from application.commands import RegisterUser, RequestRun
+from application.ports import Statement
+from application.repeating import FirstAnswer, FirstAnswers, LastEvent
 from interfaces.bootstrap import Program
 from tests.support.accounts import PASSWORD, Owner, cause, open_sample, shares
 from tests.support.cutting_proxy import CuttingProxy, Where, cutting_proxy
 from tests.support.journal import events_recorded, jobs_queued, rooms_differing_from_the_log
 from tests.support.programs import build_program
 from tests.support.rounds import rounds
+from tests.support.visitors import Visitor, client_of, newcomer
 
 THREE_SESSIONS_TO_VALUE = "2013-02-27"
 GOOG = [shares("GOOG", 100, "799.78", date(2013, 2, 27))]
@@ -60,3 +66,83 @@ def do_everything(program: Program, proxy: CuttingProxy, where: Where, email: st
     run = program.runs.request(RequestRun(portfolio_id=portfolio_id), cause(ada.user_id))
     proxy.cut(where, b"daily_valuation.snapshot_calculated")
     program.runs.execute(run.run_id, "test")
+
+
+@pytest.mark.parametrize("where", ["before", "after"])
+@rounds(100)
+def test_a_command_whose_commit_was_cut_is_answered_alike_under_its_key_by_another_process(
+    database: str, where: Where, rounds: int
+) -> None:
+    with (
+        cutting_proxy(database) as proxy,
+        build_program(proxy.url) as program,
+        build_program(database) as another,
+        client_of(program) as client,
+        client_of(another) as retrying,
+    ):
+        for _ in range(rounds):
+            ada = newcomer(program, client)
+            under = {"Idempotency-Key": str(uuid4())}
+            proxy.cut(where, COMMIT)
+            first = opened(ada, under)
+            again = opened(replace(ada, client=retrying), under)
+            assert (again.status_code, again.content) == (201, first.content)
+            assert again.headers["X-Event-Position"] == first.headers["X-Event-Position"]
+        assert proxy.cuts == rounds
+    assert events_recorded(database, "portfolio.opened") == rounds
+
+
+@rounds(100)
+def test_a_command_whose_answer_was_lost_after_the_commit_is_answered_under_its_key(
+    database: str, rounds: int
+) -> None:
+    with build_program(database) as program, client_of(program) as client:
+        failing = replace(program, first_answers=Failing(program.first_answers))
+        with client_of(failing) as lost:
+            for number in range(1, rounds + 1):
+                ada = newcomer(program, client)
+                under = {"Idempotency-Key": str(uuid4())}
+                assert opened(replace(ada, client=lost), under).status_code == 500
+                assert events_recorded(database, "portfolio.opened") == number
+                first, again = opened(ada, under), opened(ada, under)
+                assert (again.status_code, again.content) == (201, first.content)
+                [entry] = ada.get("/portfolios").json()["portfolios"]
+                assert entry["id"] == first.json()["id"]
+                assert events_recorded(database, "portfolio.opened") == number
+
+
+class Failing:
+    """First answers of a process that fails when it has committed one, before it leaves."""
+
+    def __init__(self, answers: FirstAnswers) -> None:
+        self._answers = answers
+        self._kept = 0
+
+    def keep(
+        self, user_id: UUID, key: str, answer: FirstAnswer, last_event: LastEvent | None
+    ) -> Statement:
+        """See `FirstAnswers.keep`."""
+        self._kept += 1
+        return self._answers.keep(user_id, key, answer, last_event)
+
+    def keep_alone(self, user_id: UUID, key: str, answer: FirstAnswer) -> None:
+        """See `FirstAnswers.keep_alone`."""
+        self._answers.keep_alone(user_id, key, answer)
+
+    def find(self, user_id: UUID, key: str) -> FirstAnswer | None:
+        """See `FirstAnswers.find`."""
+        if self._kept:
+            self._kept = 0
+            raise RuntimeError
+        return self._answers.find(user_id, key)
+
+
+def opened(visitor: Visitor, under: dict[str, str]) -> Any:
+    """Ask for an empty account."""
+    account = {
+        "name": "Retirement",
+        "account_name": "IRA",
+        "account_type": "ira",
+        "equity_balance": "1000.00",
+    }
+    return visitor.post("/portfolios", json=account, headers=under)

@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from application.access_ports import Tokens
@@ -168,12 +167,7 @@ class Program:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -233,8 +227,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
     to this version.
 
     Raises:
-        MarketDataUnknown, MigrationRefused, EmbeddedPostgresError, RateStorageRefused: with a
-            sentence that says what to do.
+        One of START_REFUSALS, with a sentence that says what to do.
     """
     parts = parts or Parts()
     with ExitStack() as held:

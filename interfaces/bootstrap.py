@@ -223,8 +223,7 @@ class Program:
 def build(settings: Settings, parts: Parts | None = None) -> Program:
     """Put the program together on the database that the settings name, or on its own.
 
-    Starts or joins the embedded PostgreSQL where DATABASE_URL is unset, and brings the database
-    to this version.
+    Starts or joins the embedded PostgreSQL where DATABASE_URL is unset; migrates the database.
 
     Raises:
         One of START_REFUSALS, with a sentence that says what to do.

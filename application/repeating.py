@@ -169,6 +169,10 @@ class DeferringLog:
         """See `EventLog.existing`."""
         return self._settled.existing(aggregate_ids)
 
+    def versions(self, aggregate_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """See `EventLog.versions`."""
+        return self._settled.versions(aggregate_ids)
+
     def read(self, after: int, limit: int) -> Sequence[Recorded]:
         """See `EventLog.read`."""
         return self._settled.read(after, limit)

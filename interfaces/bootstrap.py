@@ -235,7 +235,6 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
         users = _users(settings, parts, store, identities)
         markets = _markets(store.clock)
         prices = _prices(settings, parts, store, markets)
-        rejected_rows = PostgresRejectedRows(store.pool)
         valuations = Valuations(store.log, markets, prices.book, settings.risk_free_rate)
         editing = Editing(store.log, markets)
         securities = _securities(settings, parts, store)
@@ -246,12 +245,12 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             markets=markets,
             users=users,
             invites=users.invites,
-            portfolios=Portfolios(store.log, markets, identities, rejected_rows),
+            portfolios=Portfolios(store.log, markets, identities, store.rejected_rows),
             accounts=Accounts(editing),
             positions=Positions(editing, identities, prices.book),
             cash_flows=CashFlows(editing),
             imports=Imports(
-                store.log, identities, prices.book, rejected_rows, valuations.marking.options
+                store.log, identities, prices.book, store.rejected_rows, valuations.marking.options
             ),
             prices=prices,
             securities=securities,
@@ -279,6 +278,7 @@ class _Store:
     log: EventLog
     rooms: CatchUp
     pool: Pool
+    rejected_rows: PostgresRejectedRows
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock, held: ExitStack) -> Self:
@@ -292,7 +292,7 @@ class _Store:
         rooms = CatchUp(log, rooms_pool, ROOMS)
         rooms.prepare()
         pool = held.enter_context(open_pool(url, before_use=rooms.recover))
-        return cls(url, clock, DeferringLog(log), rooms, pool)
+        return cls(url, clock, DeferringLog(log), rooms, pool, PostgresRejectedRows(pool))
 
 
 def _runs(

@@ -50,14 +50,13 @@ class Administration:
             UserUnknown: ERR_USER_404, of somebody forgotten, too. LastSuperuser: ERR_ADMIN_006.
         """
 
-        def attempt() -> Ranked:
-            user = self.log.load(User, user_id)
-            if user is None or user.is_forgotten:
+        def decide_about_known(user: User) -> None:
+            if user.is_forgotten:
                 raise UserUnknown
-            superusers = superusers_of(self.log)
-            superusers.count(user)  # who was promoted before anybody counted
             decision(user)
-            superusers.count(user)
+
+        def attempt() -> Ranked:
+            superusers, user = with_superusers(self.log, user_id, decide_about_known)
             return Ranked(user, self.log.save(superusers, user, cause=cause))
 
         return decide(attempt)
@@ -109,3 +108,26 @@ def superusers_of(log: EventLog) -> Superusers:
     """The superusers who can sign in."""
     stream = identity.superusers_id()
     return log.load(Superusers, stream) or Superusers(stream)
+
+
+def with_superusers(
+    log: EventLog, user_id: UUID, decision: Callable[[User], None]
+) -> tuple[Superusers, User]:
+    """Let a decision be made about a user, who is counted as it leaves the user; both to be saved.
+
+    The superusers are loaded first: whoever changes both meanwhile is noticed when they are saved.
+
+    Raises:
+        UserUnknown: ERR_USER_404. LastSuperuser: ERR_ADMIN_006.
+    """
+    superusers = superusers_of(log)
+    user = log.load(User, user_id)
+    if user is None:
+        raise UserUnknown
+    administrated = user.administrates
+    if administrated:
+        superusers.count(user)  # who was promoted before anybody counted
+    decision(user)
+    if user.administrates != administrated:
+        superusers.count(user)
+    return superusers, user

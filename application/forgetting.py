@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from application.access_ports import Passwords, PersonalKeys
-from application.administration import superusers_of
+from application.administration import with_superusers
 from application.deciding import decide
-from application.errors import UserUnknown
 from application.ports import Cause, EventLog
 from domain import identity
 from domain.email_claim import EmailClaim
@@ -33,14 +32,13 @@ class Forgetting:
         """
 
         def attempt() -> int:
-            user = self.log.load(User, user_id)
-            if user is None:
-                raise UserUnknown
-            claims = self._claims(user)
-            superusers = superusers_of(self.log)
-            superusers.count(user)  # who was promoted before anybody counted
-            user.forget()
-            superusers.count(user)
+            claims: list[EmailClaim] = []
+
+            def forget(user: User) -> None:
+                claims.extend(self._claims(user))  # by the address, while it is known
+                user.forget()
+
+            superusers, user = with_superusers(self.log, user_id, forget)
             for claim in claims:
                 claim.release()
             together: list[Aggregate] = [superusers, user, *claims]

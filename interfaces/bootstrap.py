@@ -7,10 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Self
 
-from application.access_ports import Tokens
 from application.accounts import Accounts
-from application.administration import Administration
-from application.backfill import Backfilling
 from application.cash_flows import CashFlows
 from application.edits import Editing
 from application.forgetting import Forgetting
@@ -25,15 +22,12 @@ from application.ports import Clock, EventLog, Market, PriceSource
 from application.positions import Positions
 from application.prices import BENCHMARKS, Prices
 from application.quotas import Counters
-from application.readiness import Readiness
 from application.reconstruction import Reconstruction
 from application.repair import Repair
-from application.repeating import DeferringLog, FirstAnswers
+from application.repeating import DeferringLog
 from application.runs import Runs
 from application.securities import Securities
 from application.security_ports import SecuritySource
-from application.sessions import Sessions
-from application.staleness import Staleness
 from application.users import Users
 from application.valuations import Valuations
 from infrastructure import structured_logs
@@ -66,18 +60,12 @@ from infrastructure.yahoo_prices import YahooPrices
 from infrastructure.yahoo_securities import YahooSecurities
 from interfaces.background import in_background
 from interfaces.rooms import ROOMS, rooms_to_ask
-from projections.cash_flows.postgres import CashFlowsRoom
+from interfaces.use_cases import UseCases
 from projections.catch_up import CatchUp
-from projections.corporate_actions.postgres import CorporateActionsRoom
-from projections.imports.postgres import ImportsRoom
-from projections.invite_codes.postgres import InviteCodesRoom
 from projections.kept_answers import KeptAnswers
 from projections.portfolios.postgres import PortfoliosRoom
 from projections.positions.postgres import ROOM as POSITIONS
-from projections.positions.postgres import PositionsRoom
 from projections.runs.postgres import RunsRoom
-from projections.users.postgres import UsersRoom
-from projections.valuations.postgres import ValuationsRoom
 
 __all__ = [
     "START_REFUSALS",
@@ -126,37 +114,10 @@ class Parts:
     clock: Clock | None = None
 
 
-@dataclass(frozen=True)
-class Program:
+@dataclass(frozen=True, kw_only=True)
+class Program(UseCases):
     """The program, ready to be asked. Closing it gives back what it holds."""
 
-    log: EventLog
-    first_answers: FirstAnswers
-    tokens: Tokens
-    markets: Markets
-    users: Users
-    invites: Invites
-    portfolios: Portfolios
-    accounts: Accounts
-    positions: Positions
-    cash_flows: CashFlows
-    imports: Imports
-    prices: Prices
-    securities: Securities
-    valuations: Valuations
-    repair: Repair
-    reconstruction: Reconstruction
-    runs: Runs
-    rooms: CatchUp
-    users_room: UsersRoom
-    portfolios_room: PortfoliosRoom
-    positions_room: PositionsRoom
-    imports_room: ImportsRoom
-    cash_flows_room: CashFlowsRoom
-    corporate_actions_room: CorporateActionsRoom
-    valuations_room: ValuationsRoom
-    runs_room: RunsRoom
-    invite_codes_room: InviteCodesRoom
     reading: AsyncReading
     database_url: str
     counters: Counters | None
@@ -175,34 +136,9 @@ class Program:
         self._held.close()
 
     @property
-    def sessions(self) -> Sessions:
-        """What people do about their tokens."""
-        return Sessions(self.log, self.users.passwords, self.tokens, self.users.throttle)
-
-    @property
-    def administration(self) -> Administration:
-        """What superusers do about users."""
-        return Administration(self.log, self.tokens)
-
-    @property
-    def readiness(self) -> Readiness:
-        """How much of a portfolio has a price."""
-        return Readiness(self.markets, self.prices.book)
-
-    @property
     def kept_positions(self) -> KeptAnswers:
         """Finished answers about positions, for whoever runs an event loop."""
         return KeptAnswers(self.reading, POSITIONS.name)
-
-    @property
-    def staleness(self) -> Staleness:
-        """From when on figures lack something."""
-        return Staleness(self.log, self.valuations)
-
-    @property
-    def backfilling(self) -> Backfilling:
-        """Filling the gaps of the price book."""
-        return Backfilling(self.log, self.portfolios_room, self.prices)
 
     @property
     def forgetting(self) -> Forgetting:

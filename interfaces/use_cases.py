@@ -1,0 +1,94 @@
+"""What the program can be asked for: its use cases, and the rooms that answer."""
+
+from dataclasses import dataclass
+
+from application.access_ports import Tokens
+from application.accounts import Accounts
+from application.administration import Administration
+from application.backfill import Backfilling
+from application.cash_flows import CashFlows
+from application.imports import Imports
+from application.invites import Invites
+from application.markets import Markets
+from application.portfolios import Portfolios
+from application.ports import EventLog
+from application.positions import Positions
+from application.prices import Prices
+from application.readiness import Readiness
+from application.reconstruction import Reconstruction
+from application.repair import Repair
+from application.repeating import FirstAnswers
+from application.runs import Runs
+from application.securities import Securities
+from application.sessions import Sessions
+from application.staleness import Staleness
+from application.users import Users
+from application.valuations import Valuations
+from projections.cash_flows.postgres import CashFlowsRoom
+from projections.catch_up import CatchUp
+from projections.corporate_actions.postgres import CorporateActionsRoom
+from projections.imports.postgres import ImportsRoom
+from projections.invite_codes.postgres import InviteCodesRoom
+from projections.portfolios.postgres import PortfoliosRoom
+from projections.positions.postgres import PositionsRoom
+from projections.runs.postgres import RunsRoom
+from projections.users.postgres import UsersRoom
+from projections.valuations.postgres import ValuationsRoom
+
+
+@dataclass(frozen=True, kw_only=True)
+class UseCases:
+    """Every use case and every room, put together once by `interfaces.bootstrap`."""
+
+    log: EventLog
+    first_answers: FirstAnswers
+    tokens: Tokens
+    markets: Markets
+    users: Users
+    invites: Invites
+    portfolios: Portfolios
+    accounts: Accounts
+    positions: Positions
+    cash_flows: CashFlows
+    imports: Imports
+    prices: Prices
+    securities: Securities
+    valuations: Valuations
+    repair: Repair
+    reconstruction: Reconstruction
+    runs: Runs
+    rooms: CatchUp
+    users_room: UsersRoom
+    portfolios_room: PortfoliosRoom
+    positions_room: PositionsRoom
+    imports_room: ImportsRoom
+    cash_flows_room: CashFlowsRoom
+    corporate_actions_room: CorporateActionsRoom
+    valuations_room: ValuationsRoom
+    runs_room: RunsRoom
+    invite_codes_room: InviteCodesRoom
+
+    @property
+    def sessions(self) -> Sessions:
+        """What people do about their tokens."""
+        return Sessions(self.log, self.users.passwords, self.tokens, self.users.throttle)
+
+    @property
+    def administration(self) -> Administration:
+        """What superusers do about users."""
+        return Administration(self.log, self.tokens)
+
+    @property
+    def readiness(self) -> Readiness:
+        """How much of a portfolio has a price."""
+        return Readiness(self.markets, self.prices.book)
+
+    @property
+    def staleness(self) -> Staleness:
+        """From when on figures lack something."""
+        return Staleness(self.log, self.valuations)
+
+    @property
+    def backfilling(self) -> Backfilling:
+        """Filling the gaps of the price book."""
+        return Backfilling(self.log, self.portfolios_room, self.prices)

@@ -11,12 +11,10 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from operator import attrgetter
-from uuid import UUID
 
 from msgspec import structs
 
 from domain.corporate_action import NO_ACTIONS, Actions
-from domain.instrument import InvestmentClass
 from domain.money import shares_e8
 from domain.position import Closing, Position
 from domain.position_import import PositionClosing
@@ -55,14 +53,6 @@ class Held:
             return self._whole
         gone = (part.stated for part in self.closed_parts if part.closing.closed_on <= day)
         return self._whole - sum(gone)
-
-    @cached_property
-    def facts(self) -> tuple[UUID, str, int, bool, bool]:
-        """Id, symbol, multiplier, whether it is cash-like and whether it is private."""
-        position = self.position
-        is_private = position.investment_class is InvestmentClass.PRIVATE
-        multiplier, is_cash_like = position.multiplier, position.is_cash_like
-        return position.position_id, position.symbol, multiplier, is_cash_like, is_private
 
     @cached_property
     def gone_on(self) -> date:

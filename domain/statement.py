@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 from uuid import UUID
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from domain.arithmetic import Figures, Ledger
-from domain.mark import Mark, MarkQuality, MarkSource
+from domain.mark import Mark, MarkQuality, MarkSource, needs_price
 from domain.money import ZERO, Int64, Units, amounts, column, money, price_e6, quantity
 from domain.shares import Held
 from domain.snapshot import Counts, Lines, PreviousValuation, Snapshot
@@ -95,82 +96,106 @@ class _Quotes:
         return list(numbers), np.array(of_lines, dtype=np.int64)
 
 
-@dataclass(frozen=True, kw_only=True)
+Column: TypeAlias = npt.NDArray[Any]
+"""Values of any kind by line, picked a day's lines at a time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Terms:
+    """What holds of L lines on all sessions, by line; `symbol_number` tells symbols apart."""
+
+    position_id: Column
+    symbol: Column
+    symbol_number: Column
+    multiplier: Column
+    cash_like: Column
+    needs_price: Column
+    entry_price: Column
+    is_ever_split: bool
+
+    @classmethod
+    def of(cls, held: Sequence[Held]) -> Self:
+        """The terms of these lines."""
+        numbers: dict[str, int] = {}
+        positions = [line.position for line in held]
+        of_symbols = [numbers.setdefault(p.symbol, len(numbers)) for p in positions]
+        return cls(
+            position_id=np.array([p.position_id for p in positions], dtype=object),
+            symbol=np.array([p.symbol for p in positions], dtype=object),
+            symbol_number=np.array(of_symbols, dtype=np.int64),
+            multiplier=np.array([p.multiplier for p in positions], dtype=np.int64),
+            cash_like=np.array([p.is_cash_like for p in positions], dtype=np.bool_),
+            needs_price=np.array([needs_price(p) for p in positions], dtype=np.bool_),
+            entry_price=np.array([p.entry_price for p in positions], dtype=object),
+            is_ever_split=any(line.actions.splits for line in held),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Holdings:
     """The lines of a day, and of those after it on which no quantity changes.
 
-    `index` says where in the ledger they are, `which` is the series of each, `shares` what is held
-    at the close, in 1e-8.
+    `index` says where in the ledger they are, `which` is the series of each; `needed` has number
+    and series of each symbol held that needs a price, `unpriced` the counts as if none had one.
     """
 
     index: Int64
     which: Sequence[int]
-    shares: Sequence[int]
     position_id: tuple[UUID, ...]
     symbol: tuple[str, ...]
     multiplier: tuple[int, ...]
     cash_like: tuple[bool, ...]
-    private: tuple[bool, ...]
     quantity: tuple[Decimal, ...]
     entry_price: tuple[Decimal, ...]
+    nothing: tuple[Decimal, ...]
+    needed: Sequence[tuple[int, int]]
+    unpriced: Counts
     digest: str
 
     @classmethod
     def of(cls, statement: "Statement", row: int, index: Int64) -> Self:
         """The lines at `index` on the session of a row."""
-        session, lines = statement.sessions[row], [statement.held[n] for n in index.tolist()]
-        facts = zip(*(line.facts for line in lines), strict=True) if lines else [()] * 5
-        position_id, symbol, multiplier, cash_like, private = facts
-        shares = statement.figures.shares[row, index]
-        held = shares.tolist()
+        terms, shares = statement.terms, statement.figures.shares[row, index]
+        position_id, cash_like = _tuple(terms.position_id[index]), terms.cash_like[index]
+        multiplier, which = _tuple(terms.multiplier[index]), statement.series.which[index]
+        needed = index[terms.needs_price[index] & (shares != 0)]
+        numbers = terms.symbol_number[needed].tolist()
+        exposed = shares[~cash_like]
+        entry_price = statement.ledger.entry_price[index]
         return cls(
             index=index,
-            which=statement.series.which[index].tolist(),
-            shares=held,
+            which=which.tolist(),
             position_id=position_id,
-            symbol=symbol,
+            symbol=_tuple(terms.symbol[index]),
             multiplier=multiplier,
-            cash_like=cash_like,
-            private=private,
-            quantity=tuple(map(quantity, held, multiplier)),
-            entry_price=tuple(line.entry_price_on(session) for line in lines),
-            digest=inputs_digest(
-                (position_id, cash_like, multiplier), (statement.ledger.entry_price[index], shares)
+            cash_like=_tuple(cash_like),
+            quantity=tuple(map(quantity, shares.tolist(), multiplier)),
+            entry_price=statement.entry_prices(row, index),
+            nothing=(ZERO,) * len(index),
+            needed=list(zip(numbers, statement.series.which[needed].tolist(), strict=True)),
+            unpriced=Counts(
+                lines=len(index),
+                long=int(np.count_nonzero(exposed > 0)),
+                short=int(np.count_nonzero(exposed < 0)),
+                priced=0,
+                need_price=len(set(numbers)),
             ),
-        )
-
-    @cached_property
-    def nothing(self) -> tuple[Decimal, ...]:
-        """An amount of zero by line."""
-        return (ZERO,) * len(self.shares)
-
-    @cached_property
-    def needed(self) -> Sequence[tuple[str, int]]:
-        """The symbols held that need a price, with their series."""
-        lines = zip(self.symbol, self.which, self.shares, self.cash_like, self.private, strict=True)
-        return [
-            (symbol, series)
-            for symbol, series, held, cash_like, private in lines
-            if held and not cash_like and not private
-        ]
-
-    @cached_property
-    def unpriced(self) -> Counts:
-        """The counts of spec 2.2, as if nothing had a price."""
-        lines = zip(self.shares, self.cash_like, strict=True)
-        exposed = [held for held, cash_like in lines if not cash_like]
-        return Counts(
-            lines=len(self.shares),
-            long=sum(held > 0 for held in exposed),
-            short=sum(held < 0 for held in exposed),
-            priced=0,
-            need_price=len({symbol for symbol, _ in self.needed}),
+            digest=inputs_digest(
+                (position_id, _tuple(cash_like), multiplier), (entry_price, shares)
+            ),
         )
 
     def counts(self, is_usable: Sequence[bool]) -> Counts:
         """The counts of spec 2.2, given which series have a usable mark."""
-        priced = {symbol for symbol, series in self.needed if is_usable[series]}
-        return msgspec.structs.replace(self.unpriced, priced=len(priced))
+        if all(is_usable):
+            priced = self.unpriced.need_price
+        else:
+            priced = len({symbol for symbol, series in self.needed if is_usable[series]})
+        return msgspec.structs.replace(self.unpriced, priced=priced)
+
+
+def _tuple(column: Column) -> tuple[Any, ...]:
+    return tuple(column.tolist())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,6 +210,18 @@ class Statement:
     series: Series
     ledger: Ledger
     figures: Figures
+
+    @cached_property
+    def terms(self) -> _Terms:
+        """What holds of the lines on all sessions."""
+        return _Terms.of(self.held)
+
+    def entry_prices(self, row: int, index: Int64) -> tuple[Decimal, ...]:
+        """What a share of some lines had cost, in shares of the session of a row."""
+        if not self.terms.is_ever_split:
+            return _tuple(self.terms.entry_price[index])
+        session = self.sessions[row]
+        return tuple(self.held[line].entry_price_on(session) for line in index.tolist())
 
     def snapshots(self, previous: PreviousValuation | None) -> list[Snapshot]:
         """A snapshot for each session; `previous` is None where the first is the opening."""

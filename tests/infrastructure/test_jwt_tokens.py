@@ -23,7 +23,7 @@ NOW = datetime(2024, 1, 2, 12, tzinfo=UTC)
 USER = UUID(int=42)
 GRANT = Grant(user_id=USER, email="ann@example.com", is_superuser=False, session_version=3)
 ACTING = Impersonator(user_id=UUID(int=43), session_version=7)
-MUTANTS = 300
+MUTANTS = 2_000
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from interfaces.api import (
     invite_codes,
     market_data,
     onboarding,
+    onboarding_status,
     operations,
     portfolios,
     position_edits,
@@ -46,7 +47,7 @@ _DESCRIPTION = (
 )
 
 _RESOURCES = (
-    *(onboarding, formats, previews, sessions, portfolios, positions),
+    *(onboarding, onboarding_status, formats, previews, sessions, portfolios, positions),
     *(
         position_edits,
         cash_flows,

@@ -1,6 +1,7 @@
 """How runs are told over HTTP (spec 4.6)."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -88,39 +89,40 @@ class RunError(BaseModel):
     message: str
 
 
+BATCH_EXAMPLE: dict[str, Any] = {
+    "status": "running",
+    "batch_run_id": _RUN,
+    "portfolio_id": _PORTFOLIO,
+    "calculation_date": "2013-03-01",
+    "started_at": "2026-01-05T14:36:00.123456Z",
+    "finished_at": None,
+    "triggered_by": "0c2f5f0e-6d8e-5b6b-9b5a-0d5a3c2b1a09",
+    "elapsed_seconds": 0.8,
+    "progress_percent": 50.0,
+    "current_phase": "valuation",
+    "phases": [
+        {
+            "id": 3,
+            "name": "valuation",
+            "status": "running",
+            "done": 84,
+            "total": 168,
+            "unit": "sessions",
+            "seconds": None,
+            "warnings": [],
+        }
+    ],
+    "dates_valued": 84,
+    "dates_skipped": 0,
+    "dates_restated": 0,
+    "error": None,
+}
+
+
 class BatchStatus(BaseModel):
     """Where a run stands. `partial`: all was valued, and a warning says what is missing."""
 
-    model_config = example(
-        {
-            "status": "running",
-            "batch_run_id": _RUN,
-            "portfolio_id": _PORTFOLIO,
-            "calculation_date": "2013-03-01",
-            "started_at": "2026-01-05T14:36:00.123456Z",
-            "finished_at": None,
-            "triggered_by": "0c2f5f0e-6d8e-5b6b-9b5a-0d5a3c2b1a09",
-            "elapsed_seconds": 0.8,
-            "progress_percent": 50.0,
-            "current_phase": "valuation",
-            "phases": [
-                {
-                    "id": 3,
-                    "name": "valuation",
-                    "status": "running",
-                    "done": 84,
-                    "total": 168,
-                    "unit": "sessions",
-                    "seconds": None,
-                    "warnings": [],
-                }
-            ],
-            "dates_valued": 84,
-            "dates_skipped": 0,
-            "dates_restated": 0,
-            "error": None,
-        }
-    )
+    model_config = example(BATCH_EXAMPLE)
 
     status: RunStatus
     batch_run_id: UUID

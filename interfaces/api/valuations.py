@@ -127,13 +127,14 @@ def _available(
 ) -> dict[str, Any]:
     return {
         "calculation_date": row.session,
-        "stale_from": _stale_from(program, portfolio),
+        "stale_from": stale_from(program, portfolio),
         "data_quality": _data_quality(row.lines, observations),
         "portfolio_id": row.portfolio_id,
     }
 
 
-def _stale_from(program: Program, portfolio: PortfolioRow) -> date | None:
+def stale_from(program: Program, portfolio: PortfolioRow) -> date | None:
+    """The first valued day that lacks something known by now; None where none does."""
     if portfolio.valuation_on is None:
         return None
     latest = LatestValuation(

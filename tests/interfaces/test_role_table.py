@@ -65,6 +65,7 @@ def administrates(status: int) -> Row:
 TABLE = {
     f"POST {V1}/onboarding/register": everybody(401),
     f"GET {V1}/onboarding/csv-template": everybody(200),
+    f"GET {V1}/onboarding/status/{{portfolio_id}}": reads(200),
     f"GET {V1}/onboarding/formats": everybody(200),
     f"POST {V1}/onboarding/preview-csv": signed_in(400),  # no file
     f"POST {V1}/onboarding/create-portfolio": signed_in(400)._replace(

@@ -14,6 +14,7 @@ from interfaces.api import (
     import_shapes,
     market_data_shapes,
     onboarding,
+    onboarding_status,
     operations,
     portfolio_shapes,
     positions,
@@ -26,7 +27,13 @@ from tests.interfaces.conftest import World
 
 Json = dict[str, Any]
 ANSWERS = [
-    *(onboarding.Registered, onboarding.Opened, access_shapes.GivenAccess, sessions.Me),
+    *(
+        onboarding.Registered,
+        onboarding.Opened,
+        onboarding_status.Status,
+        access_shapes.GivenAccess,
+        sessions.Me,
+    ),
     *(portfolio_shapes.Portfolio, portfolio_shapes.PortfolioList, positions.PositionList),
     *(
         admin_run_shapes.StartedByAdmin,

@@ -1,18 +1,32 @@
 """Superusers and valuations at the terminal, and how refusals are told there."""
 
 from datetime import date
-from uuid import uuid4
+from uuid import NAMESPACE_DNS, uuid4, uuid5
 
+import pytest
+
+from application.commands import LogIn
 from interfaces.bootstrap import Program
-from tests.support.accounts import PASSWORD, calculate, open_sample, register, shares
+from tests.support.accounts import PASSWORD, calculate, cause, open_sample, register, shares
 from tests.support.terminal import Terminal
 
 GOOG = [shares("GOOG", 100, "707.38", date(2012, 12, 31))]
 
 
+def with_variables(terminal: Terminal, **variables: str) -> Terminal:
+    """The terminal with variables of the environment set."""
+    return Terminal(terminal.folder, {**terminal.settings, **variables})
+
+
 def with_password(terminal: Terminal, password: str) -> Terminal:
     """The terminal with SUPERUSER_PASSWORD set."""
-    return Terminal(terminal.folder, {**terminal.settings, "SUPERUSER_PASSWORD": password})
+    return with_variables(terminal, SUPERUSER_PASSWORD=password)
+
+
+def is_superuser(program: Program, email: str) -> bool:
+    """Whether somebody is registered as a superuser, and can sign in."""
+    access = program.users.log_in(LogIn(email=email, password=PASSWORD), cause())
+    return access.is_superuser
 
 
 def test_a_superuser_is_created(connected: Terminal, program: Program) -> None:
@@ -20,18 +34,65 @@ def test_a_superuser_is_created(connected: Terminal, program: Program) -> None:
     options = ("--email", "Root@Example.com", "--full-name", "Root")
     done = terminal.run("superuser", "create", *options)
     assert (done.status, done.told) == (0, "root@example.com is a superuser.")
-    user = program.users.find("root@example.com")
-    assert user is not None
-    assert user.is_superuser
+    assert is_superuser(program, "root@example.com")
 
 
-def test_a_user_is_promoted(connected: Terminal, program: Program) -> None:
-    register(program, "ada@example.com")
-    done = connected.run("superuser", "create", "--email", "ada@example.com", "--promote")
+def test_the_environment_says_all_that_is_needed(connected: Terminal, program: Program) -> None:
+    said = {"SUPERUSER_EMAIL": "root@example.com", "SUPERUSER_NAME": "Root"}
+    done = with_variables(connected, SUPERUSER_PASSWORD=PASSWORD, **said).run("superuser", "create")
+    assert (done.status, done.told) == (0, "root@example.com is a superuser.")
+    assert is_superuser(program, "root@example.com")
+
+
+def test_what_is_not_said_is_asked(connected: Terminal, program: Program) -> None:
+    typed = f"root@example.com\nRoot\n{PASSWORD}\n{PASSWORD}\n".encode()
+    done = connected.run("superuser", "create", typed=typed)
     assert done.status == 0
-    user = program.users.find("ada@example.com")
+    for question in ("E-mail address:", "Full name:", "Password:", "Repeat for confirmation:"):
+        assert question in done.told
+    assert PASSWORD not in done.told
+    assert is_superuser(program, "root@example.com")
+
+
+def test_without_anybody_to_ask_nothing_is_made(connected: Terminal, program: Program) -> None:
+    assert connected.run("superuser", "create").status == 1
+    assert program.users.find("root@example.com") is None
+
+
+def test_a_demo_superuser_has_the_same_id_everywhere(connected: Terminal, program: Program) -> None:
+    email = "demo_admin@sigmasight.com"
+    random_ids = with_variables(connected, DETERMINISTIC_UUIDS="false", SUPERUSER_NAME="Demo")
+    done = with_password(random_ids, PASSWORD).run("superuser", "create", "--email", email)
+    user = program.users.find(email)
+    assert done.status == 0
     assert user is not None
-    assert user.is_superuser
+    assert user.id == uuid5(NAMESPACE_DNS, email)
+
+
+def test_a_user_is_promoted_on_request(connected: Terminal, program: Program) -> None:
+    register(program, "ada@example.com")
+    options = ("--email", "Ada@example.com")
+    refused = connected.run("superuser", "create", *options)
+    assert (refused.status, refused.out) == (1, "")
+    assert refused.told == (
+        "ERR_USER_001: This e-mail address is registered already;"
+        " give --promote to make that user a superuser."
+    )
+    assert not is_superuser(program, "ada@example.com")
+    for _ in range(2):
+        assert connected.run("superuser", "create", *options, "--promote").status == 0
+    assert is_superuser(program, "ada@example.com")
+
+
+@pytest.mark.parametrize(("answer", "expected"), [(b"y", True), (b"n", False)])
+def test_who_types_the_address_of_a_user_is_asked(
+    connected: Terminal, program: Program, answer: bytes, *, expected: bool
+) -> None:
+    register(program, "ada@example.com")
+    done = connected.run("superuser", "create", typed=b"ada@example.com\n" + answer + b"\n")
+    assert "Make this user a superuser? [y/N]" in done.told
+    assert done.status == (0 if expected else 1)
+    assert is_superuser(program, "ada@example.com") == expected
 
 
 def test_a_refusal_is_its_code_and_its_sentence_on_standard_error(connected: Terminal) -> None:

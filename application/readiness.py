@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import Literal
 
 from application.markets import Markets
-from application.ports import Close, Market, PriceBook
+from application.ports import Close, Market, PriceBook, PriceRecords
+from application.prices import LOOKED_BACK
 from domain.mark import CARRIED_SESSIONS, needs_price
 from domain.position import PositionTerms
 from domain.snapshot import needs_price_update
@@ -20,12 +21,17 @@ _MOST_NAMED = 10
 
 @dataclass(frozen=True, slots=True)
 class SymbolPrice:
-    """What is known of a held symbol; of an option, of its underlying (`priced_by`)."""
+    """What is known of a held symbol; of an option, of its underlying (`priced_by`).
+
+    `lacking_since` is the first session of the last 60 days that has no close, though earlier ones
+    have: nobody knows it, or what came was put aside.
+    """
 
     symbol: str
     priced_by: str
     state: PriceState
     close: Close | None
+    lacking_since: date | None = None
 
     @property
     def is_usable(self) -> bool:
@@ -92,6 +98,7 @@ class Readiness:
 
     markets: Markets
     book: PriceBook
+    records: PriceRecords
 
     def coverage(self, market: Market, held: Sequence[PositionTerms]) -> Coverage:
         """How much of the positions has a price at the latest completed session.
@@ -101,16 +108,32 @@ class Readiness:
         """
         session = self.markets[market].latest_session()
         needed = _needed(held)
-        closes = self.book.last_closes(market, [(name, session) for name in {*needed.values()}])
+        names = sorted({*needed.values()})
+        closes = self.book.last_closes(market, [(name, session) for name in names])
         oldest = self._oldest_usable(market, session)
         found = {name: close for (name, _), close in closes.items()}
+        lacking = self._lacking(market, names, session)
         return Coverage(
             session,
             [
-                _price(symbol, name, found.get(name), session, oldest)
+                SymbolPrice(
+                    symbol,
+                    name,
+                    _state(found.get(name), session, oldest),
+                    found.get(name),
+                    lacking.get(name),
+                )
                 for symbol, name in needed.items()
             ],
         )
+
+    def _lacking(self, market: Market, names: Sequence[str], session: date) -> Mapping[str, date]:
+        """The first session that each lacks, of those whose closes begin early enough to tell."""
+        first = session - LOOKED_BACK
+        spans = self.book.spans(market, names)
+        told = [name for name, (begins, _) in spans.items() if begins <= first]
+        gaps = self.records.gaps(market, told, first, session)
+        return {name: begin for name, (begin, _) in gaps.items()}
 
     def _oldest_usable(self, market: Market, session: date) -> date:
         calendar = self.markets[market].calendar
@@ -127,12 +150,9 @@ def _needed(held: Sequence[PositionTerms]) -> Mapping[str, str]:
     }
 
 
-def _price(symbol: str, name: str, close: Close | None, session: date, oldest: date) -> SymbolPrice:
-    state: PriceState = "stale"
+def _state(close: Close | None, session: date, oldest: date) -> PriceState:
     if close is None:
-        state = "missing"
-    elif close.session == session:
-        state = "close"
-    elif close.session >= oldest:
-        state = "carried"
-    return SymbolPrice(symbol, name, state, close)
+        return "missing"
+    if close.session == session:
+        return "close"
+    return "carried" if close.session >= oldest else "stale"

@@ -35,10 +35,14 @@ class Screening:
 
         Only what was asked for is taken. Put aside is what cannot be a price, a day that is no
         completed session, and a quote that its neighbours do not confirm (`domain.jump`): it
-        comes again with the next fetch, and is let in when a following session confirms it.
+        comes again with the next fetch, and is let in when a following session confirms it. One
+        between sessions that the book knows came before, and is not told again: the coverage has
+        the session as lacking.
         """
         closes = [c for c in fetched.closes if not _is_outside(c, asked)]
-        believed, refused = self.sift(closes, fetched.actions)
+        believed, put_aside = self._sifted(closes, fetched.actions)
+        known = self.book.spans(self.market, sorted({c.symbol for c, _ in put_aside}))
+        refused = [why for close, why in put_aside if not _is_within(close, known)]
         strangers = sorted({c.symbol for c in fetched.closes} - asked.keys())
         actions = [a for a in fetched.actions if a.symbol in asked and is_amount(a.value)]
         warnings = [
@@ -58,6 +62,12 @@ class Screening:
 
         Of several of one symbol and session the last one counts.
         """
+        believed, put_aside = self._sifted(closes, actions)
+        return believed, [why for _, why in put_aside]
+
+    def _sifted(
+        self, closes: Sequence[Close], actions: Sequence[CorporateAction]
+    ) -> tuple[list[Close], list[tuple[Close, str]]]:
         latest = self.time.latest_session()
         reasons = [(close, self._refusal(close, latest)) for close in closes]
         possible = {(c.symbol, c.session): c for c, reason in reasons if reason is None}
@@ -65,8 +75,8 @@ class Screening:
         doubted = {(jump.quote.symbol, jump.quote.session) for jump in doubts}
         believed = [close for key, close in possible.items() if key not in doubted]
         return believed, [
-            *(reason for _, reason in reasons if reason is not None),
-            *map(_doubt, doubts),
+            *((close, reason) for close, reason in reasons if reason is not None),
+            *((jump.quote, _doubt(jump)) for jump in doubts),
         ]
 
     def _refusal(self, close: Close, latest: date) -> str | None:
@@ -121,6 +131,12 @@ def _in_order(close: Close) -> tuple[str, date]:
 def _is_outside(close: Close, asked: Mapping[str, Span]) -> bool:
     span = asked.get(close.symbol)
     return span is None or not span[0] <= close.session <= span[1]
+
+
+def _is_within(close: Close, known: Mapping[str, Span]) -> bool:
+    """Whether closes of earlier and of later sessions are known."""
+    first, last = known.get(close.symbol, (date.max, date.min))
+    return first < close.session < last
 
 
 def _doubt(jump: Jump[Close]) -> str:

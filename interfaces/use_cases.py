@@ -81,7 +81,7 @@ class UseCases:
     @property
     def readiness(self) -> Readiness:
         """How much of a portfolio has a price."""
-        return Readiness(self.markets, self.prices.book)
+        return Readiness(self.markets, self.prices.book, self.prices.records)
 
     @property
     def staleness(self) -> Staleness:

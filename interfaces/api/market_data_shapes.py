@@ -49,11 +49,16 @@ class PriceList(BaseModel):
 
 
 class CoveredSymbol(BaseModel):
-    """A symbol that needs a price, and the last close known of it, or of an option's underlying."""
+    """A symbol that needs a price, and the last close known of it, or of an option's underlying.
+
+    `lacking_since` is the first session of the last 60 days without a close, though earlier ones
+    have some: nobody knows it, or a quote of it was put aside.
+    """
 
     symbol: str
     priced_by: str
     state: PriceState
+    lacking_since: date | None
     price: Amount | None
     date: date | None
     source: str | None
@@ -79,6 +84,7 @@ class ShownCoverage(BaseModel):
                     "price": "806.19",
                     "date": "2013-03-01",
                     "source": "bundled",
+                    "lacking_since": None,
                 },
                 {
                     "symbol": "VTSAX",
@@ -87,6 +93,7 @@ class ShownCoverage(BaseModel):
                     "price": None,
                     "date": None,
                     "source": None,
+                    "lacking_since": None,
                 },
             ],
             "warnings": [
@@ -227,4 +234,5 @@ def _covered(symbol: SymbolPrice) -> CoveredSymbol:
         price=close.price if close else None,
         date=close.session if close else None,
         source=close.source if close else None,
+        lacking_since=symbol.lacking_since,
     )

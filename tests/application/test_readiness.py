@@ -69,6 +69,28 @@ def test_a_close_up_to_five_sessions_old_is_usable_and_an_older_one_is_not(
     ]
 
 
+def test_the_first_session_without_a_close_in_sixty_days_is_named(program: Program) -> None:
+    calendar = program.markets["sample"].calendar
+    sessions = calendar.sessions(date(2012, 12, 3), ENDS_ON)
+    lacking = sessions[-20]
+    for on in sessions:
+        know(program, "WHOLE", "LATE", on=on) if on >= date(2013, 1, 2) else know(
+            program, "WHOLE", on=on
+        )
+        if on not in (lacking, sessions[-10]):
+            know(program, "GAP", on=on)
+    know(program, "ENDED", on=sessions[0])
+    coverage = covered(program, *held("ENDED", "GAP", "LATE", "NEVER", "WHOLE"))
+
+    assert {symbol.symbol: symbol.lacking_since for symbol in coverage.symbols} == {
+        "ENDED": date(2012, 12, 31),  # sixty days before
+        "GAP": lacking,
+        "LATE": None,
+        "NEVER": None,
+        "WHOLE": None,
+    }
+
+
 def test_private_positions_cash_and_what_was_closed_need_no_price(program: Program) -> None:
     barn = PositionTerms(
         symbol="BARN",

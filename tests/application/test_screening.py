@@ -114,6 +114,18 @@ def test_the_session_after_a_put_aside_quote_asks_for_both(program: Program) -> 
     assert provider.asked[1] == {"XYZ": (DAYS[3], DAYS[4])}
 
 
+def test_a_quote_that_stays_put_aside_is_told_while_nothing_newer_is_known(
+    program: Program,
+) -> None:
+    nights = [dict.fromkeys(DAYS[:1], "100") | {TUESDAY: "1010"}]
+    nights += [nights[0] | dict.fromkeys(DAYS[2:n], "102") for n in (3, 4, 5)]
+    prices = asking(program, *(told("XYZ", night) for night in nights))
+    warned = [len(prices.gather("live", ["XYZ"], (MONDAY, on)).warnings) for on in DAYS[1:]]
+
+    assert warned == [1, 1, 0, 0]  # the second time with the neighbour that contradicts it
+    assert known(program) == {MONDAY: 100} | dict.fromkeys(DAYS[2:], 102)
+
+
 def test_a_split_that_comes_with_the_closes_explains_its_jump(program: Program) -> None:
     split = CorporateAction("XYZ", TUESDAY, "split", Decimal("0.1"), "yahoo")
     closes = told("XYZ", {MONDAY: "100", TUESDAY: "1010"}).closes

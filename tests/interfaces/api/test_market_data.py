@@ -65,6 +65,7 @@ def test_coverage_says_of_each_symbol_what_is_known(world: World) -> None:
             "price": "806.19",
             "date": "2013-03-01",
             "source": "bundled",
+            "lacking_since": None,
         },
         {
             "symbol": "NVDA",
@@ -73,6 +74,7 @@ def test_coverage_says_of_each_symbol_what_is_known(world: World) -> None:
             "price": None,
             "date": None,
             "source": None,
+            "lacking_since": None,
         },
     ]
     assert body["warnings"] == ["1 of 2 symbols have a usable price on 2013-03-01; without: NVDA."]

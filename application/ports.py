@@ -231,6 +231,10 @@ class PriceBook(Protocol):
         """
         ...
 
+    def learnt(self, market: Market, after: int) -> Mapping[str, int]:
+        """The symbols of the rows learnt after that one, each with its newest."""
+        ...
+
 
 class PriceRecord(msgspec.Struct, frozen=True):
     """A close with the instant (UTC) it was learnt."""

@@ -9,6 +9,7 @@ from application.deciding import decide
 from application.markets import Markets
 from application.ports import Accounts, EventLog, Jobs, Market
 from application.run_record import RunRecord, cause_of
+from application.staleness import StaleAccounts
 from domain.calculation_run import CalculationRun
 from domain.identity import run_part_id
 from domain.run_order import RunKind
@@ -24,6 +25,7 @@ class FanOut:
     markets: Markets
     jobs: Jobs
     accounts: Accounts
+    stale: StaleAccounts
 
     def divide(self, whole: CalculationRun, size: int = PORTFOLIOS_IN_A_PART) -> None:
         """Request the parts of a started run and say how many there are.
@@ -57,8 +59,11 @@ class FanOut:
         return [(market, time.latest_session()) for market, time in self.markets.items()]
 
     def _accounts(self, whole: CalculationRun, market: Market, until: date) -> Sequence[UUID]:
-        is_nightly = whole.order.kind is RunKind.NIGHTLY
-        return self.accounts.active(market, not_valued_on=until if is_nightly else None)
+        """All accounts; those of a night lack the session, or something known since."""
+        if whole.order.kind is not RunKind.NIGHTLY:
+            return self.accounts.active(market)
+        lacking = self.accounts.active(market, not_valued_on=until)
+        return [*lacking, *self.stale.of(market, until)]
 
     def _request(
         self, whole: CalculationRun, number: int, portfolio_ids: Sequence[UUID], until: date

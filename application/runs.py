@@ -17,6 +17,7 @@ from application.run_execution import RunExecution
 from application.run_parts import FanOut
 from application.run_record import RunRecord
 from application.securities import Securities
+from application.staleness import StaleAccounts
 from application.valuations import Valuations
 from domain import identity
 from domain.calculation_run import CalculationRun, RunOver
@@ -63,6 +64,7 @@ class Runs:
     accounts: Accounts
     live_runs: LiveRuns
     securities: Securities
+    stale: StaleAccounts
 
     def request(self, command: RequestRun, cause: Cause) -> RequestedRun:
         """Queue a run, unless the portfolio has a live one.
@@ -182,7 +184,7 @@ class Runs:
             )
             return execution.work_off(run)
         if run.parts is None:
-            FanOut(self.log, self.markets, self.jobs, self.accounts).divide(run)
+            FanOut(self.log, self.markets, self.jobs, self.accounts, self.stale).divide(run)
         return []
 
     def _request(self, portfolio: Portfolio, order: RunOrder, cause: Cause) -> RequestedRun:

@@ -5,7 +5,7 @@ demo users always, else random. Ids of valuations, claims and slots are uuid5 in
 because their uniqueness is the rule they enforce (spec 2.3).
 """
 
-from datetime import date
+from datetime import date, datetime
 from uuid import NAMESPACE_DNS, UUID, uuid5
 
 DEMO_DOMAIN = "sigmasight.com"
@@ -64,6 +64,12 @@ def run_slot_id(portfolio: UUID) -> UUID:
 def nightly_run_id(market: str, session: date, attempt: int) -> UUID:
     """The id of the nightly run of a session, so that two schedulers request one."""
     return uuid5(_SIGMASIGHT, f"nightly-run:{market}:{session.isoformat()}{_nth(attempt)}")
+
+
+def healing_run_id(market: str, session: date, hour: datetime) -> UUID:
+    """The id of the run that heals stale accounts in an hour (UTC), so that one is requested."""
+    name = f"healing-run:{market}:{session.isoformat()}:{hour:%Y-%m-%dT%H}"
+    return uuid5(_SIGMASIGHT, name)
 
 
 def run_part_id(whole: UUID, number: int) -> UUID:

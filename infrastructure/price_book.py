@@ -100,6 +100,17 @@ _NEWS = """
     ORDER BY symbol, is_split, day, row_id DESC
 """
 
+_LEARNT = """
+    SELECT symbol, max(row_id) FROM (
+        SELECT symbol, row_id FROM book.closes
+        WHERE market = %(market)s AND row_id > %(after)s
+        UNION ALL
+        SELECT symbol, row_id FROM book.corporate_actions
+        WHERE market = %(market)s AND row_id > %(after)s
+    ) AS learnt
+    GROUP BY symbol
+"""
+
 
 @dataclass(frozen=True)
 class PostgresPriceBook:
@@ -189,6 +200,11 @@ class PostgresPriceBook:
         asked = {"market": market, "symbols": list(symbols), "after": after}
         with self.pool.reading() as connection:
             return [PriceNews(*row) for row in connection.execute(_NEWS, asked)]
+
+    def learnt(self, market: Market, after: int) -> Mapping[str, int]:
+        """See `PriceBook.learnt`."""
+        with self.pool.reading() as connection:
+            return dict(connection.execute(_LEARNT, {"market": market, "after": after}).fetchall())
 
 
 def _learn_closes(connection: Connection, market: Market, closes: Sequence[Close]) -> int:

@@ -28,6 +28,7 @@ from application.repeating import DeferringLog
 from application.runs import Runs
 from application.securities import Securities
 from application.security_ports import SecuritySource
+from application.staleness import StaleAccounts, Staleness
 from application.users import Users
 from application.valuations import Valuations
 from infrastructure import structured_logs
@@ -249,6 +250,9 @@ def _runs(
         accounts=PortfoliosRoom(store.pool),
         live_runs=RunsRoom(store.pool),
         securities=securities,
+        stale=StaleAccounts(
+            Staleness(store.log, valuations), PortfoliosRoom(store.pool), PositionsRoom(store.pool)
+        ),
     )
 
 

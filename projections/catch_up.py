@@ -142,30 +142,30 @@ class CatchUp:
             self._positions.update(reached)
             self.catch_up(max(self._farthest[name] for name in back), back)
 
-    def follow(self, stop: threading.Event) -> None:
+    def follow(self, stop: threading.Event, poll_s: float = _POLL_S) -> None:
         """Advance whenever the log grows, until `stop`: woken by NOTIFY, with a poll behind it.
 
-        Occupies one connection of the pool.
+        `poll_s` is also how long a `stop` may be left unseen. Occupies one connection of the pool.
         """
         while not stop.is_set():
             try:
                 with self._pool.connection() as connection:
                     try:
-                        self._listen(connection, stop)
+                        self._listen(connection, stop, poll_s)
                     finally:
                         connection.close()  # it listens and commits by itself: not for others
             except Exception as failure:  # noqa: BLE001 - whatever it was, following goes on
                 _log.warning("rooms_follower_disturbed", error=str(failure.__cause__ or failure))
                 stop.wait(_POLL_S)
 
-    def _listen(self, connection: Connection, stop: threading.Event) -> None:
+    def _listen(self, connection: Connection, stop: threading.Event, poll_s: float) -> None:
         connection.autocommit = True
         connection.execute("LISTEN events")
         self._positions.clear()  # a database that crashed may have forgotten some of the way
         while not stop.is_set():
             caught_up = self.catch_up(self._log.position())
             if caught_up or self.failures:
-                told = list(connection.notifies(timeout=_POLL_S, stop_after=1))
+                told = list(connection.notifies(timeout=poll_s, stop_after=1))
                 if not told:  # a rebuild killed elsewhere leaves a room behind, and tells nobody
                     self._positions.clear()
 

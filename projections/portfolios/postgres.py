@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg import sql
 
 from application.ports import Market
+from application.staleness import LatestValuation
 from domain.money import ZERO
 from projections.portfolios import projector
 from projections.portfolios.view import PortfolioRow
@@ -34,6 +35,15 @@ _ACTIVE = sql.SQL(
     " AND (%(opened_before)s::timestamptz IS NULL OR created_at < %(opened_before)s::timestamptz)"
     " ORDER BY created_at, portfolio_id"
 ).format(TABLE.qualified)
+
+_BEHIND = TABLE.query(
+    sql.SQL(
+        "WHERE price_source = %(market)s AND is_active AND valuation_on = %(session)s"
+        " AND (version > valued_version OR prices_known < %(row)s)"
+        " AND (%(changed_before)s::timestamptz IS NULL"
+        " OR updated_at < %(changed_before)s::timestamptz) ORDER BY created_at, portfolio_id"
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +79,27 @@ class PortfoliosRoom:
         with self.pool.reading() as connection:
             return [portfolio_id for (portfolio_id,) in connection.execute(_ACTIVE, given)]
 
+    def behind(
+        self, market: Market, session: date, row: int, changed_before: datetime | None
+    ) -> Sequence[tuple[LatestValuation, int]]:
+        """See `application.staleness.Valued`."""
+        asked = {"market": market, "session": session, "row": row}
+        with self.pool.reading() as connection:
+            rows = TABLE.select(connection, _BEHIND, {**asked, "changed_before": changed_before})
+        return [(_latest(row, session), row.version) for row in rows]
+
     def net_asset_value_of(self, owner_id: UUID) -> Decimal:
         """What a user's valued portfolios are worth together, in USD, without archived ones."""
         with self.pool.reading() as connection:
             row = connection.execute(_WORTH_OF_OWNER, [owner_id]).fetchone()
         return Decimal(row[0]) if row else ZERO
+
+
+def _latest(row: PortfolioRow, session: date) -> LatestValuation:
+    return LatestValuation(
+        portfolio_id=row.portfolio_id,
+        market=row.market,
+        session=session,
+        portfolio_version=row.valued_version,
+        prices_known=row.prices_known,
+    )

@@ -61,6 +61,15 @@ _OPEN_COUNTS = (
     .as_bytes()
 )
 
+_HOLDERS = (
+    sql.SQL(
+        "SELECT DISTINCT portfolio_id, asked FROM {} JOIN unnest(%s::text[]) AS asked"
+        " ON symbol = asked OR underlying = asked WHERE NOT is_reverted AND NOT is_removed"
+    )
+    .format(TABLE.qualified)
+    .as_bytes()
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PositionsRoom:
@@ -101,3 +110,9 @@ class PositionsRoom:
         with self.pool.reading() as connection:
             counted = connection.execute(_OPEN_COUNTS, [list(pasts), entered, expired]).fetchall()
         return dict.fromkeys(pasts, 0) | dict(counted)
+
+    def holders(self, symbols: Sequence[str]) -> Sequence[tuple[UUID, str]]:
+        """See `application.staleness.Holders`."""
+        with self.pool.reading() as connection:
+            rows = connection.execute(_HOLDERS, [list(symbols)]).fetchall()
+        return [(portfolio_id, symbol) for portfolio_id, symbol in rows]

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
@@ -10,15 +11,19 @@ import pytest
 
 from application.commands import RequestRun
 from application.nights import ATTEMPTS_A_SESSION, Nights
-from application.ports import Market
+from application.ports import Close, Fetched, Market
 from domain.calculation_run import CalculationRun, RunStatus
+from domain.daily_valuation import DailyValuation
 from domain.identity import nightly_run_id
 from domain.run_order import RunKind
 from tests.support.accounts import cause, register
-from tests.support.openings import open_account, recorded
+from tests.support.clocks import SetClock
+from tests.support.openings import load_portfolio, open_account, recorded
 from tests.support.queues import next_queued
 from tests.support.racing import at_once
 from tests.support.streets import FRIDAY, Street, later, street
+
+FannedOut = CalculationRun.FannedOut
 
 
 def utc(month: int, day: int, hour: int, minute: int = 0, year: int = 2024) -> datetime:
@@ -176,6 +181,108 @@ def test_a_nightly_run_that_was_given_up_is_tried_again(database: str) -> None:
         assert everyone.look() == nightly_run_id("live", FRIDAY, 2)
         everyone.work_off()
         assert all(days == [FRIDAY] for days in everyone.valued().values())
+
+
+def correct(street: Street, portfolio_id: UUID, equity: str) -> None:
+    """Let the owner correct what the account started from."""
+    portfolio = load_portfolio(street.program, portfolio_id)
+    portfolio.correct_opening(Decimal(equity), FRIDAY, "A typing error.")
+    street.program.log.save(portfolio, cause=cause())
+
+
+def learn(street: Street, symbol: str, price: str) -> None:
+    """Let the book learn another close of Friday."""
+    close = Close(symbol, FRIDAY, Decimal(price), "taught")
+    street.program.prices.book.learn("live", Fetched(closes=[close]))
+
+
+def restated(street: Street) -> list[UUID]:
+    """The accounts that were restated, one after the other."""
+    events = recorded(street.program, DailyValuation.SnapshotRestated)
+    return [event.portfolio_id for _, event in events]
+
+
+class TestHealing:
+    """Accounts that are valued at the session, and lack something known since, are healed."""
+
+    def valued(self, street: Street) -> list[UUID]:
+        """The accounts after the night."""
+        street.look()
+        street.work_off()
+        assert street.look() is None
+        return list(street.portfolio_ids)
+
+    def test_an_account_that_changed_after_the_night_is_restated(self, database: str) -> None:
+        with street(database) as everyone:
+            _, chosen, _ = self.valued(everyone)
+            correct(everyone, chosen, "123000.00")
+            due = everyone.look()
+            assert due
+            assert everyone.run(due).order.kind is RunKind.NIGHTLY
+            everyone.work_off()
+
+            assert restated(everyone) == [chosen]
+            assert [e.portfolios for _, e in recorded(everyone.program, FannedOut)] == [3, 1]
+            assert everyone.look() is None
+
+    def test_a_price_learnt_after_the_night_concerns_those_who_hold_it(self, database: str) -> None:
+        with street(database) as everyone:  # AAPL, MSFT, AAPL
+            first, _, third = self.valued(everyone)
+            learn(everyone, "TLT", "95.00")
+            assert everyone.look() is None
+            learn(everyone, "AAPL", "191.56")
+            assert everyone.look()
+            everyone.work_off()
+
+            assert sorted(restated(everyone)) == sorted([first, third])
+            assert [e.portfolios for _, e in recorded(everyone.program, FannedOut)] == [3, 2]
+
+    def test_what_moves_no_figure_is_not_gone_through_again_and_again(self, database: str) -> None:
+        with street(database, accounts=1) as everyone:
+            [chosen] = self.valued(everyone)
+            portfolio = load_portfolio(everyone.program, chosen)
+            portfolio.describe("What I hold for later.")
+            everyone.program.log.save(portfolio, cause=cause())
+
+            assert everyone.look() is None
+
+    def test_an_owner_who_is_at_work_is_left_alone_for_an_hour(self, database: str) -> None:
+        with street(database, accounts=1) as everyone:
+            [chosen] = self.valued(everyone)
+            correct(everyone, chosen, "123000.00")
+            everyone.program.rooms.catch_up(everyone.program.log.position())
+
+            assert Nights(everyone.program.runs).look() is None
+            assert everyone.look() is not None
+
+    def test_sixteen_schedulers_at_once_request_one_run_an_hour(self, database: str) -> None:
+        with street(database, accounts=1) as everyone:
+            [chosen] = self.valued(everyone)
+            correct(everyone, chosen, "123000.00")
+            everyone.program.rooms.catch_up(everyone.program.log.position())
+            nights = everyone.nights  # whose clock stands still
+            found, refusals = at_once([partial(nights.look) for _ in range(16)])
+            assert refusals == []
+            [run_id] = {run_id for run_id in found if run_id}
+            everyone.program.runs.abandon(run_id, "Its worker died 5 times.")
+            everyone.program.rooms.catch_up(everyone.program.log.position())
+
+            assert nights.look() is None
+            clock = SetClock(nights.runs.clock.now() + timedelta(hours=1))
+            again = Nights(replace(nights.runs, clock=clock)).look()
+            assert again not in (None, run_id)
+
+    def test_the_next_night_takes_them_along(self, database: str) -> None:
+        with street(database, accounts=2) as everyone:
+            first, _ = self.valued(everyone)
+            correct(everyone, first, "123000.00")
+            owner = register(everyone.program, "bob@example.com")
+            open_account(everyone.program, owner, equity_as_of=FRIDAY.isoformat())
+            everyone.look()
+            everyone.work_off()
+
+            assert restated(everyone) == [first]
+            assert [e.portfolios for _, e in recorded(everyone.program, FannedOut)] == [2, 2]
 
 
 class TestEndingDeadRuns:

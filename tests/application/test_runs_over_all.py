@@ -40,7 +40,7 @@ def divide(street: Street, whole: UUID, size: int) -> None:
     assert next_queued(street.database) == whole
     runs = street.program.runs
     started = RunRecord(runs.log).take_up(whole, "worker-1")
-    FanOut(runs.log, runs.markets, runs.jobs, runs.accounts).divide(started, size)
+    FanOut(runs.log, runs.markets, runs.jobs, runs.accounts, runs.stale).divide(started, size)
 
 
 def parts(street: Street, whole: UUID, count: int) -> list[CalculationRun]:
@@ -105,7 +105,7 @@ class TestDividing:
             log: EventLog = InterruptedLog(runs.log, 2, WorkerKilled())
             started = RunRecord(runs.log).take_up(whole, "worker-1")
             with pytest.raises(WorkerKilled):
-                FanOut(log, runs.markets, runs.jobs, runs.accounts).divide(started, 1)
+                FanOut(log, runs.markets, runs.jobs, runs.accounts, runs.stale).divide(started, 1)
 
             everyone.work_off()
             divided = parts(everyone, whole, 3)

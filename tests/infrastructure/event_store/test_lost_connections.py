@@ -139,7 +139,7 @@ def test_sessions_ended_in_mid_commit_lose_nothing_that_was_acknowledged(databas
         killer.start()
         began = time.monotonic()
         answers = at_once(save_on, 20)
-        assert time.monotonic() - began < 20
+        assert time.monotonic() - began < 60
         assert [answer for answer in answers if not isinstance(answer, int)] == []
         held = Counter(recorded.aggregate_id for recorded in everything(log))
         killer.join(timeout=10)

@@ -118,7 +118,8 @@ def test_a_run_is_known_only_under_its_own_portfolio(world: World) -> None:
 
 
 @pytest.mark.parametrize("name", ["portfolio", "portfolios"])
-def test_asking_is_quick(world: World, name: str) -> None:
+def test_asking_waits_for_nobody(world: World, name: str) -> None:
+    """Ten times the 200 ms that `make bench` holds it to."""
     ada = newcomer(world.program, world.client)
     fastest = float("inf")
     for _ in range(3):
@@ -126,7 +127,7 @@ def test_asking_is_quick(world: World, name: str) -> None:
         began = time.perf_counter()
         assert ada.post(f"/{name}/{portfolio_id}/calculate").status_code == 202
         fastest = min(fastest, time.perf_counter() - began)
-    assert fastest < 0.2
+    assert fastest < 2
 
 
 def test_a_forced_calculation_asks_nobody_for_prices(world: World) -> None:

@@ -207,8 +207,9 @@ def test_of_two_who_open_one_account_name_at_once_one_wins(world: World) -> None
     assert ada.get("/portfolios").json()["total"] == 1
 
 
-@pytest.mark.parametrize(("positions", "limit_s"), [(25, 0.1), (1000, 1.0)])
+@pytest.mark.parametrize(("positions", "limit_s"), [(25, 1.0), (1000, 10.0)])
 def test_opening_is_quick(world: World, positions: int, limit_s: float) -> None:
+    """Ten times what `make bench` holds it to."""
     days = [date(2008, 8, 1) + timedelta(days=n) for n in range(positions)]
     rows = [f"SPY,{n + 1},142.00,{day}" for n, day in enumerate(days)]
     fastest = float("inf")

@@ -316,10 +316,8 @@ def _securities(settings: Settings, parts: Parts, store: _Store) -> Securities:
         is_asked = "yahoo" in map(str.strip, settings.market_data.split(","))
         asks_yahoo = is_asked and parts.live_sources is None
         live = [SecuritiesBreaker(YahooSecurities(), store.clock)] if asks_yahoo else []
-    sources: dict[Market, Sequence[SecuritySource]] = {
-        "live": [offline, *live],
-        "sample": [offline],
-    }
+    known: Sequence[SecuritySource] = [offline, *live]
+    sources: dict[Market, Sequence[SecuritySource]] = {"live": known, "sample": [offline]}
     return Securities(PostgresSecurityMaster(store.pool), sources, store.clock)
 
 

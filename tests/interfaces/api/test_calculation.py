@@ -119,7 +119,7 @@ def test_a_run_is_known_only_under_its_own_portfolio(world: World) -> None:
 
 @pytest.mark.parametrize("name", ["portfolio", "portfolios"])
 def test_asking_waits_for_nobody(world: World, name: str) -> None:
-    """Ten times the 200 ms that `make bench` holds it to."""
+    """Ten times the 200 ms of spec 4.6, as a guard."""
     ada = newcomer(world.program, world.client)
     fastest = float("inf")
     for _ in range(3):

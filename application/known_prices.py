@@ -105,6 +105,10 @@ class KnownPrices:
         )
         return [news for some in known.of(symbols).values() for news in some]
 
+    def learnt(self, market: Market, after: int) -> Mapping[str, int]:
+        """See `PriceBook.learnt`."""
+        return self.book.learnt(market, after)
+
 
 _OfSymbol = TypeVar("_OfSymbol", CorporateAction, PriceNews)
 

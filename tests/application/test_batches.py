@@ -55,7 +55,7 @@ def execute(everyone: Street, log: EventLog) -> CalculationRun:
     assert next_queued(everyone.database) == whole
     runs = program.runs
     started = RunRecord(runs.log).take_up(whole, "worker-1")
-    FanOut(runs.log, runs.markets, runs.jobs, runs.accounts).divide(started)
+    FanOut(runs.log, runs.markets, runs.jobs, runs.accounts, runs.stale).divide(started)
     part = run_part_id(whole, 1)
     replace(runs, valuations=replace(runs.valuations, log=log)).execute(part, "worker-1")
     return everyone.run(part)

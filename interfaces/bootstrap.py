@@ -66,6 +66,7 @@ from projections.catch_up import CatchUp
 from projections.kept_answers import KeptAnswers
 from projections.portfolios.postgres import PortfoliosRoom
 from projections.positions.postgres import ROOM as POSITIONS
+from projections.positions.postgres import PositionsRoom
 from projections.runs.postgres import RunsRoom
 
 __all__ = [

@@ -203,7 +203,7 @@ def three_of_mine() -> list[PositionRow]:
 def kept(pool: Pool, *rows: PositionRow) -> PositionsRoom:
     """The room with these rows, and somebody else's GOOG, in its table."""
     others = replace(
-        rows[0], position_id=UUID(int=77), portfolio_id=UUID(int=78), is_reverted=False
+        rows[0], position_id=number("other"), portfolio_id=number("others"), is_reverted=False
     )
     with pool.connection() as connection:
         TABLE.store(connection, [*rows, others])

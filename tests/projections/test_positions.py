@@ -166,7 +166,9 @@ def test_an_option_that_the_opening_found_at_its_end_is_closed(
     pool: Pool, entered_by: date, expired_by: date, *, is_open: bool
 ) -> None:
     goog, ibm, spy = three_of_mine()
-    call = replace(goog, position_id=UUID(int=5), symbol="C", entry_on=MONDAY, expires_on=TUESDAY)
+    call = replace(
+        goog, position_id=number("call"), symbol="C", entry_on=MONDAY, expires_on=TUESDAY
+    )
     room, past = kept(pool, goog, ibm, spy, call), Past(entered_by, expired_by)
 
     listed = {
@@ -203,7 +205,7 @@ def three_of_mine() -> list[PositionRow]:
 def kept(pool: Pool, *rows: PositionRow) -> PositionsRoom:
     """The room with these rows, and somebody else's GOOG, in its table."""
     others = replace(
-        rows[0], position_id=number("other"), portfolio_id=number("others"), is_reverted=False
+        rows[0], position_id=number("other"), portfolio_id=UUID(int=78), is_reverted=False
     )
     with pool.connection() as connection:
         TABLE.store(connection, [*rows, others])

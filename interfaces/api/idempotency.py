@@ -43,9 +43,13 @@ from interfaces.api.errors import (
 from interfaces.api.preconditions import operations_of, take_header
 
 NEVER_KEPT = frozenset(
-    f"/api/v1/{path}" for path in ("onboarding/register", "auth/login", "auth/refresh")
+    f"/api/v1/{path}"
+    for path in (
+        *("onboarding/register", "auth/login", "auth/refresh", "auth/change-password"),
+        *("admin/impersonate", "admin/stop-impersonation"),
+    )
 )
-"""Commands that give access, or that nobody is signed in for: each is what it is every time."""
+"""Commands that nobody is signed in for, or that give access: no token is ever stored."""
 
 _HEADER = "Idempotency-Key"
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")

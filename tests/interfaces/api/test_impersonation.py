@@ -140,3 +140,16 @@ def test_nobody_acts_as_nobody_or_as_oneself(world: World, ada: Visitor) -> None
 def test_only_a_superuser_does(world: World, ada: Visitor) -> None:
     answer = ada.post("/admin/impersonate", json={"target_user_id": world.bob.id()})
     assert refusal(answer) == (403, "ERR_ADMIN_001")
+
+
+def test_no_token_is_kept_to_be_given_again(world: World, ada: Visitor) -> None:
+    body, headers = {"target_user_id": ada.id()}, {"Idempotency-Key": "act"}
+    answers = [
+        world.superuser.post("/admin/impersonate", json=body, headers=headers) for _ in range(2)
+    ]
+    first, second = (Visitor(world.client, token=a.json()["access_token"]) for a in answers)
+    assert first.token != second.token
+    stops = [
+        acting.post("/admin/stop-impersonation", headers=headers) for acting in (first, second)
+    ]
+    assert stops[0].json()["access_token"] != stops[1].json()["access_token"]

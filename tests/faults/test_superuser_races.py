@@ -67,7 +67,7 @@ def demote(program: Program, user_id: UUID) -> None:
     program.administration.change_rank(user_id, User.demote, cause())
 
 
-@rounds(500)
+@rounds(200)
 def test_of_two_superusers_who_are_both_demoted_at_once_one_stays(
     arena: Arena, rounds: int
 ) -> None:

@@ -29,7 +29,16 @@ from tests.support.specification import given
 BARN = numbered(stated("BARN", "1", "90000", investment_class=InvestmentClass.PRIVATE))
 MONDAY = date(2012, 7, 2)
 NEW = Intake(source=source("new"), terms=[stated("SPY")], stated_on=MONDAY)
-HELD = (portfolio_opened(), imported(BARN), contributed("bonus", MONDAY, "100.00"))
+TAKEN_BACK = imported(name="taken back")
+HELD = (
+    portfolio_opened(),
+    imported(BARN),
+    contributed("bonus", MONDAY, "100.00"),
+    TAKEN_BACK,
+    Portfolio.ImportReverted(
+        import_id=TAKEN_BACK.import_id, reason="wrong", removed=(), reopened=()
+    ),
+)
 
 
 def renamed(name: str = "Retirement", account_name: str = "IRA") -> Portfolio.Renamed:
@@ -90,6 +99,7 @@ CHANGES: dict[str, Callable[[Portfolio], Any]] = {
     ),
     "import_positions": lambda own: own.import_positions(number("new"), NEW, ids),
     "revert_import": lambda own: own.revert_import(next(iter(own.holdings.imports)), ""),
+    "restore_import": lambda own: own.restore_import(TAKEN_BACK.import_id),
     "open_positions": lambda own: own.open_positions([stated("SPY")], [""], ids),
     "correct": lambda own: own.correct(BARN.position_id, Correction(quantity=Decimal(2)), ""),
     "close": lambda own: own.close(BARN.position_id, MONDAY, Decimal(1), None, Decimal(1)),
@@ -100,6 +110,16 @@ CHANGES: dict[str, Callable[[Portfolio], Any]] = {
     "withdraw": lambda own: own.withdraw(number("rent"), MONDAY, Decimal(1), "", Decimal(9)),
     "revert_flow": lambda own: own.revert_flow(number("bonus"), ""),
 }
+
+
+def test_no_decision_is_missing_here() -> None:
+    asked = {"differences", "book", "changed_from", "refuse_if_archived", "archive"}
+    decided = {
+        name
+        for name, decision in vars(Portfolio).items()
+        if getattr(decision, "__module__", "").startswith("domain.portfolio_")
+    }
+    assert decided - asked == set(CHANGES)
 
 
 @pytest.mark.parametrize("change", CHANGES)

@@ -16,6 +16,7 @@ import psycopg
 import structlog
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy, SyncPsycopgConnector
 from procrastinate.exceptions import ConnectorException
+from structlog.contextvars import bound_contextvars
 
 from application.errors import StoreUnavailable
 from application.ports import Statement
@@ -150,7 +151,7 @@ class Worker:
 
     def _execute_run(self, context: JobContext, run_id: str) -> None:
         job = context.job
-        with self._lock(job.id):
+        with self._lock(job.id), bound_contextvars(run_id=run_id, worker=self._name):
             if job.attempts >= ATTEMPTS:
                 reason = f"It was taken up {job.attempts} times and never came to an end."
                 self._runs.abandon(UUID(run_id), reason)

@@ -98,6 +98,11 @@ class Settings(BaseSettings):
             return self.sigmasight_env != "production"
         return self.deterministic_uuids
 
+    @property
+    def secret_for_metrics(self) -> str:
+        """METRICS_TOKEN, blank where none is set."""
+        return self.metrics_token.get_secret_value() if self.metrics_token else ""
+
     def secret(self) -> str:
         """SECRET_KEY, or the one created and kept in the home on the first start."""
         if self.secret_key is not None:

@@ -68,11 +68,13 @@ def claims_of_token(
     Raises:
         TokenRefused: ERR_AUTH_002.
     """
-    if header is not None:
-        return program.tokens.read(header.credentials)
-    if cookie is None or not (request.method in SAFE_METHODS or _is_of_our_page(program, request)):
+    token = cookie if header is None else header.credentials
+    is_safe = header is not None or request.method in SAFE_METHODS
+    if token is None or not (is_safe or _is_of_our_page(program, request)):
         raise TokenRefused
-    return program.tokens.read(cookie)
+    claims = program.tokens.read(token)
+    request.state.actor = str(claims.user_id)
+    return claims
 
 
 def _is_of_our_page(program: Program, request: Request) -> bool:

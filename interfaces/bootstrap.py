@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Self
 
 from application.accounts import Accounts
@@ -22,20 +21,19 @@ from application.ports import Clock, EventLog, Market, PriceSource
 from application.positions import Positions
 from application.prices import BENCHMARKS, Prices
 from application.quotas import Counters
-from application.reconstruction import Reconstruction
 from application.repair import Repair
 from application.repeating import DeferringLog
 from application.runs import Runs
 from application.securities import Securities
 from application.security_ports import SecuritySource
 from application.staleness import StaleAccounts, Staleness
+from application.tallies import Tallies
 from application.users import Users
 from application.valuations import Valuations
 from infrastructure import structured_logs
 from infrastructure.argon2_passwords import Argon2Passwords, Cost
 from infrastructure.bundled_prices import SAMPLE_MARKET_ENDS_ON, BundledPrices
-from infrastructure.circuit_breaker import CircuitBreaker, SecuritiesBreaker
-from infrastructure.csv_prices import CsvPrices
+from infrastructure.circuit_breaker import SecuritiesBreaker
 from infrastructure.database_state import DatabaseState
 from infrastructure.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
 from infrastructure.event_store.event_log import PostgresEventLog
@@ -48,16 +46,16 @@ from infrastructure.migrate import MigrationRefused, migrate
 from infrastructure.nyse_calendar import NyseCalendar, SampleCalendar
 from infrastructure.postgres import Pool, app_url, open_pool
 from infrastructure.postgres_async import AsyncReading
+from infrastructure.postgres_tallies import PostgresTallies
 from infrastructure.price_book import PostgresPriceBook
+from infrastructure.price_providers import MarketDataUnknown, providers
 from infrastructure.price_records import PostgresPriceRecords
 from infrastructure.procrastinate_jobs import ProcrastinateJobs, RunsToWork, Worker
 from infrastructure.rate_counters import RateCounters, RateStorageRefused
 from infrastructure.rejected_rows import PostgresRejectedRows
 from infrastructure.security_master import PostgresSecurityMaster
 from infrastructure.settings import Settings, SettingsRefused, read_settings
-from infrastructure.single_flight import SingleFlight
 from infrastructure.system_clock import SystemClock
-from infrastructure.yahoo_prices import YahooPrices
 from infrastructure.yahoo_securities import YahooSecurities
 from interfaces.background import in_background
 from interfaces.rooms import ROOMS, rooms_to_ask
@@ -82,10 +80,6 @@ __all__ = [
 
 _LIVE_FROM = date(1990, 1, 2)
 _SAMPLE_FROM = date(2000, 3, 1)
-
-
-class MarketDataUnknown(Exception):
-    """MARKET_DATA names a provider that does not exist."""
 
 
 START_REFUSALS = (
@@ -125,6 +119,7 @@ class Program(UseCases):
     counters: Counters | None
     is_production: bool
     database: DatabaseState
+    metrics_token: str = field(repr=False)
     _held: ExitStack = field(repr=False)
 
     def __enter__(self) -> Self:
@@ -136,6 +131,11 @@ class Program(UseCases):
     def close(self) -> None:
         """Stop following the log, give back connections, stop the embedded database if last."""
         self._held.close()
+
+    @property
+    def tallies(self) -> Tallies:
+        """What is counted beside the log."""
+        return PostgresTallies(self.database.pool, self.users.clock)
 
     @property
     def kept_positions(self) -> KeptAnswers:
@@ -194,7 +194,6 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             securities=securities,
             valuations=valuations,
             repair=Repair(store.log, valuations, PortfoliosRoom(store.pool)),
-            reconstruction=Reconstruction(store.log, valuations),
             runs=_runs(store, markets, prices, valuations, securities),
             rooms=store.rooms,
             **rooms_to_ask(store.pool),
@@ -203,6 +202,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             counters=_counters(settings, store.clock),
             is_production=settings.sigmasight_env == "production",
             database=DatabaseState(store.pool),
+            metrics_token=settings.secret_for_metrics,
             _held=held.pop_all(),
         )
 
@@ -283,8 +283,8 @@ def _markets(clock: Clock) -> Markets:
 def _prices(settings: Settings, parts: Parts, store: _Store, markets: Markets) -> Prices:
     live = parts.live_sources
     if live is None:
-        names = [name.strip() for name in settings.market_data.split(",")]
-        live = [_provider(name, markets, store.clock) for name in names]
+        calendar, tallies = markets["live"].calendar, PostgresTallies(store.pool, store.clock)
+        live = providers(settings.market_data, calendar, store.clock, tallies)
     book = PostgresPriceBook(store.pool)
     ends_on = date(store.clock.now().year + 2, 12, 31)
     book.ensure_sessions(markets["live"].calendar.sessions(_LIVE_FROM, ends_on))
@@ -320,16 +320,3 @@ def _securities(settings: Settings, parts: Parts, store: _Store) -> Securities:
     known: Sequence[SecuritySource] = [offline, *live]
     sources: dict[Market, Sequence[SecuritySource]] = {"live": known, "sample": [offline]}
     return Securities(PostgresSecurityMaster(store.pool), sources, store.clock)
-
-
-def _provider(name: str, markets: Markets, clock: Clock) -> PriceSource:
-    """The provider of that name, asked once at a time and left alone while it is down."""
-    calendar = markets["live"].calendar
-    if name == "yahoo":
-        return SingleFlight(CircuitBreaker(YahooPrices(calendar, clock), clock))
-    kind, _, folder = name.partition(":")
-    if kind == "csv" and folder:
-        return CsvPrices(Path(folder), calendar)
-    raise MarketDataUnknown(
-        f"MARKET_DATA names the provider '{name}', which is not known: yahoo, or csv:FOLDER."
-    )

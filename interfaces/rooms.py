@@ -2,6 +2,8 @@
 
 from typing import TypedDict
 
+from projections.activity.postgres import ROOM as ACTIVITY
+from projections.activity.postgres import ActivityRoom
 from projections.cash_flows.postgres import ROOM as CASH_FLOWS
 from projections.cash_flows.postgres import CashFlowsRoom
 from projections.corporate_actions.postgres import ROOM as CORPORATE_ACTIONS
@@ -24,7 +26,7 @@ from projections.valuations.postgres import ValuationsRoom
 
 ROOMS = (
     *(USERS, PORTFOLIOS, POSITIONS, IMPORTS, CASH_FLOWS, CORPORATE_ACTIONS),
-    *(VALUATIONS, RUNS, INVITE_CODES),
+    *(VALUATIONS, RUNS, INVITE_CODES, ACTIVITY),
 )
 """Every room; those that are asked together stand together."""
 
@@ -41,6 +43,7 @@ class RoomsToAsk(TypedDict):
     valuations_room: ValuationsRoom
     runs_room: RunsRoom
     invite_codes_room: InviteCodesRoom
+    activity_room: ActivityRoom
 
 
 def rooms_to_ask(pool: Pool) -> RoomsToAsk:
@@ -55,4 +58,5 @@ def rooms_to_ask(pool: Pool) -> RoomsToAsk:
         "valuations_room": ValuationsRoom(pool),
         "runs_room": RunsRoom(pool),
         "invite_codes_room": InviteCodesRoom(pool),
+        "activity_room": ActivityRoom(pool),
     }

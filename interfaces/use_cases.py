@@ -24,6 +24,7 @@ from application.sessions import Sessions
 from application.staleness import Staleness
 from application.users import Users
 from application.valuations import Valuations
+from projections.activity.postgres import ActivityRoom
 from projections.cash_flows.postgres import CashFlowsRoom
 from projections.catch_up import CatchUp
 from projections.corporate_actions.postgres import CorporateActionsRoom
@@ -55,7 +56,6 @@ class UseCases:
     securities: Securities
     valuations: Valuations
     repair: Repair
-    reconstruction: Reconstruction
     runs: Runs
     rooms: CatchUp
     users_room: UsersRoom
@@ -67,6 +67,7 @@ class UseCases:
     valuations_room: ValuationsRoom
     runs_room: RunsRoom
     invite_codes_room: InviteCodesRoom
+    activity_room: ActivityRoom
 
     @property
     def sessions(self) -> Sessions:
@@ -82,6 +83,11 @@ class UseCases:
     def readiness(self) -> Readiness:
         """How much of a portfolio has a price."""
         return Readiness(self.markets, self.prices.book, self.prices.records)
+
+    @property
+    def reconstruction(self) -> Reconstruction:
+        """What days would be computed as now."""
+        return Reconstruction(self.log, self.valuations)
 
     @property
     def staleness(self) -> Staleness:

@@ -17,6 +17,8 @@ from interfaces.api import (
     imports,
     invite_codes,
     market_data,
+    metrics,
+    monitoring,
     onboarding,
     onboarding_status,
     operations,
@@ -31,9 +33,11 @@ from interfaces.api import (
 from interfaces.api.errors import answer_errors
 from interfaces.api.fast_reads import FastReads
 from interfaces.api.idempotency import Idempotency, document_keys
+from interfaces.api.metrics import RecordedMetrics, RequestMetrics
 from interfaces.api.middleware import BodyLimit, RequestFrame
 from interfaces.api.preconditions import Preconditions, document_preconditions
 from interfaces.api.rate_limits import RateLimits
+from interfaces.api.refused_imports import RefusedImports
 from interfaces.api.run_watch import RunWatch
 from interfaces.bootstrap import Program
 
@@ -86,7 +90,27 @@ def create_app(program: Program) -> FastAPI:
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.program = program
+    app.state.metrics = RequestMetrics()
+    app.state.metrics.registry.register(RecordedMetrics(program))
     app.state.run_watch = RunWatch(program.runs_room.several)
+    app.include_router(_published())
+    app.include_router(operations.router)
+    app.include_router(metrics.router)
+    answer_errors(app)
+    app.add_middleware(RefusedImports, program.tallies)
+    app.add_middleware(FastReads, tokens=program.tokens, kept=program.kept_positions)
+    app.add_middleware(Idempotency, answers=program.first_answers, rooms=program.rooms)
+    app.add_middleware(Preconditions)
+    app.add_middleware(BodyLimit)
+    if program.counters is not None:
+        app.add_middleware(RateLimits, program.counters, program.tokens)
+    # added last, so that it is around everything
+    app.add_middleware(RequestFrame, app.state.metrics.observe)
+    return app
+
+
+def _published() -> APIRouter:
+    """What has the prefix of this version of the API."""
     published = APIRouter(prefix="/api/v1")
     for resource in _RESOURCES:
         published.include_router(resource.router)
@@ -102,14 +126,5 @@ def create_app(program: Program) -> FastAPI:
     published.include_router(admin_users.router)
     published.include_router(market_data.admin)
     published.include_router(invite_codes.router)
-    app.include_router(published)
-    app.include_router(operations.router)
-    answer_errors(app)
-    app.add_middleware(FastReads, tokens=program.tokens, kept=program.kept_positions)
-    app.add_middleware(Idempotency, answers=program.first_answers, rooms=program.rooms)
-    app.add_middleware(Preconditions)
-    app.add_middleware(BodyLimit)
-    if program.counters is not None:
-        app.add_middleware(RateLimits, program.counters, program.tokens)
-    app.add_middleware(RequestFrame)  # added last, so that it is around everything
-    return app
+    published.include_router(monitoring.router)
+    return published

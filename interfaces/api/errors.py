@@ -52,6 +52,7 @@ def error_answer(
 ) -> JSONResponse:
     """The answer for a code of the catalogue; `message` is the catalogue's where none is given."""
     entry = CATALOGUE[code]
+    scope["state"]["error_code"] = code
     body = ErrorBody(
         code=code,
         message=message or f"{entry.meaning} {entry.cure}",

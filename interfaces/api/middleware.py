@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from uuid import uuid4
 
 import structlog
@@ -31,13 +32,16 @@ _log = structlog.get_logger(__name__)
 class RequestFrame:
     """Gives each request an id, puts it and the protecting headers on the answer, logs one line.
 
+    `observe` is told method, route, status and seconds of each.
+
     The caller's X-Request-ID is taken over if it is a plain word. The line names the route's
     template, never the path itself, a header or a body. A failure nobody foresaw is logged with
     its trace here and answered without it.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, observe: Callable[[str, str, int, float], None]) -> None:
         self._app = app
+        self._observe = observe
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -64,13 +68,14 @@ class RequestFrame:
                     raise  # half an answer is out: the server cuts the connection
                 await error_answer(scope, INTERNAL)(scope, receive, framed_send)
             finally:
-                _log.info(
-                    "request",
-                    method=scope["method"],
-                    route=_template(scope),
-                    status=status,
-                    ms=round((time.perf_counter() - began) * 1000, 1),
-                )
+                self._tell(scope, status, time.perf_counter() - began)
+
+    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+        method, route = scope["method"], _template(scope)
+        self._observe(method, route, status, seconds)
+        actor = scope["state"].get("actor")
+        ms = round(seconds * 1000, 1)
+        _log.info("request", method=method, route=route, status=status, ms=ms, actor=actor)
 
 
 def _request_id(scope: Scope) -> str:

@@ -136,6 +136,8 @@ TABLE = {
     f"GET {V1}/admin/invite-codes": administrates(200),
     f"POST {V1}/admin/invite-codes": administrates(201),
     f"POST {V1}/admin/invite-codes/{{invite_id}}/revoke": administrates(404),
+    f"GET {V1}/admin/monitoring": administrates(200),
+    "GET /metrics": everybody(401),  # who asks from afar without the token
     "GET /health/live": everybody(200),
     "GET /health/ready": everybody(503),  # no worker
     "GET /health/prerequisites": everybody(200),

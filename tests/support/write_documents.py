@@ -1,4 +1,4 @@
-"""Writes docs/events.md, docs/errors.md and docs/rooms.md from the code (`make docs`)."""
+"""Writes docs/events.md, errors.md, rooms.md and alerts.yml from the code (`make docs`)."""
 
 import importlib
 import inspect
@@ -9,6 +9,7 @@ import msgspec
 from domain.kernel import Event
 from infrastructure.event_store.topics import event_classes
 from interfaces.error_catalogue import CATALOGUE
+from interfaces.monitoring import RULES
 from interfaces.rooms import ROOMS
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -56,7 +57,22 @@ def rooms() -> str:
     return "\n".join(parts)
 
 
-DOCUMENTS = {"events.md": events, "errors.md": errors, "rooms.md": rooms}
+def alerts() -> str:
+    """The rules of monitoring as Prometheus takes them."""
+    lines = [f"# {_WRITTEN}", "groups:", "  - name: sigmasight", "    rules:"]
+    for rule in RULES:
+        lines += [
+            f"      - alert: {rule.name}",
+            f"        expr: '{rule.expression}'",
+            f"        for: {rule.lasting}",
+            "        annotations:",
+            f"          summary: '{rule.meaning}'",
+            f"          runbook: 'docs/operations.md#{rule.name.lower()}'",
+        ]
+    return "\n".join([*lines, ""]).replace("\n\n", "\n")
+
+
+DOCUMENTS = {"events.md": events, "errors.md": errors, "rooms.md": rooms, "alerts.yml": alerts}
 
 
 def _sentence(event: type[Event]) -> str:

@@ -129,6 +129,7 @@ def test_routes_that_need_a_token_say_so(document: Json) -> None:
         "GET /api/v1/onboarding/formats",
         "GET /health/live",
         "GET /health/ready",
+        "GET /metrics",
         "GET /health/prerequisites",
         "GET /errors",
         "GET /errors/{code}",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from application.quotas import Allowance, Quota
 from domain.email_address import EmailAddress
@@ -155,6 +156,20 @@ def test_the_limits_are_those_of_the_specification() -> None:
 )
 def test_an_address_is_what_one_caller_has(client: tuple[str, int] | None, address: str) -> None:
     assert address_of({"type": "http", "client": client}) == address
+
+
+@pytest.mark.parametrize(("proxies", "remaining"), [("", 98), ("127.0.0.1", 99)])
+def test_an_address_is_taken_from_a_header_of_proxies_that_are_named_only(
+    limited: Program, proxies: str, remaining: int
+) -> None:
+    http: Any = create_http(limited)
+    app: Any = ProxyHeadersMiddleware(http, proxies)  # as the server puts it around
+    client = TestClient(app, client=("127.0.0.1", 50_000))
+    for address in ("203.0.113.7", "203.0.113.8"):
+        headers = {"X-Forwarded-For": address}
+        url = "/api/v1/onboarding/csv-template"
+        answer = client.get(url, headers=headers)
+    assert told(answer)[1] == 900 + remaining
 
 
 class Unreachable:

@@ -71,6 +71,10 @@ class _Tagging:
             await self._send(message)
             return
         start, self._start = self._start, None
+        if message.get("more_body"):
+            await self._send(start)
+            await self._send(message)
+            return
         headers = MutableHeaders(scope=start)
         tag = headers.get("etag") or self._tag(message.get("body", b""))
         headers["ETag"] = tag

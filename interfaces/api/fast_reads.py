@@ -19,7 +19,7 @@ from projections.kept_answers import Asker, KeptAnswer, KeptAnswers
 
 _POSITIONS = re.compile(r"/api/v1/portfolios/([0-9a-f-]{36})/positions")
 _VIEW = "positions"
-_TEMPLATE = "/api/v1/portfolios/{portfolio_id}/positions"
+TEMPLATE = "/api/v1/portfolios/{portfolio_id}/positions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class FastReads:
             await self._pass_on(asked, scope, receive, send)
             return
         scope["path_params"] = {"portfolio_id": asked.portfolio_id}
-        scope["route"] = _TEMPLATE
+        scope["route"] = TEMPLATE
         await _answer(answer, send)
 
     async def _find(self, asked: _Asked) -> KeptAnswer | None:

@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from interfaces.api import fast_reads
+from interfaces.http import create_http
 from interfaces.web.assets import url_of
 from tests.interfaces.conftest import World
 from tests.support.visitors import Visitor, refusal, work_off
@@ -222,6 +224,24 @@ def test_every_published_route_has_a_row(world: World) -> None:
     paths = world.client.get("/openapi.json").json()["paths"]
     routes = {f"{method.upper()} {path}" for path in paths for method in paths[path]}
     assert routes == set(TABLE)
+
+
+def test_what_the_app_answers_is_what_its_document_says_and_pages(world: World) -> None:
+    answered = {
+        f"{method} {route.path}"
+        for included in create_http(world.program).routes
+        if hasattr(included, "effective_route_contexts")
+        for route in included.effective_route_contexts()
+        for method in route.methods
+        if not is_page(route.path)
+    }
+    assert answered == set(TABLE)
+    assert f"GET {fast_reads.TEMPLATE}" in TABLE
+
+
+def is_page(path: str) -> bool:
+    """Whether a path is for people with a browser: none of the API's, nor of operations."""
+    return not path.startswith((V1, "/health", "/errors", "/metrics"))
 
 
 @pytest.mark.parametrize("page", ["/", "/docs", url_of("style.css"), "/openapi.json"])

@@ -42,6 +42,7 @@ from infrastructure.failed_logins import PostgresFailedLogins
 from infrastructure.first_answers import PostgresFirstAnswers
 from infrastructure.index_securities import IndexSecurities
 from infrastructure.jwt_tokens import JwtTokens
+from infrastructure.kept_uploads import PostgresUploads
 from infrastructure.migrate import MigrationRefused, migrate
 from infrastructure.nyse_calendar import NyseCalendar, SampleCalendar
 from infrastructure.postgres import Pool, app_url, open_pool
@@ -187,9 +188,8 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             accounts=Accounts(editing),
             positions=Positions(editing, identities, prices.book),
             cash_flows=CashFlows(editing),
-            imports=Imports(
-                store.log, identities, prices.book, store.rejected_rows, valuations.marking.options
-            ),
+            imports=_imports(store, identities, valuations),
+            uploads=PostgresUploads(store.pool, store.clock),
             prices=prices,
             securities=securities,
             valuations=valuations,
@@ -231,6 +231,11 @@ class _Store:
         rooms.prepare()
         pool = held.enter_context(open_pool(url, before_use=rooms.recover))
         return cls(url, clock, DeferringLog(log), rooms, pool, PostgresRejectedRows(pool))
+
+
+def _imports(store: _Store, identities: Identities, valuations: Valuations) -> Imports:
+    book, options = valuations.book, valuations.marking.options
+    return Imports(store.log, identities, book, store.rejected_rows, options)
 
 
 def _runs(

@@ -4,12 +4,20 @@ from fastapi import FastAPI
 
 from interfaces.api.app import create_app
 from interfaces.bootstrap import Program
-from interfaces.web import accounts, assets, command_center, error_pages, landing, reference
+from interfaces.web import (
+    accounts,
+    assets,
+    command_center,
+    error_pages,
+    landing,
+    onboarding,
+    reference,
+)
 
 
 def create_http(program: Program) -> FastAPI:
     """The API over a program together with the pages; the caller closes the program."""
     app = create_app(program)
-    for pages in (landing, accounts, command_center, reference, error_pages, assets):
+    for pages in (landing, accounts, onboarding, command_center, reference, error_pages, assets):
         app.include_router(pages.router)
     return app

@@ -22,6 +22,7 @@ from application.runs import Runs
 from application.securities import Securities
 from application.sessions import Sessions
 from application.staleness import Staleness
+from application.uploads import Uploads
 from application.users import Users
 from application.valuations import Valuations
 from projections.activity.postgres import ActivityRoom
@@ -52,6 +53,7 @@ class UseCases:
     positions: Positions
     cash_flows: CashFlows
     imports: Imports
+    uploads: Uploads
     prices: Prices
     securities: Securities
     valuations: Valuations

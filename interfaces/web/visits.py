@@ -146,6 +146,19 @@ def visit_of_user(at: AnyVisit) -> Visit:
 UserVisit = Annotated[Visit, Depends(visit_of_user)]
 
 
+def visit_of_writer(at: UserVisit) -> Visit:
+    """The visit of somebody who may change what is theirs.
+
+    Raises:
+        AuditorsOnlyRead: ERR_AUDIT_403.
+    """
+    policy.refuse_changing(at.user)
+    return at
+
+
+WriterVisit = Annotated[Visit, Depends(visit_of_writer)]
+
+
 def visit_of_superuser(at: UserVisit) -> Visit:
     """The visit of a superuser, in person.
 

@@ -1,45 +1,17 @@
 """Specification of the pages of people: sign up, sign in, out, password, theme (spec 8)."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
-from httpx import Response
 
 from infrastructure.settings import PUBLISHED_INVITE_CODE
 from interfaces.authentication import COOKIE
-from interfaces.http import create_http
 from tests.interfaces.conftest import World
+from tests.support.browsing import send, signed_in
 from tests.support.visitors import PASSWORD, newcomer
-
-
-@pytest.fixture
-def browser(world: World) -> Iterator[TestClient]:
-    """A browser without scripts: it keeps cookies, and goes where it is told when asked to."""
-    with TestClient(create_http(world.program), follow_redirects=False) as client:
-        yield client
-
-
-def send(browser: TestClient, page: str, action: str, **fields: str) -> Response:
-    """Open a page and send the form on it that has this action, with some fields filled in."""
-    text = browser.get(page).text
-    form = re.search(rf'<form[^>]*action="{action}".*?</form>', text, re.DOTALL)
-    assert form, f"{page} has no form for {action}"
-    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form[0])
-    known = {name: unescape(value) for name, value in hidden}
-    answer: Response = browser.post(action, data=known | fields)
-    return answer
-
-
-def signed_in(world: World, browser: TestClient) -> str:
-    """Let somebody new sign in; returns the e-mail address."""
-    email = newcomer(world.program, world.client).email
-    answer = send(browser, "/login", "/login", email=email, password=PASSWORD)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/command-center")
-    return email
 
 
 def test_somebody_new_signs_up_and_in(browser: TestClient) -> None:
@@ -127,7 +99,7 @@ def test_nobody_is_led_away_after_signing_in(
 
 
 def test_who_signs_out_is_out_with_the_token_too(world: World, browser: TestClient) -> None:
-    signed_in(world, browser)
+    signed_in(world.program, browser)
     token = browser.cookies[COOKIE]
     answer = send(browser, "/settings", "/logout")
     assert (answer.status_code, answer.headers["location"]) == (303, "/login")
@@ -137,7 +109,7 @@ def test_who_signs_out_is_out_with_the_token_too(world: World, browser: TestClie
 
 
 def test_the_password_is_changed(world: World, browser: TestClient) -> None:
-    email = signed_in(world, browser)
+    email = signed_in(world.program, browser)
     wrong = send(browser, "/settings", "/settings/password", current="No4body", new="Another1One")
     assert (wrong.status_code, 'id="current-told"' in wrong.text) == (422, True)
     weak = send(browser, "/settings", "/settings/password", current=PASSWORD, new="weak")
@@ -152,7 +124,7 @@ def test_the_password_is_changed(world: World, browser: TestClient) -> None:
 def test_a_form_that_is_not_ours_does_nothing(
     world: World, browser: TestClient, action: str, csrf: str | None
 ) -> None:
-    signed_in(world, browser)
+    signed_in(world.program, browser)
     answer = browser.post(action, data={} if csrf is None else {"csrf": csrf})
     assert (answer.status_code, "ERR_FORM_001" in answer.text) == (403, True)
     assert browser.get("/settings").status_code == 200

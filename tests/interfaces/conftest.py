@@ -63,3 +63,13 @@ def world(postgres_server: str, template_database: str) -> Iterator[World]:
             unvalued=unvalued,
             run=run,
         )
+
+
+@pytest.fixture
+def working(world: World) -> Iterator[None]:
+    """A worker has just told that it lives."""
+    with world.program.database.pool.connection() as connection:
+        connection.execute("INSERT INTO jobs.procrastinate_workers DEFAULT VALUES")
+    yield
+    with world.program.database.pool.connection() as connection:
+        connection.execute("DELETE FROM jobs.procrastinate_workers")

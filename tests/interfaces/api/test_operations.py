@@ -24,16 +24,6 @@ def failures(world: World) -> Iterator[dict[str, str]]:
     reported.clear()
 
 
-@pytest.fixture
-def working(world: World) -> Iterator[None]:
-    """A worker has just told that it lives."""
-    with world.program.database.pool.connection() as connection:
-        connection.execute("INSERT INTO jobs.procrastinate_workers DEFAULT VALUES")
-    yield
-    with world.program.database.pool.connection() as connection:
-        connection.execute("DELETE FROM jobs.procrastinate_workers")
-
-
 class Log:
     """A log that is far ahead of the rooms, or does not answer at all."""
 

@@ -26,6 +26,7 @@ def test_pages_fetch_nothing_from_outside_and_run_no_script(world: World, path: 
     assert [url for url in fetched if not url.startswith(("/", "#"))] == []
 
 
+@pytest.mark.usefixtures("working")
 @pytest.mark.parametrize("path", PAGES)
 def test_every_link_leads_somewhere(world: World, path: str) -> None:
     links = set(re.findall(r'href="([^"]*)"', world.client.get(path, headers=BROWSER).text))

@@ -19,7 +19,6 @@ from sigmasight_client.api.positions import close_position
 from sigmasight_client.api.valuations import list_valuations, overview
 from sigmasight_client.client import AuthenticatedClient, Client
 from sigmasight_client.models import (
-    Access,
     AccountForm,
     AccountFormPriceSource,
     BatchStatus,
@@ -28,6 +27,7 @@ from sigmasight_client.models import (
     ErrorAnswer,
     FlowBody,
     FlowBodyKind,
+    GivenAccess,
     LogInBody,
     NotedFlow,
     Opened,
@@ -67,7 +67,7 @@ def sign_in(url: str, invite_code: str) -> AuthenticatedClient:
     )
     the(Registered, register.sync(client=anybody, body=asked))
     access = the(
-        Access, log_in.sync(client=anybody, body=LogInBody(email=email, password=PASSWORD))
+        GivenAccess, log_in.sync(client=anybody, body=LogInBody(email=email, password=PASSWORD))
     )
     return AuthenticatedClient(base_url=url, token=access.access_token)
 

@@ -92,11 +92,15 @@ class ChangePortfolio:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportPositions:
-    """Take the positions of a file into a portfolio; `rejected_rows` as in `OpenPortfolio`."""
+    """Take the positions of a file into a portfolio; `rejected_rows` as in `OpenPortfolio`.
+
+    `instead_of` is an import that is taken back for it, in the same save.
+    """
 
     portfolio_id: UUID
     intake: Intake
     rejected_rows: str | None = None
+    instead_of: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

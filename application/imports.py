@@ -25,6 +25,8 @@ from domain.position_import import (
 from domain.replacement import Change
 from domain.user import User
 
+_REPLACED = "Another upload took its place."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Impact:
@@ -96,23 +98,29 @@ class Imports:
         return portfolio.differences(self._priced(portfolio, intake))
 
     def take_in(self, command: ImportPositions, cause: Cause) -> Impact:
-        """Take in a file: all of it or nothing.
+        """Take in a file: all of it or nothing, an import that it takes the place of included.
 
         Raises:
             PortfolioUnknown: ERR_PORT_404. PortfolioForbidden: ERR_PORT_403.
             FileImportedBefore: ERR_PORT_014. HeldAlready: ERR_POS_022.
             ClosingPriceMissing: ERR_PORT_016.
+            ImportUnknown: ERR_IMPORT_404. ImportBuiltUpon: ERR_PORT_013.
         """
         import_id = uuid4()
 
         def attempt() -> Impact:
             portfolio = portfolio_to_change(self.log, command.portfolio_id, cause)
             new_id = self.identities.position_ids(self._owner(portfolio), portfolio.id)
+            version = portfolio.version
+            if command.instead_of:
+                portfolio.revert_import(command.instead_of, _REPLACED)
             intake = self._priced(portfolio, command.intake)
             changes = portfolio.import_positions(import_id, intake, new_id)
             kept = self.rejected_rows.keep(import_id, command.rejected_rows)
             position = self.log.save(portfolio, cause=cause, also=kept)
-            return replace(_impact(portfolio, import_id, position), changes=changes)
+            counts_from = portfolio.changed_from(version)
+            impact = _impact(portfolio, import_id, position)
+            return replace(impact, changes=changes, counts_from=counts_from)
 
         return decide(attempt)
 

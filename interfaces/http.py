@@ -11,13 +11,19 @@ from interfaces.web import (
     error_pages,
     landing,
     onboarding,
+    processing,
     reference,
+)
+
+_PAGES = (
+    *(landing, accounts, onboarding, processing, command_center),
+    *(reference, error_pages, assets),
 )
 
 
 def create_http(program: Program) -> FastAPI:
     """The API over a program together with the pages; the caller closes the program."""
     app = create_app(program)
-    for pages in (landing, accounts, onboarding, command_center, reference, error_pages, assets):
+    for pages in _PAGES:
         app.include_router(pages.router)
     return app

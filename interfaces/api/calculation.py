@@ -33,8 +33,7 @@ from interfaces.api.run_following import EVENT_EXAMPLE, LOG_EXAMPLE, event_strea
 from interfaces.api.run_watch import RunWatch
 from interfaces.api.values import Limit, Offset
 from interfaces.bootstrap import Program
-from projections.portfolios.view import PortfolioRow
-from projections.runs.view import RunRow
+from interfaces.following import run_of
 
 router = APIRouter(tags=["Calculation"])
 history = APIRouter(tags=["Calculation"])
@@ -110,18 +109,6 @@ def parse_run_id(
 
 
 RunId = Annotated[UUID, Depends(parse_run_id)]
-
-
-def run_of(program: Program, portfolio: PortfolioRow, run_id: UUID) -> RunRow:
-    """A run of the portfolio.
-
-    Raises:
-        RunUnknown: ERR_BATCH_404.
-    """
-    run = program.runs_room.one(run_id)
-    if run is None or portfolio.portfolio_id not in run.portfolio_ids:
-        raise RunUnknown
-    return run
 
 
 @router.get(

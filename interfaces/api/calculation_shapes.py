@@ -10,8 +10,8 @@ from domain.calculation_run import RunStatus
 from domain.run_order import RunKind
 from interfaces.api.documenting import example
 from interfaces.api.values import Instant
-from projections.runs.view import Entry, PhaseView, RunRow
-from projections.runs.wording import counted
+from interfaces.following import warnings_of
+from projections.runs.view import PhaseView, RunRow
 
 _PORTFOLIO = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
 _RUN = "9a1d6d0c-1c7b-4a7e-8a1f-2f4f5a6b7c8d"
@@ -214,10 +214,7 @@ def triggered_by(run: RunRow) -> str:
 
 
 def status_of(run: RunRow, portfolio_id: UUID, now: datetime) -> BatchStatus:
-    """How a run stands for the owner of one of its portfolios.
-
-    What a run of several portfolios warned of is told as a number: it may name what others hold.
-    """
+    """How a run stands for the owner of one of its portfolios."""
     began, ended = run.started_at, run.finished_at
     current = next((phase.name for phase in run.phases if phase.status == "running"), None)
     return BatchStatus(
@@ -257,11 +254,3 @@ def _error(run: RunRow) -> RunError | None:
     if run.error_code is None:
         return None
     return RunError(code=run.error_code, message=run.error_message or "")
-
-
-def warnings_of(told: PhaseView | Entry, *, is_shared: bool) -> list[str]:
-    """What an owner is told of the warnings of a phase or of an entry of the log."""
-    if not is_shared or not told.warnings:
-        return list(told.warnings)
-    said = counted(len(told.warnings), "warning")
-    return [f"{said} about the accounts calculated together; your marks say what concerns you."]

@@ -8,8 +8,9 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from interfaces.api.calculation_shapes import BatchStatus, warnings_of
+from interfaces.api.calculation_shapes import BatchStatus
 from interfaces.api.run_watch import RunWatch
+from interfaces.following import warnings_of
 from projections.runs.view import RunRow
 
 HEARTBEAT_S = 15.0

@@ -4,12 +4,13 @@ Between the look and the confirmation the file is kept for an hour: a hidden fie
 10 MB, and a page that is reloaded, or come back to, would have lost it.
 """
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from application.commands import OpenPortfolio, RequestRun
+from application.commands import ImportPositions, OpenPortfolio, RequestRun
 from application.uploads import KeptUpload
 from domain.errors import DomainError
 from domain.money import ZERO
@@ -25,11 +26,13 @@ from interfaces.web.upload_form import (
     ACCOUNT_TYPES,
     CHOICES,
     FIELDS,
+    REPLACES,
     Sent,
     read_file,
     texts_of,
     typed,
     upload_of,
+    values_of,
     wrong_fields,
 )
 from interfaces.web.visits import OURS, PageRoute, Visit, WriterVisit, go_to
@@ -58,6 +61,23 @@ def look_at(at: WriterVisit, sent: Sent) -> Response:
         wrong["csv_file"] = _NO_FILE
     if kept is None or wrong:
         return _form(at, values, wrong)
+    at.program.uploads.keep(kept)
+    return go_to(_url(kept))
+
+
+@router.get("/onboarding/{portfolio_id}/upload")
+def change(at: WriterVisit, portfolio_id: UUID) -> Response:
+    """The form for another file in the place of the portfolio's latest import."""
+    return _form(at, values_of(at.portfolio(portfolio_id)), {})
+
+
+@router.post("/onboarding/{portfolio_id}/upload", dependencies=[OURS])
+def look_at_change(at: WriterVisit, portfolio_id: UUID, sent: Sent) -> Response:
+    """Keep the other file for an hour, and show what it would bring."""
+    values = {**typed(sent, CHOICES), **values_of(at.portfolio(portfolio_id))}
+    kept = upload_of(sent, at.user.user_id, values)
+    if kept is None:
+        return _form(at, values, {"csv_file": _NO_FILE})
     at.program.uploads.keep(kept)
     return go_to(_url(kept))
 
@@ -146,7 +166,9 @@ def confirm(at: WriterVisit, upload_id: UUID, sent: Sent) -> Response:
     if file.is_refused:
         return go_to(f"{_url(kept)}/errors")
     try:
-        portfolio_id = _open(at, kept, file)
+        portfolio_id = (
+            _replace(at, kept, file) if kept.form.get(REPLACES) else _open(at, kept, file)
+        )
     except DomainError as refusal:
         wrong = {FIELDS.get(refusal.code, "form"): refusal.message}
         return _form(at, dict(kept.form), wrong)
@@ -164,6 +186,11 @@ def start_run(at: Visit, portfolio_id: UUID) -> Response:
     return go_to(f"/onboarding/{portfolio_id}/runs/{run.run_id}")
 
 
+def _take_in(at: Visit, kept: KeptUpload, file: FileToImport) -> UUID:
+    """The portfolio that holds the file's positions now."""
+    return _replace(at, kept, file) if kept.form.get(REPLACES) else _open(at, kept, file)
+
+
 def _open(at: Visit, kept: KeptUpload, file: FileToImport) -> UUID:
     account = at.program.portfolios.read_account(texts_of(kept.form))
     command = OpenPortfolio(
@@ -177,6 +204,22 @@ def _open(at: Visit, kept: KeptUpload, file: FileToImport) -> UUID:
     return opened.portfolio_id
 
 
+def _replace(at: Visit, kept: KeptUpload, file: FileToImport) -> UUID:
+    """Take the file in, in the place of the latest import that counts."""
+    portfolio_id = UUID(kept.form[REPLACES])
+    imports, _ = at.program.imports_room.of_portfolio(portfolio_id, 1, 0)
+    latest = imports[0] if imports and not imports[0].is_reverted else None
+    command = ImportPositions(
+        portfolio_id=portfolio_id,
+        intake=file.intake(),
+        rejected_rows=file.rejected_rows,
+        instead_of=latest.import_id if latest else None,
+    )
+    impact = at.program.imports.take_in(command, at.cause)
+    at.program.rooms.catch_up(impact.position or 0)
+    return portfolio_id
+
+
 def _form(
     at: Visit, values: dict[str, str], wrong: dict[str, str], *, is_gone: bool = False
 ) -> Response:
@@ -188,6 +231,8 @@ def _form(
         is_gone=is_gone,
         account_types=ACCOUNT_TYPES,
         guides=GUIDES,
+        action=_form_url(values),
+        portfolio=at.portfolio(UUID(values[REPLACES])) if values.get(REPLACES) else None,
     )
 
 
@@ -211,7 +256,14 @@ def _url(kept: KeptUpload) -> str:
 
 
 def _again(kept: KeptUpload) -> str:
-    return f"/onboarding/upload?again={kept.upload_id}"
+    """The form that keeps everything but the file."""
+    form = _form_url(kept.form)
+    return form if kept.form.get(REPLACES) else f"{form}?again={kept.upload_id}"
+
+
+def _form_url(values: Mapping[str, str]) -> str:
+    replaced = values.get(REPLACES)
+    return f"/onboarding/{replaced}/upload" if replaced else "/onboarding/upload"
 
 
 def _gone() -> Response:

@@ -529,3 +529,27 @@ class TestRaces:
 
 
 PRICES = {"GOOG": "708.00", "SPY": "147.00"}
+
+
+def test_a_file_takes_the_place_of_an_import_in_one_save(holding: Holding) -> None:
+    before = holding.first_import
+    command = ImportPositions(
+        portfolio_id=holding.portfolio_id, intake=file(GOOG, IBM), instead_of=before
+    )
+    impact = holding.imports.take_in(command, holding.cause)
+    assert holding.open_quantities() == {"GOOG": Decimal(100), "IBM": Decimal(10)}
+    assert holding.portfolio.holdings.reverted.keys() == {before}
+    assert (impact.positions, impact.counts_from) == (2, OPENING)
+
+
+def test_where_that_import_cannot_be_taken_back_nothing_happens(holding: Holding) -> None:
+    holding.take_in(replacing(GOOG, prices={"SPY": "150.00"}))
+    version = holding.portfolio.version
+    command = ImportPositions(
+        portfolio_id=holding.portfolio_id,
+        intake=file(IBM, name="other"),
+        instead_of=holding.first_import,
+    )
+    with pytest.raises(ImportBuiltUpon):
+        holding.imports.take_in(command, holding.cause)
+    assert holding.portfolio.version == version

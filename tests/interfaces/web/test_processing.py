@@ -1,0 +1,147 @@
+"""Specification of the page of a calculation: its steps, its end, its failure (spec 8)."""
+
+import re
+from html import unescape
+from uuid import UUID, uuid4
+
+import pytest
+from fastapi.testclient import TestClient
+
+from interfaces.bootstrap import Program
+from tests.interfaces.conftest import World
+from tests.support.browsing import send, signed_in
+from tests.support.visitors import GOOG_AND_SPY, PASSWORD, SAMPLE, csv_file, newcomer
+
+UPLOAD = "/onboarding/upload"
+FORM = SAMPLE | {"account_name": "Schwab IRA", "portfolio_name": "My <first>"}
+
+
+@pytest.fixture
+def page(world: World, browser: TestClient) -> str:
+    """The page of a queued calculation, come to from the upload of two positions and a bad row."""
+    signed_in(world.program, browser)
+    files = {"csv_file": ("positions.csv", csv_file(*GOOG_AND_SPY, "IBM,0,1,2012-12-31"))}
+    url = send(browser, UPLOAD, UPLOAD, files=files, **FORM).headers["location"]
+    answer = send(browser, url, f"{url}/confirm", accept_valid="true")
+    return str(answer.headers["location"])
+
+
+def run_id_of(page: str) -> UUID:
+    """The run that a page is of."""
+    return UUID(page.rsplit("/", 1)[1])
+
+
+def fail(program: Program, page: str) -> None:
+    """Let the run of a page fail."""
+    program.runs.fail_for_store(run_id_of(page))
+    program.rooms.catch_up(program.log.position())
+
+
+def work_off(program: Program, page: str) -> None:
+    """Let the run of a page come to its end."""
+    program.runs.execute(run_id_of(page), "test")
+    program.rooms.catch_up(program.log.position())
+
+
+def test_while_it_waits_the_page_says_so_and_comes_again_by_itself(
+    browser: TestClient, page: str
+) -> None:
+    text = browser.get(page).text
+    assert "Waiting for a worker" in text
+    assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in text
+    assert re.search(r'<progress[^>]* value="0[^"]*"', text)
+    assert "My <first>" not in text
+    [events] = re.findall(r'data-events="([^"]*)"', text)
+    run_id = run_id_of(page)
+    assert events.endswith(f"/batch-status/{run_id}/events")
+    assert browser.get(events.removesuffix("/events")).json()["batch_run_id"] == str(run_id)
+
+
+def test_in_the_end_it_says_what_was_imported_and_leads_on(
+    world: World, browser: TestClient, page: str
+) -> None:
+    work_off(world.program, page)
+    text = unescape(browser.get(page).text)
+    assert "My <first> is ready" in text
+    assert "2 positions imported, 1 row left out." in text
+    assert "up to 1 Mar 2013" in text
+    assert re.search(r'href="/command-center">Go to command center', text)
+    assert text.count('<span class="state">Completed</span>') >= 4
+    assert 'http-equiv="refresh"' not in text
+    assert "data-events" not in text
+
+
+def test_a_failure_stays_there_and_says_what_failed_and_what_was_saved(
+    world: World, browser: TestClient, page: str
+) -> None:
+    fail(world.program, page)
+    text = browser.get(page).text
+    assert 'href="/errors/ERR_BATCH_004"' in text
+    assert "with 2 positions of positions.csv" in text
+    assert "Calculate again" in text
+    assert "Change the upload" in text
+    assert "Go to command center" not in text
+
+
+def test_calculating_again_leads_to_the_new_run_and_twice_to_the_same(
+    world: World, browser: TestClient, page: str
+) -> None:
+    fail(world.program, page)
+    action = page.rsplit("/", 1)[0]
+    again = [send(browser, page, action).headers["location"] for _ in range(2)]
+    assert again[0] == again[1] != page
+    work_off(world.program, again[0])
+    assert "is ready" in browser.get(again[0]).text
+
+
+def test_another_upload_takes_the_place_of_the_import(
+    world: World, browser: TestClient, page: str
+) -> None:
+    fail(world.program, page)
+    [change] = re.findall(r'href="(/onboarding/[^"]*/upload)"', browser.get(page).text)
+    form = browser.get(change).text
+    assert "Schwab IRA" in form
+    bad = send(browser, change, change)
+    assert (bad.status_code, 'aria-invalid="true"' in bad.text) == (422, True)
+    files = {"csv_file": ("mended.csv", csv_file(*GOOG_AND_SPY, "IBM,5,190.00,2012-12-31"))}
+    url = send(browser, change, change, files=files).headers["location"]
+    assert f'href="{change}"' in browser.get(url).text
+    next_page = send(browser, url, f"{url}/confirm").headers["location"]
+    work_off(world.program, next_page)
+    assert "3 positions imported." in browser.get(next_page).text
+    portfolio_id = page.split("/")[2]
+    held = browser.get(f"/api/v1/portfolios/{portfolio_id}/positions").json()
+    assert sorted(one["symbol"] for one in held["positions"]) == ["GOOG", "IBM", "SPY"]
+
+
+def test_nobody_else_sees_it(world: World, browser: TestClient, page: str) -> None:
+    email = newcomer(world.program, world.client).email
+    send(browser, "/settings", "/logout")
+    assert browser.get(page).headers["location"] == f"/login?next={page}"
+    send(browser, "/login", "/login", email=email, password=PASSWORD)
+    answer = browser.get(page)
+    assert (answer.status_code, "ERR_PORT_403" in answer.text) == (403, True)
+    change = f"/onboarding/{page.split('/')[2]}/upload"
+    assert browser.get(change).status_code == 403
+
+
+def test_a_run_that_is_not_the_portfolio_s_is_unknown(browser: TestClient, page: str) -> None:
+    answer = browser.get(page.replace(str(run_id_of(page)), str(uuid4())))
+    assert (answer.status_code, "ERR_BATCH_404" in answer.text) == (404, True)
+
+
+@pytest.mark.parametrize("what", ["runs", "upload"])
+def test_a_form_that_is_not_ours_does_nothing(browser: TestClient, page: str, what: str) -> None:
+    answer = browser.post(f"/onboarding/{page.split('/')[2]}/{what}", data={"csrf": "x"})
+    assert (answer.status_code, "ERR_FORM_001" in answer.text) == (403, True)
+
+
+def test_the_page_bears_no_script_or_style_of_its_own(
+    world: World, browser: TestClient, page: str
+) -> None:
+    for _ in range(2):
+        text = browser.get(page).text
+        assert re.findall(r"<script(?![^>]* src=)|<style| style=| on\w+=", text) == []
+        for script in re.findall(r'<script[^>]*src="([^"]*)"', text):
+            assert browser.get(script).status_code == 200
+        fail(world.program, page)

@@ -61,7 +61,7 @@ bench: $(DEV_READY) ## Measure against peers in the same run, print one table
 faults: $(DEV_READY) ## Kill, cut, race and starve it; the promises must hold (long)
 	@$(BIN)/python -m pytest -m faults $(SIDE_BY_SIDE)
 
-docs: $(DEV_READY) ## Write docs/events.md, errors.md, rooms.md and alerts.yml from the code
+docs: $(DEV_READY) ## Write docs/events.md, errors.md, rooms.md, alerts.yml and import/ from the code
 	@$(BIN)/python -m tests.support.write_documents
 
 lock: $(DEV_READY) ## Write the lock files anew from pyproject.toml; UPGRADE=1 takes newer versions

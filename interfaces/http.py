@@ -9,6 +9,7 @@ from interfaces.web import (
     assets,
     command_center,
     error_pages,
+    import_help,
     landing,
     onboarding,
     processing,
@@ -17,7 +18,7 @@ from interfaces.web import (
 
 _PAGES = (
     *(landing, accounts, onboarding, processing, command_center),
-    *(reference, error_pages, assets),
+    *(import_help, reference, error_pages, assets),
 )
 
 

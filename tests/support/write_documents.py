@@ -1,14 +1,18 @@
-"""Writes docs/events.md, errors.md, rooms.md and alerts.yml from the code (`make docs`)."""
+"""Writes docs/events.md, errors.md, rooms.md, alerts.yml and import/ (`make docs`)."""
 
 import importlib
 import inspect
-from pathlib import Path
+from collections.abc import Callable
+from functools import partial
+from importlib.resources import files
+from pathlib import Path, PurePosixPath
 
 import msgspec
 
 from domain.kernel import Event
 from infrastructure.event_store.topics import event_classes
 from interfaces.error_catalogue import CATALOGUE
+from interfaces.files.recognition import GUIDES
 from interfaces.monitoring import RULES
 from interfaces.rooms import ROOMS
 
@@ -72,7 +76,19 @@ def alerts() -> str:
     return "\n".join([*lines, ""]).replace("\n\n", "\n")
 
 
-DOCUMENTS = {"events.md": events, "errors.md": errors, "rooms.md": rooms, "alerts.yml": alerts}
+def guide(name: str) -> str:
+    """What the help says of a file format."""
+    return files("interfaces.files").joinpath("guides", name).read_text("utf-8")
+
+
+GUIDE_FILES = sorted(PurePosixPath(known.documentation).name for known in GUIDES)
+DOCUMENTS: dict[str, Callable[[], str]] = {
+    "events.md": events,
+    "errors.md": errors,
+    "rooms.md": rooms,
+    "alerts.yml": alerts,
+    **{f"import/{name}": partial(guide, name) for name in GUIDE_FILES},
+}
 
 
 def _sentence(event: type[Event]) -> str:

@@ -28,7 +28,7 @@ class RateCounters:
     """Implements `application.quotas.Counters` in the store at `url`.
 
     Raises:
-        RateStorageRefused: no such store, or its client is not installed.
+        RateStorageRefused: no such store.
     """
 
     def __init__(self, url: str, clock: Clock) -> None:
@@ -83,8 +83,7 @@ def _opened(url: str) -> Storage:
         storage = None
     if not isinstance(storage, Storage):
         raise RateStorageRefused(
-            "RATE_LIMITS_STORAGE cannot be used: it takes memory://, or redis://HOST:PORT/NUMBER"
-            " where the package redis is installed."
+            "RATE_LIMITS_STORAGE cannot be used: it takes memory:// or redis://HOST:PORT/NUMBER."
         )
     return storage
 

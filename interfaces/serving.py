@@ -31,7 +31,7 @@ from interfaces.bootstrap import (
 )
 from interfaces.cli.commands import app, show_demo
 from interfaces.http import create_http
-from interfaces.starting import PrerequisitesMissing, check_prerequisites
+from interfaces.starting import PrerequisitesMissing, check_prerequisites, reference_data
 
 _RESTART_AFTER_S = 1.0
 _STOP_WITHIN_S = 25.0
@@ -48,7 +48,7 @@ def serve(
     """Serve the API and the pages, with a worker beside, until Ctrl-C."""
     settings = read_settings()
     configure_logs(settings)
-    check_prerequisites(settings)
+    check_prerequisites(settings, reference_data())
     signal.signal(signal.SIGTERM, _end)
     with build(settings) as program:
         program.follow_log()
@@ -68,7 +68,7 @@ def worker(
     """Work off queued calculations, until Ctrl-C; any number of workers may run."""
     settings = read_settings()
     configure_logs(settings)
-    check_prerequisites(settings)
+    check_prerequisites(settings, reference_data())
     with build(settings) as program:
         asyncio.run(_work(program, until_parent_ends=until_parent_ends))
 

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import structlog
 
 from application.prerequisites import Prerequisite, prerequisites
+from domain.risk.factors import STYLE
+from domain.risk.scenarios import SCENARIOS
 from interfaces.bootstrap import Settings
 
 _log = structlog.get_logger(__name__)
@@ -16,11 +18,13 @@ class PrerequisitesMissing(Exception):
 
 def reference_data() -> Sequence[Prerequisite]:
     """What calculations rest on, as this version brings it along."""
-    return prerequisites({})  # neither factors nor scenarios are in the project yet
+    return prerequisites(
+        {"factor_definitions": len(STYLE.factors), "stress_scenarios": len(SCENARIOS)}
+    )
 
 
-def check_prerequisites(settings: Settings) -> None:
-    """Look whether what calculations rest on is there: warn, in production refuse.
+def check_prerequisites(settings: Settings, found: Sequence[Prerequisite]) -> None:
+    """Look whether what calculations rest on was found: warn, in production refuse.
 
     Raises:
         PrerequisitesMissing: in production, naming what is missing.
@@ -30,7 +34,7 @@ def check_prerequisites(settings: Settings) -> None:
         return
     missing = [
         f"{one.name.replace('_', ' ')} {one.current} of {one.required}"
-        for one in reference_data()
+        for one in found
         if not one.is_met
     ]
     if not missing:

@@ -67,10 +67,10 @@ class PrerequisiteList(BaseModel):
 
     model_config = example(
         {
-            "status": "missing",
+            "status": "met",
             "prerequisites": [
                 {"name": "factor_definitions", "current": 8, "required": 8, "status": "met"},
-                {"name": "stress_scenarios", "current": 0, "required": 18, "status": "missing"},
+                {"name": "stress_scenarios", "current": 18, "required": 18, "status": "met"},
             ],
         }
     )

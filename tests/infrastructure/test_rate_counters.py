@@ -1,7 +1,9 @@
 """Counters of requests: each subject and quota by itself, whatever the threads."""
 
 import asyncio
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from limits.errors import StorageError
@@ -9,15 +11,20 @@ from limits.errors import StorageError
 from application.quotas import Quota
 from infrastructure.rate_counters import RateCounters, RateStorageRefused
 from infrastructure.system_clock import SystemClock
+from tests.support.redis_server import redis_server
 
 TWICE = Quota("twice", 2, 60)
 THRICE = Quota("thrice", 3, 3600)
 
 
-@pytest.fixture
-def counters() -> RateCounters:
-    """Counters in memory."""
-    return RateCounters("memory://", SystemClock(None))
+@pytest.fixture(params=["memory", "redis"])
+def counters(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RateCounters]:
+    """Counters in memory, and in a Redis."""
+    if request.param == "memory":
+        yield RateCounters("memory://", SystemClock(None))
+        return
+    with redis_server(tmp_path) as url:
+        yield RateCounters(url, SystemClock(None))
 
 
 def test_what_is_left_falls_to_nothing_and_the_next_is_one_too_many(
@@ -61,9 +68,7 @@ def test_eight_threads_lose_no_count(counters: RateCounters) -> None:
     assert asyncio.run(counters.left("ada", [many]))[0].remaining == 100_000 - 2000
 
 
-@pytest.mark.parametrize(
-    "url", ["mysql://here", "nonsense", "redis://localhost:1/0", "async+memory://"]
-)
+@pytest.mark.parametrize("url", ["mysql://here", "nonsense", "async+memory://"])
 def test_a_store_that_cannot_be_used_is_refused_in_words(url: str) -> None:
     with pytest.raises(RateStorageRefused, match="memory://"):
         RateCounters(url, SystemClock(None))
@@ -75,6 +80,20 @@ class Gone:
     def incr(self, key: str, expiry: int) -> int:
         """Fails as a remote store does."""
         raise StorageError(ConnectionError("refused"))
+
+
+def test_processes_that_share_a_redis_count_together(tmp_path: Path) -> None:
+    with redis_server(tmp_path) as url:
+        one, another = (RateCounters(url, SystemClock(None)) for _ in range(2))
+        left = [asyncio.run(each.count("ada", [TWICE]))[0] for each in (one, another, one)]
+    assert [each.is_used_up for each in left] == [False, False, True]
+
+
+def test_a_redis_that_is_gone_refuses_nobody(tmp_path: Path) -> None:
+    with redis_server(tmp_path) as url:
+        counters = RateCounters(url, SystemClock(None))
+        assert asyncio.run(counters.count("ada", [TWICE])) != []
+    assert asyncio.run(counters.count("ada", [TWICE])) == []
 
 
 def test_a_store_that_is_gone_refuses_nobody(counters: RateCounters) -> None:

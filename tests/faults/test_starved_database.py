@@ -13,6 +13,7 @@ import pytest
 from psycopg import sql
 from psycopg_pool import ConnectionPool
 
+from application.repeating import DeferringLog
 from infrastructure.event_store.event_log import PostgresEventLog
 from interfaces.bootstrap import Program
 from tests.support.client import Client, body
@@ -103,7 +104,7 @@ def customer(program: Program) -> Iterator[Customer]:
 
 def pools_of(program: Program) -> list[AnyPool]:
     """Where the program has its connections: to the log, and to read rooms."""
-    log = cast("PostgresEventLog", program.log)
+    log = cast("PostgresEventLog", cast("DeferringLog", program.log)._log)
     return [log._datastore.pool, cast("AnyPool", program.users_room.pool)]
 
 

@@ -14,6 +14,10 @@ class Quota(msgspec.Struct, frozen=True):
     window_s: int
 
 
+UPLOADS = Quota("uploads", 50, 3_600)
+"""For a user, files to look at and files to import together, over the API and on pages."""
+
+
 class Allowance(msgspec.Struct, frozen=True):
     """What is left: of `limit` times `remaining`, until the window ends in `resets_in_s`.
 

@@ -9,16 +9,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from application.access_ports import TokenClaims, Tokens
 from application.errors import TokenRefused
-from application.quotas import Allowance, Counters, Quota
+from application.quotas import UPLOADS, Allowance, Counters, Quota
 from interfaces.api.errors import error_answer
 from interfaces.authentication import COOKIE
 from interfaces.requests import address_of
 
 API = (Quota("api", 1_000, 60), Quota("api", 10_000, 3_600))
 """For a user; for an address where nobody is signed in. Superusers are exempt."""
-
-UPLOADS = Quota("uploads", 50, 3_600)
-"""For a user, files to look at and files to import together."""
 
 ATTEMPTS = Quota("registration attempts", 100, 3_600)
 ACCOUNTS = Quota("registered accounts", 50, 86_400)

@@ -35,7 +35,7 @@ from interfaces.web.upload_form import (
     values_of,
     wrong_fields,
 )
-from interfaces.web.visits import OURS, PageRoute, Visit, WriterVisit, go_to
+from interfaces.web.visits import COUNTED, OURS, PageRoute, Visit, WriterVisit, go_to
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
@@ -51,7 +51,7 @@ def upload(at: WriterVisit, again: UUID | None = None, gone: str = "") -> Respon
     return _form(at, dict(kept.form) if kept else {}, {}, is_gone=bool(gone))
 
 
-@router.post("/onboarding/upload", dependencies=[OURS])
+@router.post("/onboarding/upload", dependencies=[OURS, COUNTED])
 def look_at(at: WriterVisit, sent: Sent) -> Response:
     """Keep the file for an hour, and show what importing it would bring."""
     values = typed(sent, (*ACCOUNT, *CHOICES))
@@ -71,7 +71,7 @@ def change(at: WriterVisit, portfolio_id: UUID) -> Response:
     return _form(at, values_of(at.portfolio(portfolio_id)), {})
 
 
-@router.post("/onboarding/{portfolio_id}/upload", dependencies=[OURS])
+@router.post("/onboarding/{portfolio_id}/upload", dependencies=[OURS, COUNTED])
 def look_at_change(at: WriterVisit, portfolio_id: UUID, sent: Sent) -> Response:
     """Keep the other file for an hour, and show what it would bring."""
     values = {**typed(sent, CHOICES), **values_of(at.portfolio(portfolio_id))}

@@ -21,6 +21,7 @@ from starlette.concurrency import run_in_threadpool
 from application import policy
 from application.errors import PortfolioUnknown, TokenRefused
 from application.ports import Cause
+from application.quotas import UPLOADS, Allowance
 from domain.errors import DomainError
 from interfaces.authentication import COOKIE, Caller, caller_of
 from interfaces.bootstrap import Program
@@ -184,6 +185,35 @@ def sent_from_here(at: AnyVisit, csrf: Annotated[str, Form()] = "") -> None:
 
 OURS = Depends(sent_from_here)
 """For every route that takes a form."""
+
+
+class TooManyUploads(DomainError):
+    """The user has sent as many files within an hour as there may be."""
+
+    code = "ERR_RATE_001"
+
+    def __init__(self, allowance: Allowance) -> None:
+        super().__init__(
+            f"At most {allowance.limit} files an hour are taken; wait {allowance.resets_in_s} s.",
+            retry_after_s=allowance.resets_in_s,
+        )
+
+
+async def count_upload(at: UserVisit) -> None:
+    """Count a file that is sent; superusers are exempt.
+
+    Raises:
+        TooManyUploads: ERR_RATE_001.
+    """
+    if at.program.counters is None or at.user.is_superuser:
+        return
+    for allowance in await at.program.counters.count(str(at.user.user_id), [UPLOADS]):
+        if allowance.is_used_up:
+            raise TooManyUploads(allowance)
+
+
+COUNTED = Depends(count_upload)
+"""For every route that takes a file, after `OURS`."""
 
 
 class PageRoute(APIRoute):

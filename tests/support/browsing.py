@@ -5,13 +5,13 @@ from html import unescape
 from typing import Any
 
 from fastapi.testclient import TestClient
-from httpx import Response
+from httpx import Client, Response
 
 from interfaces.bootstrap import Program
 from tests.support.visitors import PASSWORD, Visitor
 
 
-def send(browser: TestClient, page: str, action: str, files: Any = None, **fields: str) -> Response:
+def send(browser: Client, page: str, action: str, files: Any = None, **fields: str) -> Response:
     """Open a page and send the form on it that has this action, with some fields filled in."""
     text = browser.get(page).text
     form = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', text, re.DOTALL)

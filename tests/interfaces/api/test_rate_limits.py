@@ -11,14 +11,16 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from application.quotas import Allowance, Quota
+from application.quotas import UPLOADS, Allowance, Quota
 from domain.email_address import EmailAddress
-from interfaces.api.rate_limits import ACCOUNTS, API, ATTEMPTS, UPLOADS, RateLimits
+from interfaces.api.rate_limits import ACCOUNTS, API, ATTEMPTS, RateLimits
+from interfaces.authentication import CSRF_COOKIE, CSRF_HEADER
 from interfaces.bootstrap import Parts, Program, build
 from interfaces.http import create_http
 from interfaces.requests import address_of
 from tests.interfaces.conftest import World
 from tests.support.accounts import cause
+from tests.support.browsing import send, signed_in
 from tests.support.programs import FAST, settings_for
 from tests.support.visitors import PASSWORD, Visitor, client_of, error_of, newcomer, refusal
 
@@ -62,6 +64,22 @@ def test_every_answer_says_what_is_left(limited: Program) -> None:
     assert [told(answer) for answer in answers] == [(1000, 999), (1000, 998), (1000, 997)]
     for answer in answers:
         assert before < int(answer.headers["X-RateLimit-Reset"]) <= before + 62
+
+
+def test_files_sent_on_pages_count_like_those_sent_over_the_api(limited: Program) -> None:
+    page = "/onboarding/upload"
+    with at(limited, HOME) as client:
+        client.follow_redirects = False
+        signed_in(limited, client)
+        client.post("/api/v1/onboarding/preview-csv", headers=_companion(client))
+        for _ in range(UPLOADS.limit - 1):
+            assert send(client, page, page).status_code == 422
+        refused = send(client, page, page)
+    assert (refused.status_code, "ERR_RATE_001" in refused.text) == (429, True)
+
+
+def _companion(client: TestClient) -> dict[str, str]:
+    return {CSRF_HEADER: client.cookies[CSRF_COOKIE]}
 
 
 def test_a_user_asks_a_thousand_times_a_minute(limited: Program) -> None:

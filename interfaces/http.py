@@ -7,17 +7,23 @@ from interfaces.bootstrap import Program
 from interfaces.web import (
     accounts,
     assets,
+    cash_flows,
     command_center,
     error_pages,
     import_help,
+    imports,
     landing,
     onboarding,
+    opening,
+    portfolio,
+    positions,
     processing,
     reference,
 )
 
 _PAGES = (
     *(landing, accounts, onboarding, processing, command_center),
+    *(portfolio, positions, cash_flows, opening, imports),
     *(import_help, reference, error_pages, assets),
 )
 

@@ -15,9 +15,9 @@ from interfaces.api.access import Asked, OwnPortfolio, cause_of, show_position
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, command_answers, example
 from interfaces.api.edit_shapes import Outcome, outcome
 from interfaces.api.import_shapes import PORTFOLIO_EXAMPLE
-from interfaces.api.position_rows import read_symbol
-from interfaces.api.values import Amount, Cell, Instant, Limit, Offset, Reason, parse_day
 from interfaces.files.formula_guard import PLAIN_NUMBER
+from interfaces.position_rows import read_symbol
+from interfaces.values import Amount, Cell, Instant, Limit, Offset, Reason, parse_day
 from projections.corporate_actions.view import CorporateActionRow
 
 router = APIRouter(prefix="/portfolios/{portfolio_id}", tags=["Portfolios"])

@@ -13,7 +13,7 @@ from application.repair import Repaired
 from domain.restatement import LineDifference, LineFigures, Restatement
 from interfaces.api.access import Asked, Superuser, cause_of, show_position
 from interfaces.api.documenting import SUPERUSER, command_answers, example
-from interfaces.api.values import Amount, Day, Reason
+from interfaces.values import Amount, Day, Reason
 
 router = APIRouter(prefix="/admin/repair", tags=["Administration"])
 

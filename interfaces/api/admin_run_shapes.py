@@ -15,7 +15,7 @@ from interfaces.api.calculation_shapes import (
     shown_run,
 )
 from interfaces.api.documenting import example
-from interfaces.api.values import Instant
+from interfaces.values import Instant
 from projections.runs.view import Entry, RunRow, Tally
 
 _EXAMPLE: dict[str, Any] = {

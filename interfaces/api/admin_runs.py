@@ -24,7 +24,7 @@ from interfaces.api.admin_run_shapes import (
 )
 from interfaces.api.calculation import RunId, now_of
 from interfaces.api.documenting import SUPERUSER, answers, command_answers
-from interfaces.api.values import Day, Limit, Offset, Reason
+from interfaces.values import Day, Limit, Offset, Reason
 
 router = APIRouter(prefix="/admin/batch", tags=["Administration"])
 

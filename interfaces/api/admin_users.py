@@ -28,8 +28,8 @@ from interfaces.api.documenting import (
     command_answers,
     example,
 )
-from interfaces.api.values import Day, Instant, Limit, Offset
 from interfaces.authentication import Asked, give_cookies
+from interfaces.values import Day, Instant, Limit, Offset
 from projections.users.view import UserFilter, UserRow
 
 router = APIRouter(prefix="/admin", tags=["Administration"])

@@ -31,9 +31,9 @@ from interfaces.api.documenting import OWN_PORTFOLIO, answers, command_answers, 
 from interfaces.api.market_data import held_in
 from interfaces.api.run_following import EVENT_EXAMPLE, LOG_EXAMPLE, event_stream, log_of
 from interfaces.api.run_watch import RunWatch
-from interfaces.api.values import Limit, Offset
 from interfaces.bootstrap import Program
 from interfaces.following import run_of
+from interfaces.values import Limit, Offset
 
 router = APIRouter(tags=["Calculation"])
 history = APIRouter(tags=["Calculation"])

@@ -9,8 +9,8 @@ from pydantic import BaseModel
 from domain.calculation_run import RunStatus
 from domain.run_order import RunKind
 from interfaces.api.documenting import example
-from interfaces.api.values import Instant
 from interfaces.following import warnings_of
+from interfaces.values import Instant
 from projections.runs.view import PhaseView, RunRow
 
 _PORTFOLIO = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"

@@ -1,7 +1,6 @@
 """What the owner of a portfolio pays in and takes out (spec 4.5)."""
 
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -9,14 +8,13 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, Field
 
 from application.commands import NoteFlow, RevertFlow
-from application.errors import FlowDateRefused
-from domain.flow import FlowAmountRefused, FlowUnknown
+from domain.flow import FlowUnknown
 from interfaces.api.access import Asked, OwnPortfolio, cause_of, show_position
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, command_answers, example
 from interfaces.api.edit_shapes import Outcome, Removed, outcome
 from interfaces.api.import_shapes import PORTFOLIO_EXAMPLE
-from interfaces.api.values import Amount, Cell, Instant, Limit, Note, Offset, Reason, parse_day
-from interfaces.files.formula_guard import PLAIN_NUMBER
+from interfaces.flow_entry import read_flow
+from interfaces.values import Amount, Cell, Instant, Limit, Note, Offset, Reason
 from projections.cash_flows.view import CashFlowRow, FlowTotals
 
 router = APIRouter(prefix="/portfolios/{portfolio_id}/cash-flows", tags=["Cash flows"])
@@ -172,13 +170,11 @@ def note_flow(
 ) -> NotedFlow:
     """Money counts for the day it moved; a withdrawal is at most what the account was worth."""
     today = program.markets[portfolio.market].today()
-    on = parse_day(body.date)
-    if on is None:
-        raise FlowDateRefused(today.isoformat())
+    on, amount = read_flow(body.date, body.amount, today)
     command = NoteFlow(
         portfolio_id=portfolio.portfolio_id,
         dated_on=on,
-        amount=_amount(body.amount),
+        amount=amount,
         is_withdrawal=body.kind == "WITHDRAWAL",
         note=body.note,
     )
@@ -208,13 +204,6 @@ def revert_flow(
     edited = program.cash_flows.revert(command, cause_of(request, portfolio.owner_id))
     show_position(program, response, edited.position)
     return Removed(id=flow_id, **outcome(edited, "Cash flow taken back."))
-
-
-def _amount(text: str) -> Decimal:
-    """A plain decimal; more than 2 decimals are refused as they are written."""
-    if not PLAIN_NUMBER.fullmatch(text) or len(text.partition(".")[2]) > 2:
-        raise FlowAmountRefused
-    return Decimal(text)
 
 
 def _listed(row: CashFlowRow) -> ListedFlow:

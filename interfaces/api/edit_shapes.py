@@ -13,7 +13,7 @@ from domain.position import Closing, Position
 from interfaces.api.documenting import example
 from interfaces.api.import_shapes import PORTFOLIO_EXAMPLE, POSITION_EXAMPLE
 from interfaces.api.positions import ShownClosing
-from interfaces.api.values import Amount
+from interfaces.values import Amount
 
 _CENT = Decimal("0.01")
 _STALE = "Valuations from 2013-02-01 on are stale until the next calculation."

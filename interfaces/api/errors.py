@@ -1,6 +1,6 @@
 """Refusals and failures as answers: one envelope, with the catalogue's status (spec 4.1)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -13,6 +13,7 @@ from starlette.types import Scope
 
 from domain.errors import DomainError
 from interfaces.error_catalogue import CATALOGUE
+from interfaces.position_rows import RowsRefused
 
 RETRY_AFTER_S = 2
 """Seconds that a 429 or a 503 asks to wait, unless its details say otherwise."""
@@ -84,18 +85,6 @@ def answer_errors(app: FastAPI) -> None:
     app.exception_handler(RequestValidationError)(_answer_unreadable)
     app.exception_handler(BodyTooLarge)(_answer_too_large)
     app.exception_handler(HTTPException)(_answer_framework)
-
-
-class RowsRefused(Exception):
-    """Positions in a request break the rules of rows: told with the code of the first error.
-
-    `errors` are as in a file's list; `message` is a sentence about them.
-    """
-
-    def __init__(self, message: str, errors: Sequence[Mapping[str, Any]]) -> None:
-        super().__init__(message)
-        self.message = message
-        self.errors = errors
 
 
 class BodyTooLarge(HTTPException):

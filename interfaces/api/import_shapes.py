@@ -11,8 +11,8 @@ from domain.position_import import Assumption, ImportMode, LeftOutRow
 from domain.replacement import Change
 from interfaces.api.documenting import example
 from interfaces.api.positions import ShownClosing
-from interfaces.api.values import Amount, Instant, Reason
 from interfaces.files.parsed_file import ERRORS_LISTED, ParsedFile
+from interfaces.values import Amount, Instant, Reason
 
 PORTFOLIO_EXAMPLE = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
 IMPORT_EXAMPLE = "5b4f6f7c-2f65-4f0f-8ad6-8a0a7f0d9b11"

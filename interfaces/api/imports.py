@@ -32,9 +32,10 @@ from interfaces.api.import_shapes import (
     shown_left_out,
 )
 from interfaces.api.uploads import FileForm, check, read_upload
-from interfaces.api.values import Limit, Offset
 from interfaces.bootstrap import Program
 from interfaces.importing import FileToImport
+from interfaces.standing import stale_after
+from interfaces.values import Limit, Offset
 from projections.imports.view import ImportRow
 from projections.portfolios.view import PortfolioRow
 
@@ -184,7 +185,7 @@ def revert_import(
     )
     impact = program.imports.revert(command, cause_of(request, portfolio.owner_id))
     _show(program, response, impact)
-    stale_from = _stale_from(portfolio, impact)
+    stale_from = stale_after(portfolio, impact.counts_from)
     changed = _told(("removed", impact.positions), ("reopened", len(impact.closings)))
     return TakenBack(
         import_id=import_id,
@@ -217,7 +218,7 @@ def redo_import(
     )
     impact = program.imports.restore(command, cause_of(request, portfolio.owner_id))
     _show(program, response, impact)
-    stale_from = _stale_from(portfolio, impact)
+    stale_from = stale_after(portfolio, impact.counts_from)
     changed = _told(("restored", impact.positions), ("closed", len(impact.closings)))
     return BroughtBack(
         import_id=import_id,
@@ -250,19 +251,11 @@ def _show(program: Program, response: Response, impact: Impact) -> None:
         show_position(program, response, impact.position)
 
 
-def _stale_from(portfolio: PortfolioRow, impact: Impact) -> date | None:
-    """The day from which valuations are stale; None where there are none that late."""
-    valued_on = portfolio.valuation_on
-    if valued_on is None or impact.counts_from is None or impact.counts_from > valued_on:
-        return None
-    return impact.counts_from
-
-
 def _imported(
     program: Program, portfolio: PortfolioRow, file: FileToImport, impact: Impact
 ) -> Imported:
     parsed, portfolio_id = file.parsed, portfolio.portfolio_id
-    stale_from = _stale_from(portfolio, impact)
+    stale_from = stale_after(portfolio, impact.counts_from)
     row = program.imports_room.one(portfolio_id, impact.import_id)
     failed = len(file.source.left_out)
     told = _told(

@@ -12,7 +12,7 @@ from application.errors import InviteUnknown
 from domain.invite_code import MOST_USES
 from interfaces.api.access import Asked, Superuser, cause_of, show_position
 from interfaces.api.documenting import SUPERUSER, answers, command_answers, example
-from interfaces.api.values import Instant, Limit, Offset, Text
+from interfaces.values import Instant, Limit, Offset, Text
 from projections.invite_codes.view import InviteRow, InviteState
 
 router = APIRouter(prefix="/admin/invite-codes", tags=["Administration"])

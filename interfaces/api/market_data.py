@@ -32,9 +32,9 @@ from interfaces.api.market_data_shapes import (
     shown_price,
     shown_security,
 )
-from interfaces.api.positions import past_of
-from interfaces.api.values import Day
 from interfaces.bootstrap import Program
+from interfaces.standing import past_of
+from interfaces.values import Day
 from projections.portfolios.view import PortfolioRow
 
 router = APIRouter(prefix="/market-data", tags=["Market data"])

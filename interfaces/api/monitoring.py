@@ -8,8 +8,8 @@ from pydantic import BaseModel
 from application.tallies import Count
 from interfaces.api.access import Asked, Superuser
 from interfaces.api.documenting import SUPERUSER, answers, example
-from interfaces.api.values import Instant
 from interfaces.monitoring import RULES, take_readings
+from interfaces.values import Instant
 
 router = APIRouter(prefix="/admin/monitoring", tags=["Administration"])
 

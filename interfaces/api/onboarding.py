@@ -24,9 +24,9 @@ from interfaces.api.import_shapes import (
     shown_errors,
 )
 from interfaces.api.uploads import FileForm, check, read_upload
-from interfaces.api.values import Amount, Instant, Text
 from interfaces.files.template.template import TEMPLATE_FILE_NAME, template_csv
 from interfaces.importing import FileToImport
+from interfaces.values import Amount, Instant, Text
 
 router = APIRouter(prefix="/onboarding", tags=["Onboarding"])
 

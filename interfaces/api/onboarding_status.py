@@ -14,8 +14,7 @@ from interfaces.api.calculation_shapes import BATCH_EXAMPLE, BatchStatus, status
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, example
 from interfaces.api.import_shapes import PORTFOLIO_EXAMPLE
 from interfaces.api.onboarding import NextStep
-from interfaces.api.positions import past_of
-from interfaces.api.valuations import stale_from
+from interfaces.standing import past_of, stale_from
 from projections.portfolios.view import PortfolioRow
 from projections.runs.view import RunRow
 

@@ -12,7 +12,7 @@ from application.commands import AccountTexts
 from application.ports import Market
 from domain.portfolio import Portfolio as Changed
 from interfaces.api.documenting import example
-from interfaces.api.values import Amount, Cell, Instant, Text
+from interfaces.values import Amount, Cell, Instant, Text
 from projections.portfolios.view import PortfolioRow
 
 _PORTFOLIO = {

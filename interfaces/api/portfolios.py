@@ -16,9 +16,9 @@ from interfaces.api.portfolio_shapes import (
     row_after,
     shown,
 )
-from interfaces.api.positions import past_of
-from interfaces.api.values import Limit, Offset
 from interfaces.bootstrap import Program
+from interfaces.standing import past_of
+from interfaces.values import Limit, Offset
 from projections.portfolios.view import PortfolioRow
 
 router = APIRouter(prefix="/portfolios", tags=["Portfolios"])

@@ -26,7 +26,11 @@ from interfaces.api.edit_shapes import (
     stated,
 )
 from interfaces.api.import_shapes import POSITION_EXAMPLE
-from interfaces.api.position_rows import (
+from interfaces.api.positions import Position, shown_position
+from interfaces.bootstrap import Program
+from interfaces.files.choices import Horizon
+from interfaces.importing import horizon_of
+from interfaces.position_rows import (
     CLOSING_CODES,
     CORRECTION_CODES,
     ROW_CODES,
@@ -40,11 +44,7 @@ from interfaces.api.position_rows import (
     read_positions,
     read_revaluation,
 )
-from interfaces.api.positions import Position, shown_position
-from interfaces.api.values import Reason
-from interfaces.bootstrap import Program
-from interfaces.files.choices import Horizon
-from interfaces.importing import horizon_of
+from interfaces.values import Reason
 from projections.portfolios.view import PortfolioRow
 
 router = APIRouter(prefix="/portfolios/{portfolio_id}/positions", tags=["Positions"])

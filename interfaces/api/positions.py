@@ -10,10 +10,9 @@ from pydantic import BaseModel
 from domain.mark import Mark
 from interfaces.api.access import Asked, OwnPortfolio
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, example
-from interfaces.api.values import Amount, Limit, Offset
-from interfaces.bootstrap import Program
-from projections.portfolios.view import PortfolioRow
-from projections.positions.view import Past, PositionRow
+from interfaces.standing import past_of
+from interfaces.values import Amount, Limit, Offset
+from projections.positions.view import PositionRow
 
 router = APIRouter(prefix="/portfolios", tags=["Portfolios"])
 
@@ -140,12 +139,6 @@ def list_positions(
         portfolio.portfolio_id, status, limit, offset, past_of(program, portfolio)
     )
     return PositionList(total=total, positions=list(map(shown_position, rows)))
-
-
-def past_of(program: Program, portfolio: PortfolioRow) -> Past:
-    """What the opening of a portfolio found at its end."""
-    market = program.markets[portfolio.market]
-    return Past(portfolio.equity_as_of, market.lasts_until(portfolio.equity_as_of))
 
 
 def shown_mark(mark: Mark) -> ShownMark:

@@ -29,9 +29,9 @@ from interfaces.api.import_shapes import (
 )
 from interfaces.api.onboarding import AccountForm
 from interfaces.api.uploads import read_upload
-from interfaces.api.values import Amount, Text
 from interfaces.bootstrap import Program
 from interfaces.importing import FileToImport, cost_of
+from interfaces.values import Amount, Text
 
 router = APIRouter(prefix="/onboarding", tags=["Onboarding"])
 

@@ -11,7 +11,7 @@ from domain.reconstruction import ReconstructedDay
 from interfaces.api.access import Asked, OwnPortfolio, cause_of
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, example
 from interfaces.api.valuation_shapes import Priced, Reason
-from interfaces.api.values import Amount, Day
+from interfaces.values import Amount, Day
 
 router = APIRouter(prefix="/analytics/portfolio/{portfolio_id}", tags=["Valuations"])
 

@@ -10,10 +10,10 @@ from application.commands import ChangePassword, LogIn
 from interfaces.api.access import InPerson, Known, cause_of, show_position
 from interfaces.api.access_shapes import USER_EXAMPLE, GivenAccess, KnownUser, given_access
 from interfaces.api.documenting import SIGNED_IN, TOO_MANY, answers, command_answers, example
-from interfaces.api.values import Instant, Text
 from interfaces.authentication import Asked, Caller, give_cookies, take_cookies
 from interfaces.bootstrap import Program
 from interfaces.requests import address_of
+from interfaces.values import Instant, Text
 
 router = APIRouter(prefix="/auth", tags=["Accounts and sessions"])
 

@@ -8,11 +8,11 @@ from pydantic import BaseModel, Field, WithJsonSchema
 from application.ports import Market
 from domain.errors import DomainError
 from domain.position_import import ImportMode
-from interfaces.api.values import Text
 from interfaces.bootstrap import Program
 from interfaces.files.choices import Choices
 from interfaces.files.reading import SIZE_LIMIT_BYTES
 from interfaces.importing import FileHasErrors, FileToImport, horizon_of
+from interfaces.values import Text
 
 
 class FileMissing(DomainError):

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from interfaces.api.documenting import example
 from interfaces.api.positions import MARK_EXAMPLE, ShownMark
-from interfaces.api.values import Amount, Instant
+from interfaces.values import Amount, Instant
 
 _PORTFOLIO_ID = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
 _AVAILABLE: dict[str, Any] = {

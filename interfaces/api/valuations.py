@@ -6,13 +6,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from application.staleness import LatestValuation
 from domain.mark import Mark, MarkQuality
 from domain.money import ZERO
 from domain.snapshot import Lines
 from interfaces.api.access import Asked, OwnPortfolio
 from interfaces.api.documenting import OWN_PORTFOLIO, answers
-from interfaces.api.positions import past_of, shown_mark
+from interfaces.api.positions import shown_mark
 from interfaces.api.valuation_shapes import (
     DataQuality,
     DayValuation,
@@ -30,8 +29,9 @@ from interfaces.api.valuation_shapes import (
     Valuation,
     ValuationList,
 )
-from interfaces.api.values import Day, Limit, Offset
 from interfaces.bootstrap import Program
+from interfaces.standing import past_of, stale_from
+from interfaces.values import Day, Limit, Offset
 from projections.portfolios.view import PortfolioRow
 from projections.valuations.view import ValuationRow
 
@@ -131,20 +131,6 @@ def _available(
         "data_quality": _data_quality(row.lines, observations),
         "portfolio_id": row.portfolio_id,
     }
-
-
-def stale_from(program: Program, portfolio: PortfolioRow) -> date | None:
-    """The first valued day that lacks something known by now; None where none does."""
-    if portfolio.valuation_on is None:
-        return None
-    latest = LatestValuation(
-        portfolio_id=portfolio.portfolio_id,
-        market=portfolio.market,
-        session=portfolio.valuation_on,
-        portfolio_version=portfolio.valued_version,
-        prices_known=portfolio.prices_known,
-    )
-    return program.staleness.begins_on(latest, portfolio.version)
 
 
 def _nothing(program: Program, portfolio: PortfolioRow, reason: Reason) -> dict[str, Any]:

@@ -1,17 +1,68 @@
 """What one's accounts are worth, and why; for who has none, the way to the first (spec 8)."""
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from interfaces.web.visits import PageRoute, UserVisit
+from application.errors import PortfolioUnknown
+from interfaces.web.holdings import COLUMNS, Holding, allocation, in_order, movers
+from interfaces.web.notices import notices_of
+from interfaces.web.visits import PageRoute, UserVisit, Visit
+from interfaces.web.worth import Worth, holdings_of, worth_of
+from projections.portfolios.view import PortfolioRow
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
+ALL = "all"
 _MOST = 200
+_MOST_MOVERS = 5
 
 
 @router.get("/command-center")
-def command_center(at: UserVisit) -> Response:
-    """The accounts with what they were worth at the latest valued session."""
-    rows, total = at.program.portfolios_room.of_owner(at.user.user_id, _MOST, 0)
-    return at.page("command_center.html", portfolios=rows, total=total)
+def command_center(
+    at: UserVisit, portfolio: str = ALL, sort: str = "value", order: str = "falling"
+) -> Response:
+    """All accounts together or one of them, at the latest valued session."""
+    own, _ = at.program.portfolios_room.of_owner(at.user.user_id, _MOST, 0)
+    if not own:
+        return at.page("welcome.html")
+    shown = _chosen(at, own, portfolio)
+    worth = worth_of(at.program, shown)
+    holdings = holdings_of(at.program, shown, worth.nav if worth else None)
+    column = sort if sort in COLUMNS else "value"
+    falling = order != "rising"
+    return at.page(
+        "command_center.html",
+        portfolios=own,
+        shown=shown,
+        chosen=str(shown[0].portfolio_id) if portfolio != ALL else ALL,
+        worth=worth,
+        holdings=in_order(holdings, column, falling=falling),
+        sort=column,
+        falling=falling,
+        movers=movers(holdings, _MOST_MOVERS),
+        allocation=_allocation(worth, holdings),
+        notices=notices_of(at.program, shown, worth, holdings),
+    )
+
+
+def _chosen(at: Visit, own: Sequence[PortfolioRow], chosen: str) -> Sequence[PortfolioRow]:
+    """The accounts to show.
+
+    Raises:
+        PortfolioUnknown: ERR_PORT_404. PortfolioForbidden: ERR_PORT_403.
+    """
+    if chosen == ALL:
+        return own
+    try:
+        return [at.portfolio(UUID(chosen))]
+    except ValueError:
+        raise PortfolioUnknown from None
+
+
+def _allocation(worth: Worth | None, holdings: Sequence[Holding]) -> list[object]:
+    if worth is None:
+        return []
+    return [*allocation(holdings, worth.cash_like, worth.cash, worth.nav)]

@@ -29,6 +29,15 @@ def money(amount: Decimal | None, *, is_change: bool = False) -> str:
     return f"{_sign(rounded, is_change=is_change)}{abs(rounded):,.2f}"
 
 
+def price(amount: Decimal | None) -> str:
+    """USD a share: to the cent at least, with as many decimals as are known."""
+    if amount is None:
+        return _NONE
+    plain = f"{abs(amount):,f}"
+    whole, _, decimals = plain.partition(".")
+    return f"{_sign(amount)}{whole}.{decimals.rstrip('0').ljust(2, '0')}"
+
+
 def percent(share: float | None, *, is_change: bool = False) -> str:
     """A fraction as percent to two decimals; a change bears its sign."""
     if share is None:
@@ -63,6 +72,7 @@ def _sign(number: Decimal, *, is_change: bool = False) -> str:
 
 _FILTERS: Mapping[str, Any] = {
     "money": money,
+    "price": price,
     "percent": percent,
     "quantity": quantity,
     "day": day,

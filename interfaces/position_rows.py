@@ -14,8 +14,6 @@ from pydantic import BaseModel, Field
 
 from domain.edit import Correction
 from domain.position import Position, PositionTerms
-from interfaces.api.errors import RowsRefused
-from interfaces.api.values import Cell, Note, Reason
 from interfaces.files.choices import Horizon
 from interfaces.files.parsed_file import FileError
 from interfaces.files.template.cell_rules import DateRule, NumberRule, Sign
@@ -41,6 +39,7 @@ from interfaces.files.template.columns import (
 )
 from interfaces.files.template.row import Row
 from interfaces.files.template.rows import RowReader
+from interfaces.values import Cell, Note, Reason
 
 MOST_AT_ONCE = 1_000
 """Most positions of one request."""
@@ -82,6 +81,18 @@ _MARK_RULE = NumberRule(
     required=True,
 )
 _MARK_DAY_RULE = DateRule(_COLUMNS["date"], "ERR_POS_031", "ERR_POS_031", too_late="ERR_POS_031")
+
+
+class RowsRefused(Exception):
+    """Positions in a request break the rules of rows: told with the code of the first error.
+
+    `errors` are as in a file's list; `message` is a sentence about them.
+    """
+
+    def __init__(self, message: str, errors: Sequence[Mapping[str, Any]]) -> None:
+        super().__init__(message)
+        self.message = message
+        self.errors = errors
 
 
 class PositionBody(BaseModel):

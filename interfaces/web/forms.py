@@ -1,0 +1,56 @@
+"""What was typed into a form, and what is wrong about it, each at its field."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated
+
+from fastapi import Depends, Request
+from pydantic import ValidationError
+
+from domain.errors import DomainError
+from interfaces.position_rows import RowsRefused
+
+WHOLE = "form"
+"""The place of what no field is to blame for."""
+
+_OF_THE_PAGE = ("_403", "_404")
+
+
+async def typed(request: Request) -> Mapping[str, str]:
+    """The texts of a form by the names of its fields."""
+    form = await request.form()
+    return {name: text for name, text in form.items() if isinstance(text, str)}
+
+
+Typed = Annotated[Mapping[str, str], Depends(typed)]
+
+
+class FormWrong(Exception):
+    """Something typed cannot be: sentences by field."""
+
+    def __init__(self, by_field: Mapping[str, str]) -> None:
+        super().__init__()
+        self.by_field = by_field
+
+
+@contextmanager
+def told_at_fields(fields: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Turns refusals into what to tell at which field; `fields` names that of a code.
+
+    What is refused for whose it is, or for not being there, is the whole page's affair.
+
+    Raises:
+        FormWrong: something was refused.
+    """
+    try:
+        yield
+    except RowsRefused as refused:
+        told = {str(error["field"] or WHOLE): error["message"] for error in refused.errors[::-1]}
+        raise FormWrong(told) from None
+    except ValidationError as error:
+        wrong = {str(one["loc"][0]): one["msg"] for one in error.errors() if one["loc"]}
+        raise FormWrong(wrong) from None
+    except DomainError as refusal:
+        if refusal.code.endswith(_OF_THE_PAGE):
+            raise
+        raise FormWrong({(fields or {}).get(refusal.code, WHOLE): refusal.message}) from None

@@ -1,0 +1,90 @@
+"""A portfolio at a glance, and the positions in it (spec 8)."""
+
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from application.commands import OpenPositions
+from domain.instrument import InvestmentClass
+from interfaces.importing import horizon_of
+from interfaces.position_rows import PositionBody, read_positions
+from interfaces.standing import past_of
+from interfaces.web.forms import FormWrong, Typed, told_at_fields
+from interfaces.web.holdings import COLUMNS, Holding, in_order
+from interfaces.web.portfolio_frame import done_at, portfolio_page, url_of
+from interfaces.web.visits import OURS, PageRoute, UserVisit, Visit, WriterVisit
+from interfaces.web.worth import holdings_of
+from projections.portfolios.view import PortfolioRow
+
+router = APIRouter(
+    prefix="/portfolios/{portfolio_id}", include_in_schema=False, route_class=PageRoute
+)
+
+_MOST = 1_000
+
+
+@router.get("")
+def overview(
+    at: UserVisit, portfolio_id: UUID, sort: str = "value", order: str = "falling"
+) -> Response:
+    """What the account is worth, and what it holds."""
+    portfolio = at.portfolio(portfolio_id)
+    holdings = holdings_of(at.program, [portfolio], portfolio.net_asset_value)
+    column, falling = sort if sort in COLUMNS else "value", order != "rising"
+    return portfolio_page(
+        at,
+        portfolio,
+        "portfolio_overview.html",
+        holdings=in_order(holdings, column, falling=falling),
+        sort=column,
+        falling=falling,
+    )
+
+
+@router.get("/positions")
+def positions(
+    at: UserVisit, portfolio_id: UUID, status: Literal["open", "closed", "all"] = "open"
+) -> Response:
+    """The positions, and the form to enter one."""
+    return _positions(at, at.portfolio(portfolio_id), which=status)
+
+
+@router.post("/positions", dependencies=[OURS])
+def open_position(at: WriterVisit, portfolio_id: UUID, typed: Typed) -> Response:
+    """Enter a position by the rules of the template's rows."""
+    portfolio = at.portfolio(portfolio_id)
+    try:
+        with told_at_fields({"ERR_POS_022": "symbol"}):
+            body = PositionBody.model_validate(typed)
+            command = OpenPositions(
+                portfolio_id=portfolio_id,
+                terms=read_positions([body], horizon_of(at.program.markets, portfolio.market)),
+                notes=[body.notes],
+            )
+            _, edited = at.program.positions.open(command, at.cause)
+    except FormWrong as wrong:
+        return _positions(at, portfolio, 422, values=typed, wrong=wrong.by_field)
+    at.program.rooms.catch_up(edited.position)
+    return done_at(url_of(portfolio_id, "/positions"), "opened", edited.restates_from)
+
+
+def _positions(
+    at: Visit, portfolio: PortfolioRow, code: int = 200, which: str = "open", **form: object
+) -> HTMLResponse:
+    past = past_of(at.program, portfolio)
+    rows, total = at.program.positions_room.of_portfolio(
+        portfolio.portfolio_id, which, _MOST, 0, past
+    )
+    return portfolio_page(
+        at,
+        portfolio,
+        "portfolio_positions.html",
+        code,
+        holdings=[Holding(portfolio, row, portfolio.net_asset_value) for row in rows],
+        total=total,
+        which=which,
+        classes=list(InvestmentClass),
+        **({"values": {}, "wrong": {}} | form),
+    )

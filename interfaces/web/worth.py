@@ -1,0 +1,161 @@
+"""What accounts are worth by their latest valuations, one alone or several added up (spec 5.5)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from domain.money import ZERO
+from interfaces.bootstrap import Program
+from interfaces.standing import past_of, stale_from
+from interfaces.web.holdings import Holding
+from projections.portfolios.view import PortfolioRow
+from projections.valuations.view import PnlSpans, ValuationRow
+
+_LEAST_NAV = Decimal("0.01")  # of gross; below it a ratio says nothing
+_MOST_HOLDINGS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """An account at its latest valuation; figures of days from `stale_from` on lack something."""
+
+    portfolio: PortfolioRow
+    row: ValuationRow
+    spans: PnlSpans
+    stale_from: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """The figures of accounts that were valued, added up; there is at least one."""
+
+    accounts: Sequence[Valued]
+
+    @property
+    def nav(self) -> Decimal:
+        """What is owned less what is owed."""
+        return self._sum("nav")
+
+    @property
+    def long(self) -> Decimal:
+        """What is long."""
+        return self._sum("long_value")
+
+    @property
+    def short(self) -> Decimal:
+        """What is short, negative."""
+        return self._sum("short_value")
+
+    @property
+    def gross(self) -> Decimal:
+        """What is at stake either way."""
+        return self._sum("gross_exposure")
+
+    @property
+    def net(self) -> Decimal:
+        """Long plus short."""
+        return self._sum("net_exposure")
+
+    @property
+    def cash(self) -> Decimal:
+        """Cash, and what counts as such."""
+        return self._sum("cash")
+
+    @property
+    def day(self) -> Decimal:
+        """P&L of the latest session."""
+        return self._sum("pnl")
+
+    @property
+    def month(self) -> Decimal:
+        """P&L of the month so far."""
+        return sum((valued.spans.month_to_date for valued in self.accounts), ZERO)
+
+    @property
+    def year(self) -> Decimal:
+        """P&L of the year so far."""
+        return sum((valued.spans.year_to_date for valued in self.accounts), ZERO)
+
+    @property
+    def since_opening(self) -> Decimal:
+        """P&L since the opening."""
+        return sum((valued.spans.since_opening for valued in self.accounts), ZERO)
+
+    @property
+    def day_return(self) -> float | None:
+        """P&L of the day over the NAV before it; None at an opening."""
+        before = [valued.row.previous_nav for valued in self.accounts]
+        if None in before:
+            return None
+        return self._ratio(self.day, sum((nav for nav in before if nav is not None), ZERO))
+
+    @property
+    def days(self) -> tuple[date, date]:
+        """The first and the last of the sessions that the figures are of."""
+        days = [valued.row.session for valued in self.accounts]
+        return min(days), max(days)
+
+    @property
+    def known_at(self) -> datetime:
+        """When the latest of the figures was recorded."""
+        return max(valued.row.recorded_at for valued in self.accounts)
+
+    @property
+    def stale_from(self) -> date | None:
+        """The first day whose figures lack something known by now."""
+        return min((v.stale_from for v in self.accounts if v.stale_from), default=None)
+
+    @property
+    def priced(self) -> tuple[int, int]:
+        """How many symbols had a usable price, of those that need one, account by account."""
+        counts = [valued.row.counts for valued in self.accounts]
+        return sum(count.priced for count in counts), sum(count.need_price for count in counts)
+
+    @property
+    def needs_price_update(self) -> bool:
+        """Whether an account had too few usable prices."""
+        return any(valued.row.needs_price_update for valued in self.accounts)
+
+    @property
+    def cash_like(self) -> frozenset[UUID]:
+        """The positions that count as cash."""
+        lines = (valued.row.lines.rows("position_id", "cash_like") for valued in self.accounts)
+        return frozenset(position_id for rows in lines for position_id, is_cash in rows if is_cash)
+
+    def share(self, amount: Decimal) -> float | None:
+        """An amount as a share of NAV; None where NAV is at most 1 % of gross."""
+        return self._ratio(amount, self.nav)
+
+    def _ratio(self, amount: Decimal, nav: Decimal) -> float | None:
+        if nav <= 0 or nav <= _LEAST_NAV * self.gross:
+            return None
+        return float(amount / nav)
+
+    def _sum(self, name: str) -> Decimal:
+        return sum((getattr(valued.row, name) for valued in self.accounts), ZERO)
+
+
+def worth_of(program: Program, portfolios: Sequence[PortfolioRow]) -> Worth | None:
+    """What those of the accounts that were valued are worth; None where none was."""
+    accounts = []
+    for portfolio in portfolios:
+        row = program.valuations_room.latest(portfolio.portfolio_id)
+        if row is not None:
+            spans = program.valuations_room.pnl_spans(portfolio.portfolio_id, row.session)
+            accounts.append(Valued(portfolio, row, spans, stale_from(program, portfolio)))
+    return Worth(accounts) if accounts else None
+
+
+def holdings_of(
+    program: Program, portfolios: Sequence[PortfolioRow], nav: Decimal | None
+) -> list[Holding]:
+    """What the accounts hold, by symbol, at most a thousand of each."""
+    return [
+        Holding(portfolio, position, nav)
+        for portfolio in portfolios
+        for position in program.positions_room.of_portfolio(
+            portfolio.portfolio_id, "open", _MOST_HOLDINGS, 0, past_of(program, portfolio)
+        )[0]
+    ]

@@ -1,0 +1,193 @@
+"""Specification of the command center (spec 8): what one's accounts are worth, and why."""
+
+import re
+from decimal import Decimal
+from html import unescape
+
+import pytest
+from fastapi.testclient import TestClient
+
+from domain.money import ZERO
+from interfaces.web.page import money, percent
+from tests.interfaces.conftest import World
+from tests.support.browsing import send
+from tests.support.pages import enter, rows_of
+from tests.support.visitors import newcomer, work_off
+
+GOOG_AND_CASH = ("GOOG,100,700.00,2012-12-31", "SPY,-50,142.00,2012-12-31")
+
+
+def tiles_of(text: str) -> dict[str, str]:
+    found = re.findall(r'<div class="tile"><dt>(.*?)</dt><dd>(.*?)</dd>', text, re.DOTALL)
+    return {unescape(name): unescape(re.sub(r"<[^>]*>", "", figure)) for name, figure in found}
+
+
+def test_who_has_no_portfolio_is_led_to_the_upload(world: World, browser: TestClient) -> None:
+    enter(browser, newcomer(world.program, world.client))
+    text = browser.get("/command-center").text
+    assert "Welcome, Ada Lovelace" in text
+    assert re.findall(r'class="button" href="([^"]*)"', text) == ["/onboarding/upload"]
+
+
+def test_the_tiles_say_what_the_api_says(world: World, browser: TestClient) -> None:
+    enter(browser, world.ada)
+    tiles = tiles_of(browser.get(f"/command-center?portfolio={world.valued}").text)
+    told = world.ada.get(f"/analytics/portfolio/{world.valued}/overview").json()
+    assert tiles["Net asset value, USD"].startswith(money(Decimal(told["net_asset_value"])))
+    assert percent(told["daily_return"], is_change=True) in tiles["Net asset value, USD"]
+    for name, span in (("day", "day"), ("month", "mtd"), ("year", "ytd")):
+        assert tiles[f"P&L of the {name}"] == money(Decimal(told["pnl"][span]), is_change=True)
+    for name, side in (
+        ("Gross exposure", "gross"),
+        ("Net exposure", "net"),
+        ("Long", "long"),
+        ("Short", "short"),
+    ):
+        exposure = told["exposures"][side]
+        assert tiles[name].startswith(percent(exposure["share_of_nav"]))
+        assert money(Decimal(exposure["amount"])) in tiles[name]
+
+
+def test_the_trust_strip_says_what_the_figures_rest_on(world: World, browser: TestClient) -> None:
+    enter(browser, world.ada)
+    text = browser.get(f"/command-center?portfolio={world.valued}").text
+    strip = dict(re.findall(r"<div><dt>(.*?)</dt><dd>(.*?)</dd></div>", text))
+    assert (strip["As of"], strip["Priced"]) == ("1 Mar 2013", "2 of 2")
+    assert strip["Known at"].endswith("UTC")
+    assert "Stale from" not in strip
+
+
+def test_holdings_say_what_the_api_says_in_the_order_asked_for(
+    world: World, browser: TestClient
+) -> None:
+    enter(browser, world.ada)
+    url = f"/command-center?portfolio={world.valued}"
+    positions = world.ada.positions_of(world.valued, "open")
+    expected = [
+        [
+            p["symbol"],
+            f"{Decimal(p['open_quantity']):f}".removesuffix(".00"),
+            money(Decimal(p["mark"]["price"])),
+            f"{p['symbol']}: {p['mark']['quality']}",
+            money(Decimal(p["market_value"])),
+            percent(p["weight"]),
+            money(Decimal(p["day_pnl"]), is_change=True),
+            money(Decimal(p["unrealized_pnl"]), is_change=True),
+        ]
+        for p in positions
+    ]
+    rising = rows_of(browser.get(f"{url}&sort=symbol&order=rising").text, "Holdings")
+    assert rising == expected
+    falling = rows_of(browser.get(f"{url}&sort=symbol&order=falling").text, "Holdings")
+    assert falling == expected[::-1]
+    by_value = sorted(positions, key=lambda p: Decimal(p["market_value"]), reverse=True)
+    shown = rows_of(browser.get(url).text, "Holdings")
+    assert [row[0] for row in shown] == [p["symbol"] for p in by_value]
+
+
+def test_a_column_that_there_is_not_is_no_error(world: World, browser: TestClient) -> None:
+    enter(browser, world.ada)
+    answer = browser.get(f"/command-center?portfolio={world.valued}&sort=<b>&order=%00")
+    assert answer.status_code == 200
+    assert 'aria-sort="descending"' in answer.text
+
+
+def test_the_header_says_how_the_table_is_sorted(world: World, browser: TestClient) -> None:
+    enter(browser, world.ada)
+    text = browser.get(f"/command-center?portfolio={world.valued}&sort=symbol&order=rising").text
+    assert re.findall(r'aria-sort="(\w+)"', text) == ["ascending"]
+    assert "sort=symbol&amp;order=falling" in text
+
+
+def test_all_accounts_together_are_the_sum(world: World, browser: TestClient) -> None:
+    visitor = newcomer(world.program, world.client)
+    ids = [visitor.open_sample(), visitor.open_sample(*GOOG_AND_CASH)]
+    enter(browser, visitor)
+    for portfolio_id in ids:
+        answer = visitor.post(f"/portfolio/{portfolio_id}/calculate")
+        work_off(world.program, answer)
+    told = [visitor.get(f"/analytics/portfolio/{one}/overview").json() for one in ids]
+    nav = sum((Decimal(one["net_asset_value"]) for one in told), ZERO)
+    tiles = tiles_of(browser.get("/command-center").text)
+    assert tiles["Net asset value, USD"].startswith(money(nav))
+    day = sum((Decimal(one["pnl"]["day"]) for one in told), ZERO)
+    assert tiles["P&L of the day"] == money(day, is_change=True)
+    gross = sum((Decimal(one["exposures"]["gross"]["amount"]) for one in told), ZERO)
+    assert tiles["Gross exposure"].startswith(percent(float(gross / nav)))
+    assert len(rows_of(browser.get("/command-center").text, "Holdings")) == 4
+
+
+def test_the_allocation_adds_up_to_nav(world: World, browser: TestClient) -> None:
+    enter(browser, world.ada)
+    text = browser.get(f"/command-center?portfolio={world.valued}").text
+    rows = rows_of(text, "Allocation by class")
+    told = world.ada.get(f"/analytics/portfolio/{world.valued}/overview").json()
+    assert [row[0] for row in rows] == ["Stocks, funds and bonds", "Cash"]
+    long, cash = (Decimal(row[1].replace(",", "")) for row in rows)
+    assert long == Decimal(told["exposures"]["long"]["amount"])
+    assert long + cash == Decimal(told["net_asset_value"])
+
+
+def test_the_biggest_movers_come_first(world: World, browser: TestClient) -> None:
+    enter(browser, world.ada)
+    text = browser.get(f"/command-center?portfolio={world.valued}").text
+    moved = world.ada.positions_of(world.valued, "open")
+    moved.sort(key=lambda p: abs(Decimal(p["day_pnl"])), reverse=True)
+    shown = [row[:2] for row in rows_of(text, "Biggest movers")]
+    assert shown == [[p["symbol"], money(Decimal(p["day_pnl"]), is_change=True)] for p in moved]
+
+
+def test_what_was_never_valued_says_so_and_can_be_calculated(
+    world: World, browser: TestClient
+) -> None:
+    visitor = newcomer(world.program, world.client)
+    portfolio_id = visitor.open_sample()
+    enter(browser, visitor)
+    page = f"/command-center?portfolio={portfolio_id}"
+    assert "Not valued yet. Calculate it" in browser.get(page).text
+    started = send(browser, page, f"/onboarding/{portfolio_id}/runs")
+    assert started.status_code == 303
+    text = browser.get(page).text
+    assert "A calculation is on its way" in text
+    assert f'href="{started.headers["location"]}"' in text
+
+
+def test_stale_figures_say_from_when_on_and_what_to_do(world: World, browser: TestClient) -> None:
+    visitor = newcomer(world.program, world.client)
+    portfolio_id = visitor.open_sample()
+    work_off(world.program, visitor.post(f"/portfolio/{portfolio_id}/calculate"))
+    flow = {"kind": "CONTRIBUTION", "amount": "100.00", "date": "2013-02-01"}
+    assert visitor.post(f"/portfolios/{portfolio_id}/cash-flows", json=flow).status_code == 201
+    enter(browser, visitor)
+    text = browser.get("/command-center").text
+    assert "Valuations from 1 Feb 2013 on are stale. Calculate to restate them." in text
+    assert re.search(r"<dt>Stale from</dt><dd>.*1 Feb 2013", text)
+
+
+def test_names_that_are_markup_are_shown_as_they_are(world: World, browser: TestClient) -> None:
+    visitor = newcomer(world.program, world.client)
+    name = """<script>alert("1")</script>'"""
+    portfolio_id = visitor.open_sample(account_name=name, portfolio_name="<img src=x>")
+    work_off(world.program, visitor.post(f"/portfolio/{portfolio_id}/calculate"))
+    enter(browser, visitor)
+    for page in ("/command-center", f"/portfolios/{portfolio_id}"):
+        text = browser.get(page).text
+        assert name in unescape(text)
+        assert "<script>alert" not in text
+        assert "<img" not in text
+
+
+@pytest.mark.parametrize(
+    ("chosen", "status", "code"),
+    [("other", 403, "ERR_PORT_403"), ("x", 404, "ERR_PORT_404"), ("none", 404, "ERR_PORT_404")],
+)
+def test_another_users_portfolio_is_refused_on_a_page(
+    world: World, browser: TestClient, chosen: str, status: int, code: str
+) -> None:
+    visitor = newcomer(world.program, world.client)
+    visitor.open_sample()
+    enter(browser, visitor)
+    ids = {"other": world.valued, "none": "00000000-0000-4000-8000-000000000000"}
+    answer = browser.get(f"/command-center?portfolio={ids.get(chosen, chosen)}")
+    assert (answer.status_code, code in answer.text) == (status, True)
+    assert "text/html" in answer.headers["content-type"]

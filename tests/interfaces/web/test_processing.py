@@ -65,6 +65,8 @@ def test_in_the_end_it_says_what_was_imported_and_leads_on(
     assert "My <first> is ready" in text
     assert "2 positions imported, 1 row left out." in text
     assert "up to 1 Mar 2013" in text
+    [rejected] = re.findall(r'href="([^"]*/rejected-rows)"', text)
+    assert "IBM,0,1,2012-12-31" in browser.get(rejected).text
     assert re.search(r'href="/command-center">Go to command center', text)
     assert text.count('<span class="state">Completed</span>') >= 4
     assert 'http-equiv="refresh"' not in text

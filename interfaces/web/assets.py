@@ -4,6 +4,7 @@ So a browser keeps them for good, and never has those of another version of the 
 """
 
 import gzip
+import re
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -19,6 +20,9 @@ router = APIRouter(include_in_schema=False)
 
 _KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 _PLOTLY = "plotly.js"
+_PLOTLY_RULES = "plotly.css"
+_RULES = re.compile(r'=\{("X,X div":.*?)\};for\(', re.DOTALL)
+_RULE = re.compile(r"""("[^"]*"|'[^']*'):("[^"]*"|'[^']*')""")
 _KEPT_FOR_GOOD = "public, max-age=31536000, immutable"
 
 
@@ -53,13 +57,15 @@ def asset(digest: str, name: str, request: Request) -> Response:
 @cache
 def _names() -> frozenset[str]:
     own = files("interfaces.web").joinpath("static").iterdir()
-    return frozenset({_PLOTLY, *(file.name for file in own)})
+    return frozenset({_PLOTLY, _PLOTLY_RULES, *(file.name for file in own)})
 
 
 @cache
 def _asset(name: str) -> Asset:
     if name == _PLOTLY:
-        content = files(plotly).joinpath("package_data", "plotly.min.js").read_bytes()
+        content = _plotly()
+    elif name == _PLOTLY_RULES:
+        content = _plotly_rules(_plotly().decode()).encode()
     else:
         content = files("interfaces.web").joinpath("static", name).read_bytes()
     return Asset(
@@ -68,3 +74,18 @@ def _asset(name: str) -> Asset:
         kind=_KINDS[PurePosixPath(name).suffix],
         digest=sha256(content).hexdigest()[:16],
     )
+
+
+def _plotly() -> bytes:
+    return files(plotly).joinpath("package_data", "plotly.min.js").read_bytes()
+
+
+def _plotly_rules(script: str) -> str:
+    """The styles that plotly.js would insert by itself, which our policy forbids."""
+    found = _RULES.search(script)
+    rules = _RULE.findall(found[1]) if found else []
+    return "\n".join(f"{_selector(names[1:-1])} {{ {style[1:-1]} }}" for names, style in rules)
+
+
+def _selector(names: str) -> str:
+    return names.replace("X", ".js-plotly-plot .plotly").replace("Y", ".plotly-notifier")

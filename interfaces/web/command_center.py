@@ -5,12 +5,14 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from starlette.exceptions import HTTPException
 
 from application.errors import PortfolioUnknown
-from interfaces.web.holdings import COLUMNS, Holding, allocation, in_order, movers
+from interfaces.web.charting import allocation_of, charts_of
+from interfaces.web.holdings import COLUMNS, in_order, movers
 from interfaces.web.notices import notices_of
 from interfaces.web.visits import PageRoute, UserVisit, Visit
-from interfaces.web.worth import Worth, holdings_of, worth_of
+from interfaces.web.worth import holdings_of, worth_of
 from projections.portfolios.view import PortfolioRow
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -43,9 +45,24 @@ def command_center(
         sort=column,
         falling=falling,
         movers=movers(holdings, _MOST_MOVERS),
-        allocation=_allocation(worth, holdings),
+        allocation=allocation_of(worth, holdings),
+        charts=charts_of(at.program, shown, worth, holdings),
         notices=notices_of(at.program, shown, worth, holdings),
     )
+
+
+@router.get("/command-center/charts/{name}.csv")
+def chart_table(at: UserVisit, name: str, portfolio: str = ALL) -> Response:
+    """The table behind a chart, as a file."""
+    own, _ = at.program.portfolios_room.of_owner(at.user.user_id, _MOST, 0)
+    shown = _chosen(at, own, portfolio)
+    worth = worth_of(at.program, shown)
+    holdings = holdings_of(at.program, shown, worth.nav if worth else None)
+    for chart in charts_of(at.program, shown, worth, holdings):
+        if chart.name == name:
+            headers = {"Content-Disposition": f'attachment; filename="sigmasight_{name}.csv"'}
+            return Response(chart.csv, media_type="text/csv; charset=utf-8", headers=headers)
+    raise HTTPException(404)
 
 
 def _chosen(at: Visit, own: Sequence[PortfolioRow], chosen: str) -> Sequence[PortfolioRow]:
@@ -60,9 +77,3 @@ def _chosen(at: Visit, own: Sequence[PortfolioRow], chosen: str) -> Sequence[Por
         return [at.portfolio(UUID(chosen))]
     except ValueError:
         raise PortfolioUnknown from None
-
-
-def _allocation(worth: Worth | None, holdings: Sequence[Holding]) -> list[object]:
-    if worth is None:
-        return []
-    return [*allocation(holdings, worth.cash_like, worth.cash, worth.nav)]

@@ -35,6 +35,11 @@ class Holding:
         return f"/portfolios/{self.portfolio.portfolio_id}/positions/{self.position.position_id}"
 
     @property
+    def class_name(self) -> str:
+        """What the class of the position is called."""
+        return _CLASSES[self.position.investment_class]
+
+    @property
     def weight(self) -> float | None:
         """Market value as a share of NAV, signed; None where NAV is not positive."""
         value = self.position.market_value

@@ -11,11 +11,12 @@ from domain.instrument import InvestmentClass
 from interfaces.importing import horizon_of
 from interfaces.position_rows import PositionBody, read_positions
 from interfaces.standing import past_of
+from interfaces.web.charting import charts_of
 from interfaces.web.forms import FormWrong, Typed, told_at_fields
 from interfaces.web.holdings import COLUMNS, Holding, in_order
 from interfaces.web.portfolio_frame import done_at, portfolio_page, url_of
 from interfaces.web.visits import OURS, PageRoute, UserVisit, Visit, WriterVisit
-from interfaces.web.worth import holdings_of
+from interfaces.web.worth import holdings_of, worth_of
 from projections.portfolios.view import PortfolioRow
 
 router = APIRouter(
@@ -33,10 +34,12 @@ def overview(
     portfolio = at.portfolio(portfolio_id)
     holdings = holdings_of(at.program, [portfolio], portfolio.net_asset_value)
     column, falling = sort if sort in COLUMNS else "value", order != "rising"
+    worth = worth_of(at.program, [portfolio])
     return portfolio_page(
         at,
         portfolio,
         "portfolio_overview.html",
+        charts=charts_of(at.program, [portfolio], worth, holdings),
         holdings=in_order(holdings, column, falling=falling),
         sort=column,
         falling=falling,

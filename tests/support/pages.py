@@ -1,7 +1,7 @@
 """Reading pages as a person would: signing in as somebody, tables by their captions."""
 
 import re
-from html import unescape
+from html import escape, unescape
 
 from fastapi.testclient import TestClient
 
@@ -33,7 +33,11 @@ def wrong_fields(page: str) -> list[str]:
 def rows_of(page: str, caption: str) -> list[list[str]]:
     """The texts of the cells of the table whose caption begins so, row by row."""
     tables = re.findall(r"<table[^>]*>(.*?)</table>", page, re.DOTALL)
-    found = [table for table in tables if re.search(rf"<caption[^>]*>{re.escape(caption)}", table)]
+    found = [
+        table
+        for table in tables
+        if re.search(rf"<caption[^>]*>{re.escape(escape(caption))}", table)
+    ]
     assert len(found) == 1, f"{len(found)} tables begin with {caption}"
     body = found[0].partition("<tbody>")[2]
     return [

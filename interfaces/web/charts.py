@@ -1,0 +1,188 @@
+"""Charts as Plotly figures, each with the table that it is drawn from and a title that says it all.
+
+plotly.js draws them in the browser (`static/charts.js`); without scripts the tables are there.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from interfaces.files.writing import csv_text
+from interfaces.web.holdings import ClassShare, Holding
+from projections.imports.view import ImportRow
+from projections.valuations.view import ValuationRow
+
+_MONTHS = [f"{date(2000, month, 1):%b}" for month in range(1, 13)]
+_UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+
+Figure = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A figure, and its table: the header's texts, then rows whose first cell names them."""
+
+    name: str
+    title: str
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    figure: Figure
+
+    @property
+    def json(self) -> str:
+        """The figure as JSON that may stand inside a script element, whatever its texts say."""
+        return json.dumps(self.figure).translate(_UNSAFE)
+
+    @property
+    def csv(self) -> str:
+        """The table as a file."""
+        return csv_text([self.header, *self.rows])
+
+
+def nav_chart(rows: Sequence[ValuationRow], imports: Iterable[ImportRow]) -> Chart:
+    """NAV session by session, with markers for flows, imports and restated days."""
+    files = {
+        _session_of(rows, taken.quantities_as_of) for taken in imports if not taken.is_reverted
+    }
+    told = {
+        "Flow": [row for row in rows if row.flows],
+        "Import": [row for row in rows if row.session in files],
+        "Restated": [row for row in rows if row.version > 1],
+    }
+    line = {"type": "scatter", "mode": "lines", "name": "NAV", **_points(rows)}
+    markers = [
+        {"type": "scatter", "mode": "markers", "name": name, **_points(marked)}
+        for name, marked in told.items()
+        if marked
+    ]
+    table = [
+        (
+            row.session.isoformat(),
+            f"{row.nav:.2f}",
+            f"{row.flows:.2f}",
+            "yes" if row.session in files else "",
+            "yes" if row.version > 1 else "",
+        )
+        for row in rows
+    ]
+    return Chart(
+        "nav",
+        "Net asset value over time, USD",
+        ("Date", "NAV", "Flows", "Import", "Restated"),
+        table,
+        _figure([line, *markers], yaxis={"title": {"text": "USD"}}),
+    )
+
+
+def waterfall(holdings: Sequence[Holding]) -> Chart:
+    """How the positions add up to the P&L of the day, those that gained most first."""
+    moved = [held for held in holdings if held.position.pnl]
+    moved.sort(key=lambda held: held.position.pnl or 0, reverse=True)
+    names = [held.position.symbol for held in moved]
+    amounts = [held.position.pnl or Decimal(0) for held in moved]
+    total = sum(amounts, Decimal(0))
+    trace = {
+        "type": "waterfall",
+        "x": [*range(len(moved) + 1)],
+        "y": [*map(float, amounts), float(total)],
+        "measure": ["relative"] * len(moved) + ["total"],
+        "text": [*names, "All held"],
+    }
+    ticks = {"tickvals": trace["x"], "ticktext": trace["text"]}
+    rows = [(name, f"{amount:.2f}") for name, amount in zip(names, amounts, strict=True)]
+    return Chart(
+        "waterfall",
+        "P&L of the day by position held, USD",
+        ("Symbol", "P&L"),
+        [*rows, ("All held", f"{total:.2f}")],
+        _figure([trace], xaxis=ticks, yaxis={"title": {"text": "USD"}}),
+    )
+
+
+def treemap(holdings: Sequence[Holding], classes: Sequence[ClassShare]) -> Chart:
+    """What is held, by class: the larger the area, the more is at stake, long or short."""
+    kinds = {share.name: share for share in classes}
+    areas: list[tuple[str, str, str, float]] = []
+    for name, share in kinds.items():
+        inside = [held for held in holdings if held.class_name == name]
+        own = 0.0 if inside else abs(float(share.net))
+        areas.append((name, name, "", own))
+        for held in inside:
+            value = abs(float(held.position.market_value or 0))
+            areas.append((str(held.position.position_id), held.position.symbol, name, value))
+    names = ("ids", "labels", "parents", "values")
+    columns = ([area[place] for area in areas] for place in range(len(names)))
+    trace = {"type": "treemap", **dict(zip(names, columns, strict=True))}
+    rows = [
+        (share.name, f"{share.long:.2f}", f"{share.short:.2f}", _percent(share.share))
+        for share in classes
+    ]
+    return Chart(
+        "allocation",
+        "What is at stake by class and position, USD",
+        ("Class", "Long", "Short", "Share of NAV"),
+        rows,
+        _figure([trace]),
+    )
+
+
+def month_map(rows: Sequence[ValuationRow]) -> Chart:
+    """The return of each month: those of its sessions, one upon the other."""
+    returns = monthly_returns(rows)
+    years = sorted({year for year, _ in returns})
+    grid = [[returns.get((year, month)) for month in range(1, 13)] for year in years]
+    trace = {
+        "type": "heatmap",
+        "x": _MONTHS,
+        "y": [str(year) for year in years],
+        "z": grid,
+        "zmid": 0,
+        "colorscale": "RdBu",
+        "hovertemplate": "%{x} %{y}: %{z:.2%}<extra></extra>",
+    }
+    table = [
+        (str(year), *("" if told is None else _percent(told) for told in line))
+        for year, line in zip(years, grid, strict=True)
+    ]
+    return Chart(
+        "months",
+        "Return by month",
+        ("Year", *_MONTHS),
+        table,
+        _figure([trace], yaxis={"type": "category"}),
+    )
+
+
+def monthly_returns(rows: Sequence[ValuationRow]) -> dict[tuple[int, int], float]:
+    """The returns of months; a month with no session that has one is left out."""
+    returns = {}
+    for month, sessions in groupby(rows, lambda row: (row.session.year, row.session.month)):
+        told = [row.daily_return for row in sessions if row.daily_return is not None]
+        grown = 1.0
+        for one in told:
+            grown *= 1 + one
+        if told:
+            returns[month] = grown - 1
+    return returns
+
+
+def _session_of(rows: Sequence[ValuationRow], day: date) -> date | None:
+    """The first valued session on or after a day."""
+    return next((row.session for row in rows if row.session >= day), None)
+
+
+def _points(rows: Iterable[ValuationRow]) -> dict[str, list[Any]]:
+    told = [(row.session.isoformat(), float(row.nav)) for row in rows]
+    return {"x": [day for day, _ in told], "y": [nav for _, nav in told]}
+
+
+def _figure(traces: Sequence[Figure], **layout: Any) -> Figure:
+    return {"data": list(traces), "layout": {"margin": {"t": 10, "r": 10}, **layout}}
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{100 * share:.2f}%"

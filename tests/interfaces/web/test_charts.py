@@ -21,6 +21,7 @@ from tests.interfaces.conftest import World
 from tests.support.pages import enter, owner, rows_of
 from tests.support.visitors import Visitor, newcomer, work_off
 
+_MONTHS = {"Jan": "01", "Feb": "02", "Mar": "03"}
 HEDGED = ("SPY,1000,142.41,2012-12-31", "GOOG,-100,707.38,2012-12-31")
 
 
@@ -116,12 +117,8 @@ def test_a_month_returns_what_its_days_do_one_upon_the_other(world: World) -> No
         month: prod(1 + row["daily_return"] for row in rows) - 1
         for month, rows in groupby(told, lambda row: row["date"][:7])
     }
-    shown = {
-        f"{year}-{month:02}": value
-        for year, line in zip(trace["y"], trace["z"], strict=True)
-        for month, value in enumerate(line, 1)
-        if value is not None
-    }
+    squares = zip(trace["x"], trace["y"], trace["marker"]["color"], strict=True)
+    shown = {f"{year}-{_MONTHS[month]}": value for month, year, value in squares}
     assert shown == pytest.approx(expected)
     assert chart.rows[0][0] == "2013"
 

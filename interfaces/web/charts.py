@@ -142,11 +142,11 @@ def month_map(rows: Sequence[ValuationRow]) -> Chart:
     squares = [(_MONTHS[month - 1], str(year), told) for (year, month), told in returns.items()]
     trace = {
         "type": "scatter",
-        "mode": "markers+text",
+        "mode": "markers",
         "x": [month for month, _, _ in squares],
         "y": [year for _, year, _ in squares],
         "text": [f"{told:.1%}" for _, _, told in squares],
-        "textposition": "bottom center",
+        "hovertemplate": "%{x} %{y}: %{text}<extra></extra>",
         "marker": {
             "symbol": "square",
             "size": 20,

@@ -8,6 +8,7 @@ from domain.calculation_run import RunStatus
 from domain.mark import MarkSource
 from infrastructure.circuit_breaker import CircuitBreaker, SecuritiesBreaker
 from infrastructure.csv_prices import CsvPrices
+from infrastructure.price_providers import CountedPrices
 from infrastructure.settings import Settings
 from infrastructure.single_flight import SingleFlight
 from infrastructure.yahoo_prices import YahooPrices
@@ -59,10 +60,17 @@ def test_providers_are_asked_in_the_order_of_the_setting(database: str, tmp_path
     with build(settings(database, f"csv:{tmp_path} , yahoo")) as program:
         folder, yahoo = program.prices.sources["live"]
         _, sectors = program.securities.sources["live"]
-    assert isinstance(folder, CsvPrices)
-    assert folder.folder == tmp_path
-    assert isinstance(yahoo, SingleFlight)
-    assert isinstance(yahoo.source, CircuitBreaker)
-    assert isinstance(yahoo.source.source, YahooPrices)
+    *_, files = wrapped(folder)
+    assert isinstance(files, CsvPrices)
+    assert files.folder == tmp_path
+    assert [type(one) for one in wrapped(yahoo)] == [
+        *(SingleFlight, CircuitBreaker, CountedPrices, YahooPrices)
+    ]
     assert isinstance(sectors, SecuritiesBreaker)
-    assert isinstance(sectors.source, YahooSecurities)
+    assert [type(one) for one in wrapped(sectors)][-1] is YahooSecurities
+
+
+def wrapped(source: object) -> list[object]:
+    """A source, what it stands before, and so on to the one that asks."""
+    inner = getattr(source, "source", None)
+    return [source, *(wrapped(inner) if inner is not None else ())]

@@ -18,7 +18,11 @@ from starlette.exceptions import HTTPException
 
 router = APIRouter(include_in_schema=False)
 
-_KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+_KINDS = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 _PLOTLY = "plotly.js"
 _PLOTLY_RULES = "plotly.css"
 _RULES = re.compile(r'=\{("X,X div":.*?)\};for\(', re.DOTALL)

@@ -35,7 +35,7 @@ OF_PYTHON = ("Traceback", "Error:", "<class", "Decimal(", "site-packages", "psyc
 STORED = """
 SELECT (SELECT max(notification_id) FROM events.stored_events),
        (SELECT count(*) FROM imports.rejected_rows),
-       (SELECT count(*) FROM jobs.procrastinate_jobs)
+       (SELECT count(*) FROM jobs.procrastinate_jobs WHERE task_name = 'execute_run')
 """
 
 
@@ -43,7 +43,7 @@ Auditor: TypeAlias = "psycopg.Connection[tuple[object, ...]]"
 
 
 def stored(auditor: Auditor) -> tuple[object, ...] | None:
-    """What has been stored so far: the log's last event, rejected rows, jobs."""
+    """What has been stored so far: the log's last event, rejected rows, runs to be executed."""
     return auditor.execute(STORED).fetchone()
 
 

@@ -103,20 +103,20 @@ async def show_prerequisites() -> PrerequisiteList:
     """Factor definitions and stress scenarios: how many there are, how many there must be."""
     found = reference_data()
     return PrerequisiteList(
-        status=_met(all(one.is_met for one in found)),
+        status=_met(is_met=all(one.is_met for one in found)),
         prerequisites=[
             ShownPrerequisite(
                 name=one.name,
                 current=one.current,
                 required=one.required,
-                status=_met(one.is_met),
+                status=_met(is_met=one.is_met),
             )
             for one in found
         ],
     )
 
 
-def _met(is_met: bool) -> Literal["met", "missing"]:  # noqa: FBT001 - what it is about
+def _met(*, is_met: bool) -> Literal["met", "missing"]:
     return "met" if is_met else "missing"
 
 

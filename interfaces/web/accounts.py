@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, Query
 from fastapi.responses import Response
 
 from application.access import Access
@@ -66,13 +66,23 @@ def register(
 
 
 @router.get("/login")
-def sign_in(at: AnyVisit, next: str = "", registered: bool = False) -> Response:  # noqa: A002, FBT001, FBT002
+def sign_in(
+    at: AnyVisit,
+    *,
+    back: Annotated[str, Query(alias="next")] = "",
+    registered: bool = False,
+) -> Response:
     """The form to sign in; `next` is where one was."""
-    return at.page("login.html", values={}, wrong={}, next=next, registered=registered)
+    return at.page("login.html", values={}, wrong={}, next=back, registered=registered)
 
 
 @router.post("/login", dependencies=[OURS])
-def log_in(at: AnyVisit, email: Text = "", password: Text = "", next: Text = "") -> Response:  # noqa: A002
+def log_in(
+    at: AnyVisit,
+    email: Text = "",
+    password: Text = "",
+    back: Annotated[str, Form(alias="next")] = "",
+) -> Response:
     """Sign in, and go back to where one was."""
     asked = LogIn(email=email, password=password, address=address_of(at.request.scope))
     try:
@@ -80,8 +90,8 @@ def log_in(at: AnyVisit, email: Text = "", password: Text = "", next: Text = "")
     except DomainError as refusal:
         wrong = {"form": refusal.message}
         values = {"email": email}
-        return at.page("login.html", 401, values=values, wrong=wrong, next=next, registered=False)
-    return _signed_in(at, access, inside(next))
+        return at.page("login.html", 401, values=values, wrong=wrong, next=back, registered=False)
+    return _signed_in(at, access, inside(back))
 
 
 @router.post("/logout", dependencies=[OURS])

@@ -81,7 +81,7 @@ class RunExecution:
         valuing = RunValuing(run, self._portfolios(run), self.log, self.prices, self.valuations)
         faults = [fault for step in self._steps(valuing) for fault in self._perform(run, step)]
         self._record.end(run.id, lambda run: run.complete())
-        return faults + valuing.faults
+        return faults + valuing.faults + valuing.batch_faults
 
     @property
     def _record(self) -> RunRecord:

@@ -9,8 +9,8 @@ from functools import cached_property
 from itertools import chain
 from uuid import UUID
 
-from application.batches import Batch, Member, batches
-from application.errors import StoreUnavailable
+from application.batches import Batch, Member, NotTogether, batches
+from application.errors import StoreUnavailable, VersionConflict
 from application.known_prices import KnownPrices
 from application.marking import price_warnings, symbols_to_price
 from application.ports import EventLog, Market
@@ -19,6 +19,7 @@ from application.run_record import RunRecord, cause_of
 from application.stale_days import Progress
 from application.valuations import Valuations
 from domain.calculation_run import CalculationRun
+from domain.errors import DomainError
 from domain.portfolio import Portfolio
 from domain.run_phase import MARKET_DATA, VALUATION
 from domain.snapshot import Snapshot
@@ -39,7 +40,8 @@ _NOTHING: Outcome = Progress(), ()
 class RunValuing:
     """The portfolios of a run, all of one market, and what is done with them.
 
-    `faults` are what made the valuation of single portfolios fail where others went on.
+    `faults` are what made the valuation of single portfolios fail where others went on,
+    `batch_faults` what nobody foresaw and kept some from being recorded together.
     """
 
     run: CalculationRun
@@ -48,6 +50,7 @@ class RunValuing:
     prices: Prices
     valuations: Valuations
     faults: list[Exception] = field(default_factory=list)
+    batch_faults: list[Exception] = field(default_factory=list)
     _members: Sequence[Member] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -142,12 +145,24 @@ class RunValuing:
         """Of which portfolios a batch recorded what; what is not among it stands as it was."""
         cause, done = cause_of(self.run.id), dict[UUID, Outcome]()
         for member in members:
-            with _left_to_be_valued_alone():
+            with self._left_to_be_valued_alone():
                 done[member.portfolio.id] = batch.value(member, self.until, cause)
-        with _left_to_be_valued_alone():
+        with self._left_to_be_valued_alone():
             batch.record(cause)
             return done
         return {}
+
+    @contextmanager
+    def _left_to_be_valued_alone(self) -> Iterator[None]:
+        """Let a portfolio be valued for itself, and keep a fault that nobody foresaw."""
+        try:
+            yield
+        except StoreUnavailable:
+            raise
+        except (NotTogether, VersionConflict, DomainError):
+            return
+        except Exception as fault:  # noqa: BLE001 - the accounts are valued without the batch
+            self.batch_faults.append(fault)
 
     def _attempt(self, portfolio: Portfolio, done: Outcome = _NOTHING) -> Outcome | Exception:
         try:
@@ -237,17 +252,6 @@ class RunValuing:
 
     def _newest(self, portfolio: Portfolio) -> Portfolio:
         return self.log.load(Portfolio, portfolio.id) or portfolio
-
-
-@contextmanager
-def _left_to_be_valued_alone() -> Iterator[None]:
-    """Let go whatever happens to a batch: valued for itself, a portfolio says what is wrong."""
-    try:
-        yield
-    except StoreUnavailable:
-        raise
-    except Exception:  # noqa: BLE001, S110 - it is met again, where it is somebody's own
-        pass
 
 
 def _symbols(portfolios: Sequence[Portfolio]) -> list[str]:

@@ -61,6 +61,13 @@ def execute(everyone: Street, log: EventLog) -> CalculationRun:
     return everyone.run(part)
 
 
+def whole_of(everyone: Street) -> UUID:
+    """The run that the only part there is belongs to."""
+    orders = [order for _, order in recorded(everyone.program, CalculationRun.Requested)]
+    (whole,) = {order.part_of for order in orders if order.part_of}
+    return whole
+
+
 def value_alone(everyone: Street, portfolio_id: UUID) -> None:
     """What another worker does to one account."""
     portfolio = everyone.program.log.load(Portfolio, portfolio_id)
@@ -108,6 +115,33 @@ class TestTogether:
                 assert portfolio is not None
                 days = Span(FRIDAY, FRIDAY)
                 assert everyone.program.valuations.differences(portfolio, days) == []
+
+
+class BrokenBatches(ForwardingLog):
+    """A log that cannot record days of several accounts at once."""
+
+    def save(self, *aggregates: Aggregate, cause: Cause, also: Sequence[Statement] = ()) -> int:
+        """See `EventLog.save`."""
+        of = {day.latest.portfolio_id for day in aggregates if isinstance(day, DailyValuation)}
+        if len(of) > 1:
+            raise RuntimeError("a defect of batches")
+        return super().save(*aggregates, cause=cause, also=also)
+
+
+class TestDefects:
+    """What only batches suffer from costs nobody a valuation, and is not silent."""
+
+    def test_accounts_are_valued_without_the_batch_and_the_fault_is_reported(
+        self, database: str
+    ) -> None:
+        with street(database, accounts=3) as everyone:
+            with pytest.raises(RuntimeError, match="a defect of batches"):
+                execute(everyone, BrokenBatches(everyone.program.log))
+
+            part = everyone.run(run_part_id(whole_of(everyone), 1))
+            assert all(days == [FRIDAY] for days in everyone.valued().values())
+            assert part.status is RunStatus.COMPLETED
+            assert part.phase_counts[3] == {"valued": 3, "skipped": 0, "restated": 0}
 
 
 class TestRaces:

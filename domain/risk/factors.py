@@ -1,4 +1,4 @@
-"""The factors that exposures are measured to, in sets: reference data with a version (spec 6.2)."""
+"""The factors that exposures are measured to: reference data with a version (spec 6.2)."""
 
 from dataclasses import dataclass
 
@@ -32,21 +32,3 @@ STYLE = FactorSet(
     (MARKET, VALUE, GROWTH, MOMENTUM, QUALITY, SIZE, LOW_VOLATILITY, INTEREST_RATE),
 )
 """The eight that the scenarios speak of; some of their funds are younger than bundled prices."""
-
-MACRO = FactorSet(
-    "macro",
-    1,
-    (
-        MARKET,
-        Factor("Rates", "TLT"),
-        Factor("Credit", "LQD"),
-        Factor("Inflation", "TIP"),
-        Factor("Developed ex-US", "EFA"),
-        Factor("Emerging", "EEM"),
-        Factor("Energy", "XLE"),
-        Factor("Technology", "XLK"),
-    ),
-)
-"""Eight whose funds all have bundled prices."""
-
-FACTOR_SETS = (STYLE, MACRO)

@@ -160,19 +160,6 @@ def visit_of_writer(at: UserVisit) -> Visit:
 WriterVisit = Annotated[Visit, Depends(visit_of_writer)]
 
 
-def visit_of_superuser(at: UserVisit) -> Visit:
-    """The visit of a superuser, in person.
-
-    Raises:
-        SuperuserOnly: ERR_ADMIN_001. NotWhileImpersonating: ERR_ADMIN_007.
-    """
-    policy.refuse_administrating(at.user, is_impersonated=at.impersonator is not None)
-    return at
-
-
-SuperuserVisit = Annotated[Visit, Depends(visit_of_superuser)]
-
-
 def sent_from_here(at: AnyVisit, csrf: Annotated[str, Form()] = "") -> None:
     """Refuse a form that is not of this visit.
 

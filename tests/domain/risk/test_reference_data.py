@@ -2,14 +2,13 @@
 
 import pytest
 
-from domain.risk.factors import FACTOR_SETS, INTEREST_RATE, STYLE, FactorSet
+from domain.risk.factors import INTEREST_RATE, STYLE
 from domain.risk.scenarios import SCENARIOS, Scenario, bond_return
 
 
-@pytest.mark.parametrize("factors", FACTOR_SETS, ids=lambda factors: factors.name)
-def test_a_set_has_eight_factors_each_once(factors: FactorSet) -> None:
-    assert len(factors.factors) == len({factor.name for factor in factors.factors}) == 8
-    assert len({factor.symbol for factor in factors.factors}) == 8
+def test_the_style_set_has_eight_factors_each_once() -> None:
+    assert len(STYLE.factors) == len({factor.name for factor in STYLE.factors}) == 8
+    assert len({factor.symbol for factor in STYLE.factors}) == 8
 
 
 def test_there_are_eighteen_scenarios_each_once() -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from threading import Lock
 from typing import Generic, TypeVar
 
-from application.ports import Close, Fetched, Market, PriceBook, PriceNews
+from application.ports import Close, Fetched, Market, PriceBook, PriceNews, PriceSeries
 from domain.corporate_action import CorporateAction
 
 Key = TypeVar("Key")
@@ -80,6 +80,12 @@ class KnownPrices:
             (first, last), _Once(lambda some: self.book.closes(market, some, first, last))
         )
         return known.of(symbols)
+
+    def price_series(
+        self, market: Market, symbols: Sequence[str], first: date, last: date
+    ) -> Mapping[str, PriceSeries]:
+        """See `PriceBook.price_series`; whoever wants them for many portfolios asks once."""
+        return self.book.price_series(market, symbols, first, last)
 
     def last_closes_before(
         self, market: Market, symbols: Sequence[str], day: date

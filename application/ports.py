@@ -144,6 +144,13 @@ class Close(msgspec.Struct, frozen=True):
     source: str
 
 
+class PriceSeries(msgspec.Struct, frozen=True):
+    """Closes of one symbol as traded, USD a share, with their sessions, oldest first."""
+
+    sessions: Sequence[date]
+    closes: Sequence[float]
+
+
 class Fetched(msgspec.Struct, frozen=True):
     """What a price source answered: what it has, and why it lacks what it lacks.
 
@@ -195,6 +202,12 @@ class PriceBook(Protocol):
         self, market: Market, symbols: Sequence[str], first: date, last: date
     ) -> Mapping[str, Sequence[Close]]:
         """The newest known closes per symbol, oldest session first, both ends included."""
+        ...
+
+    def price_series(
+        self, market: Market, symbols: Sequence[str], first: date, last: date
+    ) -> Mapping[str, PriceSeries]:
+        """The same closes as plain numbers, for measures over many symbols and sessions."""
         ...
 
     def last_closes_before(

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from psycopg import Connection
 
-from application.ports import Close, Fetched, Market, PriceNews
+from application.ports import Close, Fetched, Market, PriceNews, PriceSeries
 from domain.corporate_action import CorporateAction
 from infrastructure.postgres import Pool
 
@@ -48,6 +48,17 @@ _CLOSES = """
     FROM book.closes
     WHERE market = %s AND symbol = ANY(%b) AND session BETWEEN %s AND %s
     ORDER BY symbol, session, row_id DESC
+"""
+
+_PRICE_SERIES = """
+    SELECT symbol, array_agg(session ORDER BY session), array_agg(close ORDER BY session)
+    FROM (
+        SELECT DISTINCT ON (symbol, session) symbol, session, close::float8 AS close
+        FROM book.closes
+        WHERE market = %s AND symbol = ANY(%b) AND session BETWEEN %s AND %s
+        ORDER BY symbol, session, row_id DESC
+    ) AS newest
+    GROUP BY symbol
 """
 
 _LAST_CLOSES = """
@@ -155,6 +166,15 @@ class PostgresPriceBook:
             for row in connection.execute(_CLOSES, (market, list(symbols), first, last)):
                 found[row[0]].append(Close(*row))
         return dict(found)
+
+    def price_series(
+        self, market: Market, symbols: Sequence[str], first: date, last: date
+    ) -> Mapping[str, PriceSeries]:
+        """The newest known closes of each symbol that has any, as numbers."""
+        asked = (market, list(symbols), first, last)
+        with self.pool.reading() as connection:
+            rows = connection.execute(_PRICE_SERIES, asked, binary=True)
+            return {symbol: PriceSeries(sessions, closes) for symbol, sessions, closes in rows}
 
     def last_closes_before(
         self, market: Market, symbols: Sequence[str], day: date

@@ -13,6 +13,7 @@ from application.ports import (
     Fetched,
     Market,
     PriceNews,
+    PriceSeries,
     Recorded,
     Statement,
 )
@@ -107,6 +108,15 @@ class MemoryBook:
         for key in sorted(newest):
             found[key[0]].append(newest[key])
         return found
+
+    def price_series(
+        self, market: Market, symbols: Sequence[str], first: date, last: date
+    ) -> Mapping[str, PriceSeries]:
+        """See `PriceBook.price_series`."""
+        return {
+            symbol: PriceSeries([c.session for c in some], [float(c.price) for c in some])
+            for symbol, some in self.closes(market, symbols, first, last).items()
+        }
 
     def last_closes_before(
         self, market: Market, symbols: Sequence[str], day: date

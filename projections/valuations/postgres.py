@@ -9,9 +9,9 @@ from uuid import UUID
 from psycopg import sql
 
 from projections.room import Room
-from projections.row_table import Pool, RowTable
+from projections.row_table import Excerpt, Pool, RowTable
 from projections.valuations import projector
-from projections.valuations.view import PnlSpans, ValuationRow
+from projections.valuations.view import DayFigures, PnlSpans, ValuationRow
 
 TABLE = RowTable("valuations", ValuationRow, key=["portfolio_id", "session"], verbatim=["lines"])
 ROOM = Room("valuations", 2, projector.FED_BY, TABLE, projector.keys, projector.fold)
@@ -24,6 +24,8 @@ _OF_PORTFOLIO = sql.SQL(
 _WITHIN = sql.SQL("{} AND session BETWEEN %s AND %s").format(_OF_PORTFOLIO)
 _SPAN = TABLE.query(sql.SQL("{} ORDER BY session LIMIT %s OFFSET %s").format(_WITHIN))
 _LAST = TABLE.query(sql.SQL("{} ORDER BY session DESC LIMIT %s").format(_OF_PORTFOLIO))
+_DAYS = Excerpt(TABLE, DayFigures)
+_DAYS_WITHIN = _DAYS.query(sql.SQL("{} ORDER BY session").format(_WITHIN))
 _ONE = TABLE.query(sql.SQL("{} AND session = %s").format(_OF_PORTFOLIO))
 _COUNT = sql.SQL("SELECT count(*) FROM {} {}").format(TABLE.qualified, _WITHIN).as_bytes()
 _SPANS = (
@@ -54,6 +56,12 @@ class ValuationsRoom:
             )
             counted = connection.execute(_COUNT, [portfolio_id, portfolio_id, *days]).fetchone()
         return rows, counted[0] if counted else 0
+
+    def days(self, portfolio_id: UUID, first: date, last: date) -> Sequence[DayFigures]:
+        """The figures of the valuations from `first` to `last`, oldest first, without lines."""
+        with self.pool.reading() as connection:
+            values = [portfolio_id, portfolio_id, first, last]
+            return _DAYS.select(connection, _DAYS_WITHIN, values)
 
     def last(self, portfolio_id: UUID, count: int) -> Sequence[ValuationRow]:
         """The last `count` valuations, oldest first."""

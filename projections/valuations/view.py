@@ -11,8 +11,8 @@ from domain.snapshot import Counts, Lines, needs_price_update
 _LEAST_NAV = Decimal("0.01")  # of gross; below it a ratio says nothing (spec 5.5, 6)
 
 
-class ValuationRow(msgspec.Struct, frozen=True):
-    """One portfolio at the close of one session, in USD.
+class DayFigures(msgspec.Struct, frozen=True):
+    """One portfolio at the close of one session, in USD, without its lines.
 
     `previous_nav` is None at the opening; `version` counts restatements from 1; `recorded_at` is
     the UTC instant the version was recorded.
@@ -31,8 +31,6 @@ class ValuationRow(msgspec.Struct, frozen=True):
     pnl: Decimal
     realized_pnl: Decimal
     income: Decimal
-    counts: Counts
-    lines: Lines
     recorded_at: datetime
 
     @property
@@ -44,11 +42,6 @@ class ValuationRow(msgspec.Struct, frozen=True):
     def net_exposure(self) -> Decimal:
         """Long plus short value."""
         return self.long_value + self.short_value
-
-    @property
-    def needs_price_update(self) -> bool:
-        """Whether too few symbols had a usable price."""
-        return needs_price_update(self.counts.priced, self.counts.need_price)
 
     @property
     def daily_return(self) -> float | None:
@@ -63,6 +56,18 @@ class ValuationRow(msgspec.Struct, frozen=True):
         if nav is None or nav <= 0 or nav <= _LEAST_NAV * self.gross_exposure:
             return None
         return float(amount / nav)
+
+
+class ValuationRow(DayFigures, frozen=True):
+    """The same with its lines."""
+
+    counts: Counts
+    lines: Lines
+
+    @property
+    def needs_price_update(self) -> bool:
+        """Whether too few symbols had a usable price."""
+        return needs_price_update(self.counts.priced, self.counts.need_price)
 
 
 class PnlSpans(msgspec.Struct, frozen=True):

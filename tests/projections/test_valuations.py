@@ -65,6 +65,10 @@ def test_days_are_found_singly_latest_and_in_pages(pool: Pool) -> None:
     assert room.span(PORTFOLIO, whole, 10, 0) == ([first, second, third], 3)
     assert room.span(PORTFOLIO, whole, 1, 1) == ([second], 3)
     assert room.span(PORTFOLIO, (SESSIONS[1], SESSIONS[1]), 10, 0) == ([second], 1)
+    days = room.days(PORTFOLIO, SESSIONS[1], SESSIONS[2])
+    assert [(day.session, day.nav, day.daily_return) for day in days] == [
+        (row.session, row.nav, row.daily_return) for row in (second, third) if row
+    ]
 
 
 def test_pnl_is_summed_over_month_year_and_all_time_up_to_a_session(pool: Pool) -> None:

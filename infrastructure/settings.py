@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 import tempfile
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BeforeValidator,
     Field,
@@ -25,6 +27,10 @@ from infrastructure.embedded_postgres import data_home
 PUBLISHED_INVITE_CODE = "PRESCOTT-LINNAEAN-COWPERTHWAITE"
 _SHORTEST_SECRET = 32
 _SHORTEST_METRICS_TOKEN = 16
+_ORIGIN = re.compile(
+    r"(http(?!.*:80$)|https(?!.*:443$))://([a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(:[0-9]{1,5})?"
+)
+"""As browsers spell it: in small letters, without the scheme's own port, without a path."""
 
 
 _TAKES = {
@@ -35,6 +41,11 @@ _TAKES = {
     "risk_free_rate": "it takes a number from 0 to 0.5; 0.04 is 4 % a year",
     "deterministic_uuids": "it is true or false",
     "rate_limits": "it is on or off",
+    "request_timeout_s": "it takes seconds, 0.1 to 600",
+    "cors_origins": (
+        "it takes origins as browsers spell them, such as https://app.example.com, separated by"
+        " commas; each by name, as * would let every page on the web ask"
+    ),
     "skip_startup_validation": "it is true or false",
     "metrics_token": f"it takes {_SHORTEST_METRICS_TOKEN} characters or more",
 }
@@ -49,6 +60,16 @@ def _instant(text: object) -> object:
     """A pinned time: an instant with its zone, or a date, which means noon UTC of that day."""
     if isinstance(text, str) and len(text) == len("2020-11-07"):
         return datetime.fromisoformat(text).replace(hour=12, tzinfo=UTC)
+    return text
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _exact_origins(text: str) -> str:
+    if not all(map(_ORIGIN.fullmatch, _listed(text))):
+        raise ValueError
     return text
 
 
@@ -69,6 +90,8 @@ class Settings(BaseSettings):
     rate_limits: Literal["on", "off"] = "on"
     rate_limits_storage: str = "memory://"
     forwarded_allow_ips: str = ""
+    cors_origins: Annotated[str, AfterValidator(_exact_origins)] = ""
+    request_timeout_s: float = Field(default=30, ge=0.1, le=600)
     skip_startup_validation: bool = False
     metrics_token: SecretStr | None = Field(default=None, min_length=_SHORTEST_METRICS_TOKEN)
     token_lifetime_days: int = Field(default=30, ge=1, le=365)
@@ -97,6 +120,11 @@ class Settings(BaseSettings):
         if self.deterministic_uuids is None:
             return self.sigmasight_env != "production"
         return self.deterministic_uuids
+
+    @property
+    def origins(self) -> list[str]:
+        """CORS_ORIGINS, one by one."""
+        return _listed(self.cors_origins)
 
     @property
     def secret_for_metrics(self) -> str:

@@ -126,7 +126,7 @@ def give_cookies(program: Program, response: Response, access: Access) -> None:
             value,
             max_age=access.expires_in,
             httponly=name == COOKIE,
-            secure=program.is_production,
+            secure=program.terms.is_production,
             samesite="lax",
         )
 
@@ -135,5 +135,5 @@ def take_cookies(program: Program, response: Response) -> None:
     """Let a browser forget both."""
     for name in (COOKIE, CSRF_COOKIE):
         response.delete_cookie(
-            name, httponly=name == COOKIE, secure=program.is_production, samesite="lax"
+            name, httponly=name == COOKIE, secure=program.terms.is_production, samesite="lax"
         )

@@ -20,7 +20,6 @@ from application.portfolios import Portfolios
 from application.ports import Clock, EventLog, Market, PriceSource
 from application.positions import Positions
 from application.prices import BENCHMARKS, Prices
-from application.quotas import Counters
 from application.repair import Repair
 from application.repeating import DeferringLog
 from application.runs import Runs
@@ -60,6 +59,7 @@ from infrastructure.system_clock import SystemClock
 from infrastructure.yahoo_securities import YahooSecurities
 from interfaces.background import in_background
 from interfaces.rooms import ROOMS, rooms_to_ask
+from interfaces.terms import Terms
 from interfaces.use_cases import UseCases
 from projections.catch_up import CatchUp
 from projections.kept_answers import KeptAnswers
@@ -117,10 +117,8 @@ class Program(UseCases):
 
     reading: AsyncReading
     database_url: str
-    counters: Counters | None
-    is_production: bool
     database: DatabaseState
-    metrics_token: str = field(repr=False)
+    terms: Terms
     _held: ExitStack = field(repr=False)
 
     def __enter__(self) -> Self:
@@ -199,10 +197,8 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             **rooms_to_ask(store.pool),
             reading=AsyncReading(store.url),
             database_url=store.url,
-            counters=_counters(settings, store.clock),
-            is_production=settings.sigmasight_env == "production",
             database=DatabaseState(store.pool),
-            metrics_token=settings.secret_for_metrics,
+            terms=_terms(settings, store.clock),
             _held=held.pop_all(),
         )
 
@@ -259,6 +255,17 @@ def _runs(
         stale=StaleAccounts(
             Staleness(store.log, valuations), PortfoliosRoom(store.pool), PositionsRoom(store.pool)
         ),
+    )
+
+
+def _terms(settings: Settings, clock: Clock) -> Terms:
+    return Terms(
+        is_production=settings.sigmasight_env == "production",
+        counters=_counters(settings, clock),
+        origins=settings.origins,
+        proxies=settings.forwarded_allow_ips,
+        request_timeout_s=settings.request_timeout_s,
+        metrics_token=settings.secret_for_metrics,
     )
 
 

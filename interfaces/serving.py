@@ -18,8 +18,6 @@ from types import FrameType
 from typing import Annotated, NoReturn
 
 import typer
-import uvicorn
-from fastapi import FastAPI
 from rich.console import Console
 
 from interfaces.bootstrap import (
@@ -31,11 +29,11 @@ from interfaces.bootstrap import (
 )
 from interfaces.cli.commands import app, show_demo
 from interfaces.http import create_http
+from interfaces.http_server import http_server
 from interfaces.starting import PrerequisitesMissing, check_prerequisites, reference_data
 
 _RESTART_AFTER_S = 1.0
 _STOP_WITHIN_S = 25.0
-_STREAMS_END_WITHIN_S = 5  # whoever follows a run would keep the server from ending
 _console = Console()
 
 
@@ -56,7 +54,7 @@ def serve(
             show_demo(program)
         with _worker_beside():
             _console.print(f"SigmaSight: [bold]http://{host}:{port}/[/] (API docs at /docs)")
-            _serve_until_signal(create_http(program), host, port, settings.forwarded_allow_ips)
+            _serve_until_signal(program, host, port)
 
 
 @app.command()
@@ -73,20 +71,11 @@ def worker(
         asyncio.run(_work(program, until_parent_ends=until_parent_ends))
 
 
-def _serve_until_signal(http: FastAPI, host: str, port: int, proxies: str) -> None:
+def _serve_until_signal(program: Program, host: str, port: int) -> None:
     """Serve until Ctrl-C or SIGTERM; uvicorn raises the signal again when it has shut down."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: None)
-    uvicorn.run(
-        http,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        ws="none",
-        forwarded_allow_ips=proxies,
-        timeout_graceful_shutdown=_STREAMS_END_WITHIN_S,
-    )
+    http_server(create_http(program), program.terms, host, port).run()
 
 
 def _end(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -30,11 +30,12 @@ from interfaces.api import (
     sessions,
     valuations,
 )
+from interfaces.api.cors import NamedOrigins
 from interfaces.api.errors import answer_errors
 from interfaces.api.fast_reads import FastReads
 from interfaces.api.idempotency import Idempotency, document_keys
 from interfaces.api.metrics import RecordedMetrics, RequestMetrics
-from interfaces.api.middleware import BodyLimit, RequestFrame
+from interfaces.api.middleware import BodyLimit, RequestFrame, Unforeseen
 from interfaces.api.preconditions import Preconditions, document_preconditions
 from interfaces.api.rate_limits import RateLimits
 from interfaces.api.refused_imports import RefusedImports
@@ -101,12 +102,20 @@ def create_app(program: Program) -> FastAPI:
     app.add_middleware(FastReads, tokens=program.tokens, kept=program.kept_positions)
     app.add_middleware(Idempotency, answers=program.first_answers, rooms=program.rooms)
     app.add_middleware(Preconditions)
-    app.add_middleware(BodyLimit)
-    if program.counters is not None:
-        app.add_middleware(RateLimits, program.counters, program.tokens)
-    # added last, so that it is around everything
-    app.add_middleware(RequestFrame, app.state.metrics.observe)
+    _surround(app, program)
     return app
+
+
+def _surround(app: FastAPI, program: Program) -> None:
+    """Put around the app what concerns every request; what is added last is around everything."""
+    terms = program.terms
+    app.add_middleware(BodyLimit, terms.request_timeout_s)
+    if terms.counters is not None:
+        app.add_middleware(RateLimits, terms.counters, program.tokens)
+    app.add_middleware(Unforeseen)
+    if terms.origins:
+        app.add_middleware(NamedOrigins, terms.origins)
+    app.add_middleware(RequestFrame, app.state.metrics.observe)
 
 
 def _published() -> APIRouter:

@@ -83,19 +83,32 @@ def answer_errors(app: FastAPI) -> None:
     app.exception_handler(DomainError)(_answer_refusal)
     app.exception_handler(RowsRefused)(_answer_rows)
     app.exception_handler(RequestValidationError)(_answer_unreadable)
-    app.exception_handler(BodyTooLarge)(_answer_too_large)
+    app.exception_handler(BodyRefused)(_answer_refused_body)
     app.exception_handler(HTTPException)(_answer_framework)
 
 
-class BodyTooLarge(HTTPException):
-    """The request's body grew over the limit while it streamed in."""
+class BodyRefused(HTTPException):
+    """The request's body is not read to its end."""
+
+
+class BodyTooLarge(BodyRefused):
+    """It is over the limit, or grew over it while it streamed in."""
 
     def __init__(self) -> None:
         super().__init__(413)
 
 
-def too_large_answer(scope: Scope) -> JSONResponse:
-    """The answer to a body over the limit: of a form with files, it is the file that is."""
+class BodyTooSlow(BodyRefused):
+    """It kept us waiting for too long."""
+
+    def __init__(self) -> None:
+        super().__init__(408)
+
+
+def refused_body_answer(scope: Scope, refused: BodyRefused) -> JSONResponse:
+    """The answer to a body that is not read: of a form with files, it is the file that is large."""
+    if isinstance(refused, BodyTooSlow):
+        return error_answer(scope, "ERR_HTTP_408", headers={"Connection": "close"})
     is_upload = Headers(scope=scope).get("content-type", "").startswith("multipart/")
     return error_answer(scope, "ERR_CSV_001" if is_upload else "ERR_HTTP_413")
 
@@ -123,8 +136,8 @@ def _field(told: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-async def _answer_too_large(request: Request, _error: BodyTooLarge) -> JSONResponse:
-    return too_large_answer(request.scope)
+async def _answer_refused_body(request: Request, refused: BodyRefused) -> JSONResponse:
+    return refused_body_answer(request.scope, refused)
 
 
 async def _answer_framework(request: Request, error: HTTPException) -> JSONResponse:

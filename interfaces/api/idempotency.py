@@ -36,9 +36,9 @@ from application.repeating import (
 from interfaces.api.documenting import refusals
 from interfaces.api.errors import (
     REQUEST_REFUSED,
-    BodyTooLarge,
+    BodyRefused,
     error_answer,
-    too_large_answer,
+    refused_body_answer,
 )
 from interfaces.api.preconditions import operations_of, take_header
 
@@ -139,8 +139,8 @@ class Idempotency:
             return
         try:
             body = await _whole(receive)
-        except BodyTooLarge:
-            await too_large_answer(scope)(scope, receive, send)
+        except BodyRefused as refused:
+            await refused_body_answer(scope, refused)(scope, receive, send)
             return
         if body is not None:
             answer = await self._answered(scope, key, body)

@@ -135,7 +135,7 @@ def admitted(program: Asked, request: Request) -> None:
         MetricsForbidden: ERR_METRICS_001.
     """
     kind, _, given = request.headers.get("authorization", "").partition(" ")
-    token = program.metrics_token
+    token = program.terms.metrics_token
     if token and kind.lower() == "bearer" and hmac.compare_digest(given.encode(), token.encode()):
         return
     if not _is_from_here(request):

@@ -1,5 +1,6 @@
-"""Around every request: its id, headers that protect, one log line, a limit on what it sends."""
+"""Around every request: its id, headers that protect, one log line, limits on what it sends."""
 
+import asyncio
 import re
 import time
 from collections.abc import Callable
@@ -9,10 +10,19 @@ import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from interfaces.api.errors import INTERNAL, BodyTooLarge, error_answer, too_large_answer
+from interfaces.api.errors import (
+    INTERNAL,
+    BodyTooLarge,
+    BodyTooSlow,
+    error_answer,
+    refused_body_answer,
+)
 
 BODY_LIMIT_BYTES = 11 * 1024 * 1024
 """A file of 10 MB with the fields beside it (spec 4.12)."""
+
+SLOWEST_BYTES_PER_S = 32 * 1024
+"""A body may take a second for each so many bytes, beside the time any request may take."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 _HEADERS = {
@@ -35,8 +45,7 @@ class RequestFrame:
     `observe` is told method, route, status and seconds of each.
 
     The caller's X-Request-ID is taken over if it is a plain word. The line names the route's
-    template, never the path itself, a header or a body. A failure nobody foresaw is logged with
-    its trace here and answered without it.
+    template, never the path itself, a header or a body.
     """
 
     def __init__(self, app: ASGIApp, observe: Callable[[str, str, int, float], None]) -> None:
@@ -62,11 +71,6 @@ class RequestFrame:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, framed_send)
-            except Exception:
-                _log.exception("request_failed")
-                if status:
-                    raise  # half an answer is out: the server cuts the connection
-                await error_answer(scope, INTERNAL)(scope, receive, framed_send)
             finally:
                 self._tell(scope, status, time.perf_counter() - began)
 
@@ -101,15 +105,44 @@ def _template(scope: Scope) -> str:
     return "/".join(names.get(part, part) for part in scope["path"].split("/"))
 
 
+class Unforeseen:
+    """Logs a failure nobody foresaw with its trace, and answers it without."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        has_begun = False
+
+        async def noting_send(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting_send)
+        except Exception:
+            _log.exception("request_failed")
+            if has_begun:
+                raise  # half an answer is out: the server cuts the connection
+            await error_answer(scope, INTERNAL)(scope, receive, send)
+
+
 class BodyLimit:
     """Refuses bodies over the limit: announced ones at once, others while they stream in.
+
+    Those that keep it waiting are refused too: for `within_s`, and a second for each 32 KiB.
 
     FastAPI reads a whole form before a handler runs, so a handler cannot do this.
     """
 
-    def __init__(self, app: ASGIApp, limit: int = BODY_LIMIT_BYTES) -> None:
+    def __init__(self, app: ASGIApp, within_s: float) -> None:
         self._app = app
-        self._limit = limit
+        self._within_s = within_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -117,17 +150,39 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         announced = Headers(scope=scope).get("content-length", "0")
-        if announced.isdecimal() and int(announced) > self._limit:
-            await too_large_answer(scope)(scope, receive, send)
+        if announced.isdecimal() and int(announced) > BODY_LIMIT_BYTES:
+            await refused_body_answer(scope, BodyTooLarge())(scope, receive, send)
             return
-        received = 0
+        await self._app(scope, _Arriving(receive, self._within_s).receive, send)
 
-        async def limited_receive() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self._limit:
-                raise BodyTooLarge
-            return message
 
-        await self._app(scope, limited_receive, send)
+class _Arriving:
+    """A body on its way in: measured, and timed while it is waited for."""
+
+    def __init__(self, receive: Receive, within_s: float) -> None:
+        self._receive = receive
+        self._left_s = within_s
+        self._received = 0
+        self._is_whole = False
+
+    async def receive(self) -> Message:
+        """The next piece; when all are there, whatever the server has to tell, however late.
+
+        Raises:
+            BodyTooLarge, BodyTooSlow: ERR_HTTP_413, ERR_HTTP_408.
+        """
+        if self._is_whole:
+            return await self._receive()
+        began = time.monotonic()
+        try:
+            async with asyncio.timeout(self._left_s):
+                message = await self._receive()
+        except TimeoutError:
+            raise BodyTooSlow from None
+        size = len(message.get("body", b""))
+        self._received += size
+        if self._received > BODY_LIMIT_BYTES:
+            raise BodyTooLarge
+        self._left_s += size / SLOWEST_BYTES_PER_S - (time.monotonic() - began)
+        self._is_whole = not message.get("more_body")
+        return message

@@ -111,7 +111,7 @@ class Visit:
         return found
 
     def _keep_form_secret(self, answer: Response) -> None:
-        is_production = self.program.is_production
+        is_production = self.program.terms.is_production
         answer.set_cookie(
             FORM_COOKIE, self.form_secret, httponly=True, secure=is_production, samesite="lax"
         )
@@ -192,9 +192,9 @@ async def count_upload(at: UserVisit) -> None:
     Raises:
         TooManyUploads: ERR_RATE_001.
     """
-    if at.program.counters is None or at.user.is_superuser:
+    if at.program.terms.counters is None or at.user.is_superuser:
         return
-    for allowance in await at.program.counters.count(str(at.user.user_id), [UPLOADS]):
+    for allowance in await at.program.terms.counters.count(str(at.user.user_id), [UPLOADS]):
         if allowance.is_used_up:
             raise TooManyUploads(allowance)
 

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import uvicorn
-
 from interfaces.api.run_watch import RunWatch
 from interfaces.bootstrap import Program
 from interfaces.http import create_http
+from interfaces.http_server import http_server
 from tests.support.waiting import eventually
 
 
@@ -25,10 +24,7 @@ class Served:
 def served(program: Program) -> Iterator[Served]:
     """Serve until the end of the context; whoever still listens then is cut off."""
     http = create_http(program)
-    config = uvicorn.Config(
-        http, port=0, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
+    server = http_server(http, program.terms, "127.0.0.1", 0, streams_end_within_s=1)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

@@ -21,7 +21,7 @@ Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 def here(world: World, address: str = "127.0.0.1", token: str = "") -> TestClient:
     """A client on an address, of a program with a token for metrics."""
-    program = replace(world.program, metrics_token=token)
+    program = replace(world.program, terms=replace(world.program.terms, metrics_token=token))
     return TestClient(create_http(program), client=(address, 50_000))
 
 

@@ -211,7 +211,9 @@ class UsedUp(Unreachable):
 
 
 def test_where_nobody_can_count_nobody_is_refused(limited: Program) -> None:
-    with client_of(replace(limited, counters=Unreachable())) as client:
+    with client_of(
+        replace(limited, terms=replace(limited.terms, counters=Unreachable()))
+    ) as client:
         assert newcomer(limited, client).get("/auth/me").status_code == 200
 
 

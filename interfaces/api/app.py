@@ -28,6 +28,7 @@ from interfaces.api import (
     previews,
     reconstruction,
     sessions,
+    valuation_exports,
     valuations,
 )
 from interfaces.api.cors import NamedOrigins
@@ -60,6 +61,7 @@ _RESOURCES = (
         exports,
         imports,
         valuations,
+        valuation_exports,
         reconstruction,
         market_data,
     ),

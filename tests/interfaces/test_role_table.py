@@ -119,6 +119,7 @@ TABLE = {
     f"GET {V1}/analytics/portfolio/{{portfolio_id}}/valuations": reads(200),
     f"GET {V1}/analytics/portfolio/{{portfolio_id}}/valuations/{{session}}": reads(200),
     f"GET {V1}/analytics/portfolio/{{portfolio_id}}/reconstructed": reads(200),
+    f"GET {V1}/analytics/portfolio/{{portfolio_id}}/export": reads(200),
     f"GET {V1}/market-data/prices/{{symbol}}": signed_in(200),
     f"GET {V1}/market-data/securities/{{symbol}}": signed_in(200),
     f"GET {V1}/market-data/coverage": reads(200),

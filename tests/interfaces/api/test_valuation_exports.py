@@ -1,0 +1,72 @@
+"""Specification of taking valuations along: CSV and Parquet of what the room says (4.7)."""
+
+import csv
+import io
+from decimal import Decimal
+from typing import Any
+
+import polars as pl
+
+from interfaces.api.valuation_exports import PARQUET
+from tests.interfaces.conftest import World
+
+
+def exported(world: World, query: str = "", accept: str = "text/csv") -> Any:
+    """The answer to the export of Ada's valued portfolio."""
+    path = f"/analytics/portfolio/{world.valued}/export{query}"
+    answer = world.ada.get(path, headers={"Accept": accept})
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+def rows_of(answer: Any) -> list[dict[str, str]]:
+    """The rows of a CSV answer."""
+    return list(csv.DictReader(io.StringIO(answer.text)))
+
+
+def listed(world: World) -> list[dict[str, Any]]:
+    """The valuations as the API lists them."""
+    path = f"/analytics/portfolio/{world.valued}/valuations?limit=200"
+    valuations: list[dict[str, Any]] = world.ada.get(path).json()["valuations"]
+    return valuations
+
+
+def test_each_session_is_a_row_with_the_figures_of_the_list(world: World) -> None:
+    answer = exported(world)
+
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="sigmasight_sessions.csv"'
+    same = ("date", "net_asset_value", "pnl", "flows", "cash", "gross_exposure", "recorded_at")
+    rows, valuations = rows_of(answer), listed(world)
+    assert len(rows) == len(valuations) > 40
+    assert [[row[name] for name in same] for row in rows] == [
+        [valuation[name] for name in same] for valuation in valuations
+    ]
+    assert rows[0]["daily_return"] == ""
+
+
+def test_each_line_is_a_row_and_a_session_s_lines_sum_up_to_its_pnl(world: World) -> None:
+    lines = rows_of(exported(world, "?table=lines&from=2013-02-25&to=2013-03-01"))
+    by_day = {valuation["date"]: Decimal(valuation["pnl"]) for valuation in listed(world)}
+
+    assert [line["symbol"] for line in lines] == ["GOOG", "SPY"] * 5
+    for day in {line["date"] for line in lines}:
+        assert by_day[day] == sum(Decimal(line["pnl"]) for line in lines if line["date"] == day)
+
+
+def test_parquet_says_the_same_in_exact_types(world: World) -> None:
+    answer = exported(world, accept=PARQUET)
+    table = pl.read_parquet(io.BytesIO(answer.content))
+
+    assert answer.headers["Content-Type"] == PARQUET
+    assert table.schema["net_asset_value"] == pl.Decimal(38, 2)
+    assert [str(nav) for nav in table["net_asset_value"]] == [
+        row["net_asset_value"] for row in rows_of(exported(world))
+    ]
+
+
+def test_an_account_without_valuation_gives_the_header_alone(world: World) -> None:
+    path = f"/analytics/portfolio/{world.unvalued}/export?table=lines"
+
+    assert world.ada.get(path).text.startswith("date,position_id,symbol,")
+    assert len(rows_of(world.ada.get(path))) == 0

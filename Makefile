@@ -24,7 +24,7 @@ DEV_READY := $(VENV)/.ready-to-test
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run demo test check lint format bench faults docs lock
+.PHONY: help install run demo test check lint format bench faults docs lock sbom audit
 
 help: ## List the verbs
 	@echo "usage: make VERB"
@@ -67,6 +67,16 @@ docs: $(DEV_READY) ## Write docs/events.md, errors.md, rooms.md, alerts.yml and 
 lock: $(DEV_READY) ## Write the lock files anew from pyproject.toml; UPGRADE=1 takes newer versions
 	@$(LOCK) -o requirements.lock
 	@$(LOCK) --extra dev -c requirements.lock -o requirements-dev.lock
+
+sbom: $(DEV_READY) ## Write what it is made of to build/sbom.cdx.json, as CycloneDX tells it
+	@$(BIN)/python -m tests.support.bill_of_materials
+
+# No step of .ci/run: an advisory of last night is no fault of a push. Have it called every day.
+audit: $(DEV_READY) ## Ask the advisory database about every package that is run (needs the network)
+	@$(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off \
+	  -r requirements.lock || { \
+	  echo "NOT PASSED: a package is vulnerable, or the database was not reached or does not know" \
+	       "it; the lines above say which." >&2; exit 1; }
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

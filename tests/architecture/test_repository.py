@@ -14,7 +14,7 @@ from tests.architecture.source import ROOT, aggregate_classes
 
 VERBS = [
     *("help", "install", "run", "demo", "test", "check", "lint", "format"),
-    *("bench", "faults", "docs", "lock"),
+    *("bench", "faults", "docs", "lock", "sbom", "audit"),
 ]
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 REGISTRIES = [
@@ -64,6 +64,16 @@ def test_every_locked_package_has_a_version_and_hashes(lock: str) -> None:
         r for r in requirements if not re.match(r"[\w.\-]+==[^ ]+ .*--hash=sha256:", r, re.S)
     ]
     assert unlocked == []
+
+
+def test_packages_are_installed_by_their_digests() -> None:
+    installing = re.findall(r"\$\(PIP\) (.*)", _text("Makefile"))
+    of_locks = [line for line in installing if "requirements" in line]
+    assert len(of_locks) == len(LOCKS)
+    assert all(line.startswith("--require-hashes -r ") for line in of_locks)
+    others = [line for line in installing if line not in of_locks]
+    assert others == ["--no-build-isolation --editable ."]
+    assert "--no-deps" in _text("Makefile").split("PIP  := ")[1].splitlines()[0]
 
 
 def test_tests_run_with_the_versions_that_run_in_production() -> None:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from domain.risk.normal import Floats, cdf
 
 DAYS_IN_A_YEAR = 365
+_HARDLY_ANY = 1e-140  # the square of what is divided by it still is a float
 
 Column: TypeAlias = Floats | float
 """One number for each option, or one for all."""
@@ -88,14 +89,14 @@ def price(options: Options, volatility: Column) -> Floats:
     """
     sign, spot, strike = options.sign, options.discounted_spot, options.discounted_strike
     spread = np.asarray(volatility * options.deviation, dtype=np.float64)
-    d1, d2 = _distances(spot, strike, spread)
+    d1, d2 = distances(spot, strike, spread)
     modelled = sign * (spot * cdf(sign * d1) - strike * cdf(sign * d2))
     live = np.maximum(np.where(spread > 0, modelled, sign * (spot - strike)), 0.0)
     return np.where(options.is_live, live, intrinsic(options))
 
 
-def _distances(spot: Floats, strike: Floats, spread: Floats) -> tuple[Floats, Floats]:
-    """The d1 and d2 of the formula; any numbers where there is no spread."""
+def distances(spot: Floats, strike: Floats, spread: Floats) -> tuple[Floats, Floats]:
+    """The d1 and d2 of the formula; where there is no spread, infinite, or 0 at the money."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        middle = np.log(spot / strike) / np.where(spread > 0, spread, 1.0)
+        middle = np.log(spot / strike) / np.where(spread > 0, spread, _HARDLY_ANY)
     return middle + 0.5 * spread, middle - 0.5 * spread

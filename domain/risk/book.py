@@ -3,17 +3,22 @@
 Lines held, one entry each; cash and what counts as cash has none, lines of quantity 0 neither.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
 from domain.instrument import InvestmentClass
 from domain.risk.black_scholes import Options
+from domain.risk.finding import Quality, ReasonCode, Skipped
 from domain.risk.normal import Floats
+
+NOTHING: Mapping[str, ReasonCode] = MappingProxyType({})
+"""No symbol is lacking."""
 
 LEAST_NAV = 0.01
 """Of gross: up to it ratios to NAV say nothing (spec 6)."""
@@ -30,6 +35,7 @@ class HeldOption:
         years: to the expiration, act/365, above 0.
         volatility: a year; 0.2 is 20 %.
         volatility_source: implied, realised.
+        dividend_yield: of the underlying, continuous; 0.01 is 1 % a year.
     """
 
     is_call: bool
@@ -38,6 +44,7 @@ class HeldOption:
     years: float
     volatility: float
     volatility_source: str
+    dividend_yield: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +114,37 @@ class RiskBook:
         return self.nav > 0 and self.nav > LEAST_NAV * self.gross
 
     @cached_property
+    def movers(self) -> tuple[str, ...]:
+        """The symbols whose closes move the lines, each once, in order."""
+        return tuple(sorted({line.moved_by for line in self.lines}))
+
+    @cached_property
+    def mover(self) -> npt.NDArray[np.intp]:
+        """[L] where in `movers` the one of each line is."""
+        place = {symbol: number for number, symbol in enumerate(self.movers)}
+        return np.array([place[line.moved_by] for line in self.lines], dtype=np.intp)
+
+    def by_mover(self, values: Floats) -> Floats:
+        """Sums over the lines of each of `movers`: of [L] an array [N], of [L, S] one [N, S]."""
+        sums = np.zeros((len(self.movers), *values.shape[1:]))
+        np.add.at(sums, self.mover, values)
+        return sums
+
+    @cached_property
+    def is_private(self) -> npt.NDArray[np.bool_]:
+        """[L] of assets that no closes move."""
+        return np.array([not line.has_history for line in self.lines], dtype=np.bool_)
+
+    @cached_property
     def is_option(self) -> npt.NDArray[np.bool_]:
         """[L] of lines that a model prices."""
         return np.array([line.option is not None for line in self.lines], dtype=np.bool_)
+
+    @cached_property
+    def is_any_option(self) -> npt.NDArray[np.bool_]:
+        """[L] of options, priced by a model or not."""
+        classes = [line.investment_class for line in self.lines]
+        return np.array([one is InvestmentClass.OPTIONS for one in classes], dtype=np.bool_)
 
     @cached_property
     def options(self) -> Options:
@@ -121,12 +156,54 @@ class RiskBook:
             strike=np.array([one.strike for one in held], dtype=np.float64),
             years=np.array([one.years for one in held], dtype=np.float64),
             rate=self.rate,
+            dividend_yield=np.array([one.dividend_yield for one in held], dtype=np.float64),
         )
 
     @cached_property
     def volatilities(self) -> Floats:
         """[K] of the options, a year."""
-        return np.array([one.option.volatility for one in self.lines if one.option])
+        held = [line.option for line in self.lines if line.option]
+        return np.array([one.volatility for one in held], dtype=np.float64)
+
+    @cached_property
+    def shares(self) -> Floats:
+        """[L] signed quantity x multiplier."""
+        return np.array([line.shares for line in self.lines], dtype=np.float64)
+
+    def of_nav(self, amount: float) -> float | None:
+        """An amount in USD as a share of NAV; None where NAV says nothing."""
+        return amount / self.nav if self.has_ratios else None
+
+    def quality(self, observations: int, lacking: Mapping[str, ReasonCode] = NOTHING) -> Quality:
+        """What a measure of the book rests on.
+
+        Args:
+            observations: sessions or returns that entered.
+            lacking: the symbols held that contribute 0, and why.
+        """
+        return Quality(
+            observations=observations,
+            positions_analyzed=sum(line.symbol not in lacking for line in self.lines),
+            positions_total=len(self.lines),
+            skipped=tuple(Skipped(symbol, lacking[symbol]) for symbol in sorted(lacking)),
+        )
+
+    @cached_property
+    def unmoved(self) -> Mapping[str, ReasonCode]:
+        """What no closes move: private assets, and options that no model prices."""
+        private = {
+            line.symbol: ReasonCode.PRIVATE_ASSET for line in self.lines if not line.has_history
+        }
+        return private | dict(self.unmodelled)
+
+    @cached_property
+    def unmodelled(self) -> Mapping[str, ReasonCode]:
+        """The options that no model prices, for want of a close of what they are on."""
+        return {
+            line.symbol: ReasonCode.NO_PRICES
+            for line in self.lines
+            if line.investment_class is InvestmentClass.OPTIONS and line.option is None
+        }
 
 
 def pooled(books: Sequence[RiskBook]) -> RiskBook:

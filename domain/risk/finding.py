@@ -21,6 +21,12 @@ class ReasonCode(StrEnum):
     NO_OPTIONS = "no_options"
     NO_SOLUTION = "no_solution"
     FACTOR_MISSING = "factor_missing"
+    NO_SECTOR = "no_sector"
+    PRIVATE_ASSET = "private_asset"
+    CHAIN_BROKEN = "chain_broken"
+    UNDER_A_YEAR = "under_a_year"
+    NO_LOSSES = "no_losses"
+    NO_BENCHMARK = "no_benchmark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ class Quality:
     @property
     def flag(self) -> Flag:
         """Complete where every line entered, none where there is no figure to speak of."""
-        if self.positions_analyzed == 0 or self.observations == 0:
+        if self.observations == 0 or 0 == self.positions_analyzed < self.positions_total:
             return "none"
         return "complete" if self.positions_analyzed >= self.positions_total else "partial"
 

@@ -9,6 +9,7 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 
 _ROOT_OF_HALF = 0.7071067811865476
 _ONE_OVER_ROOT_OF_PI = 0.5641895835477563
+_ONE_OVER_ROOT_OF_TWO_PI = 0.3989422804014327
 _SMALL, _MIDDLE, _LARGEST = 0.46875, 4.0, 28.0  # erfc(28) is under the smallest float
 
 # W. J. Cody, "Rational Chebyshev approximations for the error function", Math. Comp. 23 (1969),
@@ -38,6 +39,12 @@ _ERFC_LARGE = (
 def cdf(x: Floats) -> Floats:
     """The standard normal probability of a value up to `x`; NaN stays NaN."""
     return 0.5 * erfc(np.asarray(x) * -_ROOT_OF_HALF)
+
+
+def density(x: Floats) -> Floats:
+    """The standard normal density."""
+    bell: Floats = np.exp(-0.5 * x * x) * _ONE_OVER_ROOT_OF_TWO_PI
+    return bell
 
 
 def erfc(x: Floats) -> Floats:

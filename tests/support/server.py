@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import psutil
 
+from tests.support.leaks import leaks_in
 from tests.support.programs import SECRET
 from tests.support.waiting import eventually
 
@@ -120,7 +121,11 @@ class RunningServer:
 def running_server(
     folder: Path, settings: Mapping[str, str], options: Sequence[str] = ()
 ) -> Iterator[RunningServer]:
-    """A server that answers; whatever of it is left at the end is killed, and its log printed."""
+    """A server that answers; whatever of it is left at the end is killed, and its log printed.
+
+    Raises:
+        AssertionError: its log holds what no log may.
+    """
     server = RunningServer(folder, settings, options)
     try:
         server.wait_until_live()
@@ -128,6 +133,7 @@ def running_server(
     finally:
         _end_all_in(folder)
         sys.stdout.write(server.last_words())
+    assert leaks_in(server.log) == set()
 
 
 @contextmanager
@@ -150,6 +156,7 @@ def worker_process(folder: Path, settings: Mapping[str, str]) -> Iterator[int]:
         assert process.wait(timeout=30) == 0
     finally:
         process.kill()
+    assert leaks_in(folder / "worker.log") == set()
 
 
 def processes_in(folder: Path) -> list[psutil.Process]:

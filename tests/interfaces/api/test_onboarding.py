@@ -3,6 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -172,6 +173,24 @@ def test_what_is_no_csv_file_speaks_for_itself(world: World) -> None:
     assert refusal(world.ada.upload(good, "positions.xlsx")) == (415, "ERR_CSV_002")
     assert refusal(world.ada.upload(b"PK\x03\x04")) == (415, "ERR_CSV_002")
     assert refusal(world.ada.upload(b"a" * (10 * 1024**2 + 1))) == (413, "ERR_CSV_001")
+
+
+@pytest.mark.parametrize(
+    "content", [b"%PDF-1.7 a,b", b"PK\x03\x04", b"\x89PNG\r\n\x1a\n\0\0", b"\xff\xd8\xff\xe0\0\x10"]
+)
+def test_the_declared_type_of_a_file_counts_for_nothing(world: World, content: bytes) -> None:
+    def answered(content: bytes, declared: str) -> tuple[int, Any]:
+        files = {"csv_file": ("positions.csv", content, declared)}
+        answer = world.ada.post(
+            "/onboarding/preview-csv", data={"price_source": "sample"}, files=files
+        )
+        return answer.status_code, answer.json()
+
+    status, told = answered(content, "text/csv")
+    assert (status, told["error"]["code"]) == (415, "ERR_CSV_002")
+    for declared in ("application/pdf", "image/png", "text/html", ""):
+        status, told = answered(f"{HEADER}\n{GOOD_ROW}\n".encode(), declared)
+        assert (status, told["errors"]) == (200, [])
 
 
 def test_positions_of_a_sample_account_end_with_the_sample_market(world: World) -> None:

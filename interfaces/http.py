@@ -21,7 +21,7 @@ from interfaces.web import (
     reference,
 )
 
-_PAGES = (
+PAGE_MODULES = (
     *(landing, accounts, onboarding, processing, command_center),
     *(portfolio, positions, cash_flows, opening, imports),
     *(import_help, reference, error_pages, assets),
@@ -31,6 +31,6 @@ _PAGES = (
 def create_http(program: Program) -> FastAPI:
     """The API over a program together with the pages; the caller closes the program."""
     app = create_app(program)
-    for pages in _PAGES:
+    for pages in PAGE_MODULES:
         app.include_router(pages.router)
     return app

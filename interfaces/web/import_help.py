@@ -3,6 +3,7 @@
 import re
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import PurePosixPath
 
 from fastapi import APIRouter
@@ -33,13 +34,17 @@ def _shown(guide: Guide) -> Markup:
     name = PurePosixPath(guide.documentation).name
     text = files("interfaces.files").joinpath("guides", name).read_text("utf-8")
     tokens = _markdown.parse(text)
-    for token in tokens:
+    heading = ""
+    for token, following in pairwise(tokens):
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{int(token.tag[1]) + 1}"
+            heading = following.content or heading
+        elif token.type == "table_open":
+            token.attrSet("aria-label", heading)
         elif token.type == "th_open":
             token.attrSet("scope", "col")
     html = _markdown.renderer.render(tokens, _markdown.options, {})
-    html = html.replace("<table>", '<div class="scroll"><table>')
+    html = html.replace("<table ", '<div class="scroll"><table ')
     html = html.replace("</table>", "</table></div>")
     html = re.sub(r'href="(\w+)\.md"', r'href="#\1"', html)
     return Markup(_CODE.sub(_linked, html))  # noqa: S704 - our own text, its HTML switched off

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from fastapi.testclient import TestClient
-from httpx import Response
+from httpx import Client, Response
 
 from application.ports import Cause
 from domain.email_address import EmailAddress
@@ -43,7 +43,7 @@ def client_of(program: Program) -> TestClient:
 class Visitor:
     """Somebody with a client, anonymous until signed in."""
 
-    client: TestClient
+    client: Client
     email: str = field(default_factory=lambda: f"visitor-{uuid4().hex}@example.com")
     token: str | None = None
 
@@ -140,16 +140,16 @@ class Visitor:
         return str(answer.json()["portfolio_id"])
 
 
-def newcomer(program: Program, client: TestClient) -> Visitor:
+def newcomer(program: Program, client: Client, full_name: str = "Ada Lovelace") -> Visitor:
     """A visitor who has registered and signed in."""
     visitor = Visitor(client)
-    registered = visitor.register(program)
+    registered = visitor.register(program, full_name=full_name)
     assert registered.status_code == 201, registered.text
     assert visitor.log_in().status_code == 200
     return visitor
 
 
-def superuser(program: Program, client: TestClient) -> Visitor:
+def superuser(program: Program, client: Client) -> Visitor:
     """A visitor who is a superuser and has signed in."""
     visitor = Visitor(client)
     cause = Cause(command_id=uuid4(), correlation_id=uuid4())
@@ -160,7 +160,7 @@ def superuser(program: Program, client: TestClient) -> Visitor:
     return visitor
 
 
-def auditor(program: Program, client: TestClient) -> Visitor:
+def auditor(program: Program, client: Client) -> Visitor:
     """A visitor who is an auditor and has signed in."""
     visitor = newcomer(program, client)
     cause = Cause(command_id=uuid4(), correlation_id=uuid4())

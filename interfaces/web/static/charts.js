@@ -1,18 +1,56 @@
-// Draws each chart from the JSON beside it, in the colours of the page.
-function draw(figure) {
-  const told = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
-  const place = figure.querySelector(".chart");
-  const colours = getComputedStyle(place);
-  const layout = {
-    ...told.layout,
+// Draws each chart from the JSON beside it, in the colours of the page, and again when they change.
+const SERIES = [1, 2, 3, 4, 5, 6].map((number) => `--series-${number}`);
+
+function coloursOf(figure) {
+  const probe = figure.appendChild(document.createElement("span"));
+  const told = (token) => {
+    probe.style.color = `var(${token})`;
+    return getComputedStyle(probe).color;
+  };
+  const [card, line, up, down, ...series] = ["--card", "--line", "--up", "--down", ...SERIES].map(told);
+  probe.remove();
+  return { card, line, up, down, series };
+}
+
+function layoutOf(figure, place, own) {
+  const { card, line, up, down, series } = coloursOf(figure);
+  const { color, fontFamily } = getComputedStyle(place);
+  const bar = (fill) => ({ marker: { color: fill } });
+  const ink = { color: card };
+  const axis = { gridcolor: line, zerolinecolor: line, linecolor: line };
+  return {
+    ...own,
     autosize: true,
     paper_bgcolor: "transparent",
     plot_bgcolor: "transparent",
-    font: { color: colours.color, family: colours.fontFamily },
+    font: { color, family: fontFamily },
     legend: { orientation: "h" },
+    template: {
+      layout: { colorway: series, treemapcolorway: series, extendtreemapcolors: false, xaxis: axis, yaxis: axis },
+      data: {
+        treemap: [{ insidetextfont: ink, outsidetextfont: ink, pathbar: { textfont: ink } }],
+        waterfall: [{
+          increasing: bar(up),
+          decreasing: bar(down),
+          totals: bar(series[0]),
+          connector: { line: { color: line } },
+          insidetextfont: ink,
+        }],
+      },
+    },
   };
-  place.hidden = false;
-  window.Plotly.newPlot(place, told.data, layout, { responsive: true, displaylogo: false });
 }
 
-if (window.Plotly) document.querySelectorAll("figure[data-chart]").forEach(draw);
+function draw(figure) {
+  const told = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
+  const place = figure.querySelector(".chart");
+  place.hidden = false;
+  const layout = layoutOf(figure, place, told.layout);
+  window.Plotly.react(place, place.data || told.data, layout, { responsive: true, displaylogo: false });
+}
+
+if (window.Plotly) {
+  const drawAll = () => document.querySelectorAll("figure[data-chart]").forEach(draw);
+  drawAll();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+}

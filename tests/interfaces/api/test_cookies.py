@@ -64,7 +64,7 @@ def test_the_cookie_counts_for_reading(browser: Visitor) -> None:
 
 @pytest.mark.parametrize("sent", [None, b"", b"x", b"\xe9"])
 def test_alone_it_counts_for_nothing_else(browser: Visitor, sent: bytes | None) -> None:
-    headers = {} if sent is None else {"X-CSRF-Token": sent}
+    headers = {} if sent is None else {b"X-CSRF-Token": sent}
     answer = browser.client.post("/api/v1/portfolios", json={}, headers=headers)
     assert refusal(answer) == (401, "ERR_AUTH_002")
 

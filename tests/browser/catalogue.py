@@ -1,0 +1,101 @@
+"""Every page, as somebody sees it. A new page goes here: what looks at all pages looks at this.
+
+`path` names places of the town, as `{portfolio}`.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tests.browser.town import Town
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page in one of its states; its `name` is also that of its pictures.
+
+    `sends` is the action of a form on it that is sent filled with nonsense: what is looked at is
+    the answer, with what is wrong at its fields. `status` is that of the answer looked at.
+    """
+
+    name: str
+    path: str
+    by: str = "ada"
+    sends: str = ""
+    status: int = 200
+
+    def url(self, town: Town) -> str:
+        """Where it is in the town."""
+        return self.path.format(**town.places)
+
+
+NOBODY = ""
+"""Somebody who has not signed in."""
+
+WIDE, NARROW = 1280, 360
+"""Pixels: an ordinary screen, and a small telephone."""
+
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+_PORTFOLIO = "/portfolios/{portfolio}"
+_POSITION = _PORTFOLIO + "/positions/{position}"
+_PRIVATE = "/portfolios/{individual}/positions/{private}"
+
+PAGES = (
+    Shown("landing", "/", NOBODY),
+    Shown("register", "/register", NOBODY),
+    Shown("login", "/login?registered=1", NOBODY),
+    Shown("settings", "/settings"),
+    Shown("welcome", "/command-center", "edsger"),
+    Shown("command-center", "/command-center"),
+    Shown("command-center-to-do", "/command-center", "grace"),
+    Shown("upload", "/onboarding/upload"),
+    Shown("upload-gone", "/onboarding/upload?gone=1"),
+    Shown("upload-change", "/onboarding/{portfolio}/upload"),
+    Shown("upload-preview", "{good_upload}", "grace"),
+    Shown("upload-preview-errors", "{bad_upload}", "grace"),
+    Shown("upload-errors", "{hopeless_upload}/errors", "grace"),
+    Shown("run-waiting", "{waiting_run}", "grace"),
+    Shown("run-failed", "{failed_run}", "grace"),
+    Shown("run-done", "{partial_run}", "grace"),
+    Shown("portfolio", _PORTFOLIO),
+    Shown("portfolio-unvalued", "/portfolios/{unvalued}", "grace"),
+    Shown("positions", f"{_PORTFOLIO}/positions"),
+    Shown("position", _POSITION),
+    Shown("position-close", f"{_POSITION}/close"),
+    Shown("position-correct", f"{_POSITION}/correct"),
+    Shown("position-remove", f"{_POSITION}/remove"),
+    Shown("position-revalue", f"{_PRIVATE}/revalue"),
+    Shown("cash-flows", f"{_PORTFOLIO}/cash-flows"),
+    Shown("opening", f"{_PORTFOLIO}/opening"),
+    Shown("imports", f"{_PORTFOLIO}/imports"),
+    Shown("import", _PORTFOLIO + "/imports/{import}"),
+    Shown("impersonating", "/command-center", "impersonator"),
+    Shown("refused", "/portfolios/{unvalued}", status=403),
+    Shown("help-import", "/help/import", NOBODY),
+    Shown("docs", "/docs", NOBODY),
+    Shown("errors", "/errors", NOBODY),
+    Shown("error", "/errors/ERR_PORT_404", NOBODY),
+)
+
+SENT_WRONG = (
+    Shown("register-wrong", "/register", NOBODY, "/register", 422),
+    Shown("login-wrong", "/login", NOBODY, "/login", 401),
+    Shown("password-wrong", "/settings", "ada", "/settings/password", 422),
+    Shown("upload-wrong", "/onboarding/upload", "ada", "/onboarding/upload", 422),
+    Shown("position-wrong", f"{_PORTFOLIO}/positions", "ada", f"{_PORTFOLIO}/positions", 422),
+    Shown("close-wrong", f"{_POSITION}/close", "ada", f"{_POSITION}/close", 422),
+    Shown("correct-wrong", f"{_POSITION}/correct", "ada", f"{_POSITION}/correct", 422),
+    Shown("revalue-wrong", f"{_PRIVATE}/revalue", "ada", f"{_PRIVATE}/revalue", 422),
+    Shown("flow-wrong", f"{_PORTFOLIO}/cash-flows", "ada", f"{_PORTFOLIO}/cash-flows", 422),
+    Shown("opening-wrong", f"{_PORTFOLIO}/opening", "ada", f"{_PORTFOLIO}/opening", 422),
+)
+"""Forms with something wrong, and what is said about it."""
+
+FILES = frozenset(
+    {
+        "/assets/{digest}/{name}",
+        "/command-center/charts/{name}.csv",
+        "/onboarding/uploads/{upload_id}/errors.csv",
+    }
+)
+"""Routes of the pages that answer with a file instead of a page."""

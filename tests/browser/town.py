@@ -1,0 +1,162 @@
+"""A small town to look at: people with accounts in every state, served by this process.
+
+No worker lives here, so that what waits stays waiting; `work_off` and `fail` end a calculation.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from importlib.resources import files
+from uuid import UUID
+
+import httpx
+
+from interfaces.bootstrap import Program
+from tests.support.browsing import send
+from tests.support.programs import build_program
+from tests.support.served import served
+from tests.support.visitors import (
+    GOOG_AND_SPY,
+    PASSWORD,
+    SAMPLE,
+    Visitor,
+    csv_file,
+    newcomer,
+    superuser,
+    work_off,
+)
+
+UPLOAD = "/onboarding/upload"
+BAD_ROWS = ("IBM,0,190.00,2012-12-31", "SPY,-1,abc,2012-13-31")
+_LONG_SHORT = {
+    "portfolio_name": "Long-Short Portfolio",
+    "account_name": "Hedge",
+    "account_type": "other",
+    "equity_balance": "1000000.00",
+    "equity_as_of": "2012-06-29",
+}
+_INDIVIDUAL = _LONG_SHORT | {
+    "portfolio_name": "Individual Portfolio",
+    "account_name": "Taxable",
+    "account_type": "taxable",
+    "equity_balance": "500000.00",
+}
+
+
+@dataclass(frozen=True)
+class Town:
+    """The people by name, and the ids of what is theirs by the words of the catalogue.
+
+    Ada has two valued accounts, Grace some that wait, failed or were corrected, Edsger none.
+    """
+
+    program: Program
+    url: str
+    people: Mapping[str, Visitor]
+    places: Mapping[str, str]
+
+    def token_of(self, name: str) -> str | None:
+        """What somebody is signed in with; None for nobody."""
+        return self.people[name].token if name else None
+
+    def work_off(self, page: str) -> None:
+        """Let the calculation of a page come to its end."""
+        self.program.runs.execute(_run_of(page), "town")
+        self.program.rooms.catch_up(self.program.log.position())
+
+    def fail(self, page: str) -> None:
+        """Let the calculation of a page fail."""
+        self.program.runs.fail_for_store(_run_of(page))
+        self.program.rooms.catch_up(self.program.log.position())
+
+
+def _run_of(page: str) -> UUID:
+    return UUID(page.rstrip("/").rsplit("/", 1)[1])
+
+
+@contextmanager
+def town(database: str) -> Iterator[Town]:
+    """The town on a database of its own, served until the end of the context."""
+    with (
+        build_program(database) as program,
+        served(program) as at,
+        httpx.Client(base_url=at.url, timeout=60) as client,
+    ):
+        client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        people = {
+            "ada": newcomer(program, client, "Ada Lovelace"),
+            "grace": newcomer(program, client, "Grace Hopper"),
+            "edsger": newcomer(program, client, "Edsger Dijkstra"),
+            "root": superuser(program, client),
+        }
+        people["impersonator"] = people["root"].acting_as(people["ada"])
+        built = Town(program, at.url, people, {})
+        places = _of_ada(program, people["ada"]) | _of_grace(built, people["grace"])
+        places |= {"ada_id": people["ada"].id()}
+        yield Town(program, at.url, people, places)
+
+
+def _of_ada(program: Program, ada: Visitor) -> dict[str, str]:
+    """Two accounts with a calculation that succeeded, flows and an import each."""
+    long_short = _open(program, ada, "long_short.csv", _LONG_SHORT)
+    individual = _open(program, ada, "individual.csv", _INDIVIDUAL)
+    held = {one["symbol"]: str(one["id"]) for one in ada.positions_of(individual)}
+    return {
+        "portfolio": long_short,
+        "position": str(ada.positions_of(long_short, "open")[0]["id"]),
+        "import": str(ada.imports_of(long_short)[0]["import_id"]),
+        "individual": individual,
+        "private": held["MAPLE_STREET_LP"],
+    }
+
+
+def _open(program: Program, owner: Visitor, file_name: str, account: dict[str, str]) -> str:
+    content = files("interfaces.demo").joinpath(file_name).read_bytes()
+    opened = owner.upload(content, file_name, **account)
+    assert opened.status_code == 201, opened.text
+    portfolio_id = str(opened.json()["portfolio_id"])
+    for day, amount in (("2012-09-28", "25000.00"), ("2013-01-31", "-8000.00")):
+        flow = {"date": day, "amount": amount.lstrip("-"), "note": "Transfer"}
+        kind = "WITHDRAWAL" if amount.startswith("-") else "CONTRIBUTION"
+        noted = owner.post(f"/portfolios/{portfolio_id}/cash-flows", json=flow | {"kind": kind})
+        assert noted.status_code == 201, noted.text
+    work_off(program, owner.post(f"/portfolio/{portfolio_id}/calculate"))
+    return portfolio_id
+
+
+def _of_grace(town: Town, grace: Visitor) -> dict[str, str]:
+    """Calculations in every state, and files that were looked at and not imported yet."""
+    with visitor_s_browser(town, grace) as browser:
+        states = {}
+        for state in ("waiting", "failed", "partial"):
+            rows = GOOG_AND_SPY if state != "partial" else (*GOOG_AND_SPY, BAD_ROWS[0])
+            preview = looked_at(browser, *rows, account_name=f"The {state} one")
+            confirmed = send(browser, preview, f"{preview}/confirm", accept_valid="true")
+            states[state] = str(confirmed.headers["location"])
+        town.fail(states["failed"])
+        town.work_off(states["partial"])
+        return {
+            **{f"{state}_run": page for state, page in states.items()},
+            "unvalued": states["waiting"].split("/")[2],
+            "good_upload": looked_at(browser, *GOOG_AND_SPY),
+            "bad_upload": looked_at(browser, *GOOG_AND_SPY, *BAD_ROWS),
+            "hopeless_upload": looked_at(browser, *BAD_ROWS),
+        }
+
+
+@contextmanager
+def visitor_s_browser(town: Town, visitor: Visitor) -> Iterator[httpx.Client]:
+    """A browser without scripts, where the visitor has signed in."""
+    with httpx.Client(base_url=town.url, timeout=60) as browser:
+        send(browser, "/login", "/login", email=visitor.email, password=PASSWORD)
+        yield browser
+
+
+def looked_at(browser: httpx.Client, *rows: str, **changes: str) -> str:
+    """Send a file with these rows on the form of the way in; the page that shows it."""
+    form = SAMPLE | {"account_name": "Another one"} | changes
+    sent = {"csv_file": ("positions.csv", csv_file(*rows), "text/csv")}
+    answer = send(browser, UPLOAD, UPLOAD, files=sent, **form)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])

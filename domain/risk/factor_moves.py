@@ -80,12 +80,12 @@ def factor_moves(scenario: Scenario, by: Sensitivities) -> FactorMoves:
     other factor moves then. What goes along with a driver moves by -100 to 100 % at most.
     """
     driver = driver_of(scenario)
-    shocks = {factor.name: shock for factor, shock in scenario.shocks.items()}
+    shocks: dict[str, float] = {factor.name: shock for factor, shock in scenario.shocks.items()}
     direct = {name: shock for name, shock in shocks.items() if name in by.measured}
     if set(scenario.shocks) == {MARKET}:
         return FactorMoves(driver.name, "market_beta", shocks, direct, direct, ())
     slopes = by.slopes.get(driver.name, {}) if driver.name in by.measured else {}
-    others = [factor.name for factor in by.factors.factors if factor.name not in shocks]
+    others: list[str] = [factor.name for factor in by.factors.factors if factor.name not in shocks]
     along = {
         name: min(max(slopes[name] * scenario.shocks[driver], -_EVERYTHING), _EVERYTHING)
         for name in others

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 
 from domain.errors import NotAllowedValue
-from domain.risk.factors import INTEREST_RATE, STYLE, FactorSet
+from domain.risk.factors import INTEREST_RATE, STYLE, Factor, FactorSet
 from domain.risk.scenarios import Scenario, bond_return
 
 OWN = "own"
@@ -58,7 +58,7 @@ def own_scenario(
         FactorUnknown: ERR_RISK_001. ShockNotPossible: ERR_RISK_002, beyond -100 to 100 %, or
             yields by more than 1,000 basis points. ShocksContradict: ERR_RISK_003.
     """
-    known = {factor.name: factor for factor in factors.factors}
+    known: dict[str, Factor] = {factor.name: factor for factor in factors.factors}
     for name, shock in shocks.items():
         if name not in known:
             raise FactorUnknown(name, factors)

@@ -10,6 +10,7 @@ from application.run_record import RunRecord
 from application.run_securities import RunSecurities
 from application.run_valuing import Findings, RunValuing
 from application.securities import Securities
+from application.tracing import Tracing
 from application.valuations import Valuations
 from domain.calculation_run import CalculationRun, RunOver
 from domain.portfolio import Portfolio
@@ -68,6 +69,7 @@ class RunExecution:
     valuations: Valuations
     rooms: Rooms
     securities: Securities
+    tracing: Tracing
 
     def work_off(self, run: CalculationRun) -> list[Exception]:
         """Do the phases of a started run that no earlier worker did, and complete it.
@@ -107,7 +109,8 @@ class RunExecution:
         if begun.has_completed(step.phase):
             return []
         began = self.clock.now()
-        (counts, warnings), faults = _attempt(step, begun.phase_totals[step.phase.id])
+        with self.tracing.span(f"phase {step.phase.name}", {"run_id": str(run.id)}):
+            (counts, warnings), faults = _attempt(step, begun.phase_totals[step.phase.id])
         seconds = round((self.clock.now() - began).total_seconds(), 3)
         self._record.note(
             run.id, lambda run: run.complete_phase(step.phase, counts, warnings, seconds)

@@ -18,6 +18,7 @@ from application.run_parts import FanOut
 from application.run_record import RunRecord
 from application.securities import Securities
 from application.staleness import StaleAccounts
+from application.tracing import Tracing
 from application.valuations import Valuations
 from domain import identity
 from domain.calculation_run import CalculationRun, RunOver
@@ -65,6 +66,7 @@ class Runs:
     live_runs: LiveRuns
     securities: Securities
     stale: StaleAccounts
+    tracing: Tracing
 
     def request(self, command: RequestRun, cause: Cause) -> RequestedRun:
         """Queue a run, unless the portfolio has a live one.
@@ -134,7 +136,9 @@ class Runs:
         """
         record = RunRecord(self.log)
         try:
-            faults = self._execute(record.take_up(run_id, worker))
+            run = record.take_up(run_id, worker)
+            with self.tracing.span("run", {"run_id": str(run_id)}):
+                faults = self._execute(run)
         except RunOver:
             return
         except StoreUnavailable:
@@ -180,7 +184,13 @@ class Runs:
     def _execute(self, run: CalculationRun) -> list[Exception]:
         if not run.is_whole:
             execution = RunExecution(
-                self.log, self.clock, self.prices, self.valuations, self.rooms, self.securities
+                self.log,
+                self.clock,
+                self.prices,
+                self.valuations,
+                self.rooms,
+                self.securities,
+                self.tracing,
             )
             return execution.work_off(run)
         if run.parts is None:

@@ -42,6 +42,7 @@ _TAKES = {
     "deterministic_uuids": "it is true or false",
     "rate_limits": "it is on or off",
     "request_timeout_s": "it takes seconds, 0.1 to 600",
+    "otel_exporter_otlp_endpoint": "it takes the address of a collector: http://HOST:4318",
     "cors_origins": (
         "it takes origins as browsers spell them, such as https://app.example.com, separated by"
         " commas; each by name, as * would let every page on the web ask"
@@ -93,6 +94,7 @@ class Settings(BaseSettings):
     cors_origins: Annotated[str, AfterValidator(_exact_origins)] = ""
     request_timeout_s: float = Field(default=30, ge=0.1, le=600)
     skip_startup_validation: bool = False
+    otel_exporter_otlp_endpoint: str = Field(default="", pattern=r"^(https?://[^\s/]+.*)?$")
     metrics_token: SecretStr | None = Field(default=None, min_length=_SHORTEST_METRICS_TOKEN)
     token_lifetime_days: int = Field(default=30, ge=1, le=365)
     superuser_email: str | None = None

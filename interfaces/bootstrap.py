@@ -27,6 +27,7 @@ from application.securities import Securities
 from application.security_ports import SecuritySource
 from application.staleness import StaleAccounts, Staleness
 from application.tallies import Tallies
+from application.tracing import Tracing
 from application.users import Users
 from application.valuations import Valuations
 from infrastructure import structured_logs
@@ -56,6 +57,7 @@ from infrastructure.rejected_rows import PostgresRejectedRows
 from infrastructure.security_master import PostgresSecurityMaster
 from infrastructure.settings import Settings, SettingsRefused, read_settings
 from infrastructure.system_clock import SystemClock
+from infrastructure.traces import TracedEventLog, TracedPrices, TracedSecurities, tracing_to
 from infrastructure.yahoo_securities import YahooSecurities
 from interfaces.background import in_background
 from interfaces.rooms import ROOMS, rooms_to_ask
@@ -119,6 +121,7 @@ class Program(UseCases):
     database_url: str
     database: DatabaseState
     terms: Terms
+    tracing: Tracing
     _held: ExitStack = field(repr=False)
 
     def __enter__(self) -> Self:
@@ -199,6 +202,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             database_url=store.url,
             database=DatabaseState(store.pool),
             terms=_terms(settings, store.clock),
+            tracing=store.tracing,
             _held=held.pop_all(),
         )
 
@@ -213,6 +217,7 @@ class _Store:
     rooms: CatchUp
     pool: Pool
     rejected_rows: PostgresRejectedRows
+    tracing: Tracing
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock, held: ExitStack) -> Self:
@@ -220,13 +225,14 @@ class _Store:
         secret = settings.secret()
         migrate(owner_url, secret)
         url = app_url(owner_url, secret)
-        log = PostgresEventLog(url, clock)
+        tracing = tracing_to(settings.otel_exporter_otlp_endpoint, held)
+        log = TracedEventLog(url, clock, tracing) if tracing.is_on else PostgresEventLog(url, clock)
         held.callback(log.close)
         rooms_pool = held.enter_context(open_pool(url, size=4, is_durable=False))
         rooms = CatchUp(log, rooms_pool, ROOMS)
         rooms.prepare()
         pool = held.enter_context(open_pool(url, before_use=rooms.recover))
-        return cls(url, clock, DeferringLog(log), rooms, pool, PostgresRejectedRows(pool))
+        return cls(url, clock, DeferringLog(log), rooms, pool, PostgresRejectedRows(pool), tracing)
 
 
 def _imports(store: _Store, identities: Identities, valuations: Valuations) -> Imports:
@@ -252,6 +258,7 @@ def _runs(
         accounts=PortfoliosRoom(store.pool),
         live_runs=RunsRoom(store.pool),
         securities=securities,
+        tracing=store.tracing,
         stale=StaleAccounts(
             Staleness(store.log, valuations), PortfoliosRoom(store.pool), PositionsRoom(store.pool)
         ),
@@ -297,6 +304,8 @@ def _prices(settings: Settings, parts: Parts, store: _Store, markets: Markets) -
     if live is None:
         calendar, tallies = markets["live"].calendar, PostgresTallies(store.pool, store.clock)
         live = providers(settings.market_data, calendar, store.clock, tallies)
+    if store.tracing.is_on:
+        live = [TracedPrices(source, store.tracing) for source in live]
     book = PostgresPriceBook(store.pool)
     ends_on = date(store.clock.now().year + 2, 12, 31)
     book.ensure_sessions(markets["live"].calendar.sessions(_LIVE_FROM, ends_on))
@@ -329,6 +338,8 @@ def _securities(settings: Settings, parts: Parts, store: _Store) -> Securities:
         is_asked = "yahoo" in map(str.strip, settings.market_data.split(","))
         asks_yahoo = is_asked and parts.live_sources is None
         live = [SecuritiesBreaker(YahooSecurities(), store.clock)] if asks_yahoo else []
+    if store.tracing.is_on:
+        live = [TracedSecurities(source, store.tracing) for source in live]
     known: Sequence[SecuritySource] = [offline, *live]
     sources: dict[Market, Sequence[SecuritySource]] = {"live": known, "sample": [offline]}
     return Securities(PostgresSecurityMaster(store.pool), sources, store.clock)

@@ -40,6 +40,7 @@ from interfaces.api.middleware import BodyLimit, RequestFrame, Unforeseen
 from interfaces.api.preconditions import Preconditions, document_preconditions
 from interfaces.api.rate_limits import RateLimits
 from interfaces.api.refused_imports import RefusedImports
+from interfaces.api.request_spans import RequestSpans
 from interfaces.api.run_watch import RunWatch
 from interfaces.bootstrap import Program
 
@@ -89,6 +90,7 @@ def create_app(program: Program) -> FastAPI:
         docs_url=None,  # /docs is a page of our own: the framework's fetches scripts from outside
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # it tells paths and queries
         lifespan=lambda _: program.reading.opened(),
         generate_unique_id_function=lambda route: route.name,
     )
@@ -118,6 +120,8 @@ def _surround(app: FastAPI, program: Program) -> None:
     if terms.origins:
         app.add_middleware(NamedOrigins, terms.origins)
     app.add_middleware(RequestFrame, app.state.metrics.observe)
+    if program.tracing.is_on:
+        app.add_middleware(RequestSpans, program.tracing)
 
 
 def _published() -> APIRouter:

@@ -75,7 +75,7 @@ class RequestFrame:
                 self._tell(scope, status, time.perf_counter() - began)
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
-        method, route = scope["method"], _template(scope)
+        method, route = scope["method"], template_of(scope)
         self._observe(method, route, status, seconds)
         actor = scope["state"].get("actor")
         ms = round(seconds * 1000, 1)
@@ -94,7 +94,7 @@ def _put_headers(message: Message, request_id: str) -> None:
         headers.setdefault(name, value)
 
 
-def _template(scope: Scope) -> str:
+def template_of(scope: Scope) -> str:
     """The path with its parameters' names for their values, `none` where no route was found.
 
     An included route knows only its own part of the path, so the template is found backwards.

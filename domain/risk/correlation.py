@@ -159,14 +159,23 @@ def pairwise_correlations(returns: Floats, fewest: int) -> tuple[Floats, Floats]
 
 
 def _gappy(known: Floats, apart: Floats) -> tuple[Floats, Floats]:
-    """Rows in common, and correlations over them, by sums over all pairs at once."""
+    """Rows in common, and correlations over them, by sums over all pairs at once.
+
+    In place, since the tables of pairs are what takes the time.
+    """
     common = known.T @ known
     sums = apart.T @ known  # [i, j] of i over the rows that j has too
     squares = (apart * apart).T @ known
-    left = squares - sums * sums / common
-    left[left <= _NOISE * squares] = np.nan
-    together = apart.T @ apart - sums * sums.T / common
-    return common, together / np.sqrt(left * left.T)
+    together = apart.T @ apart
+    sums /= np.sqrt(common)
+    together -= sums * sums.T
+    sums *= sums
+    squares[sums >= (1 - _NOISE) * squares] = np.nan  # at rest over those rows
+    squares -= sums
+    sums[:] = squares.T
+    sums *= squares
+    together /= np.sqrt(sums, out=sums)
+    return common, together
 
 
 def _is_possible(correlations: Floats) -> bool:

@@ -11,13 +11,14 @@ from tests.benchmarks import (
     nights,
     reading,
     recording,
+    regressions,
     valuing,
 )
 from tests.benchmarks.databases import silence_logs
 
 MODULES = (
     *(commands, reading, login, importing, valuing),
-    *(recording, nights, cold_history, memory),
+    *(recording, nights, cold_history, memory, regressions),
 )
 
 

@@ -1,14 +1,32 @@
 """Specification of factors and scenarios: what every installation brings along (spec 6.2, 6.3)."""
 
+import numpy as np
 import pytest
 
-from domain.risk.factors import INTEREST_RATE, STYLE
+from domain.risk.factors import FUNDS, INTEREST_RATE, MACRO, SPREADS, STYLE, FactorSet
 from domain.risk.scenarios import SCENARIOS, Scenario, bond_return
+from tests.support.panels import MACRO_FUNDS, bundled_panel
 
 
-def test_the_style_set_has_eight_factors_each_once() -> None:
-    assert len(STYLE.factors) == len({factor.name for factor in STYLE.factors}) == 8
-    assert len({factor.symbol for factor in STYLE.factors}) == 8
+@pytest.mark.parametrize("factor_set", [STYLE, MACRO], ids=lambda one: one.name)
+def test_a_set_has_eight_factors_each_once(factor_set: FactorSet) -> None:
+    assert len(factor_set.factors) == len({factor.name for factor in factor_set.factors}) == 8
+    assert len({factor.symbol for factor in factor_set.factors}) == 8
+
+
+def test_a_fund_stands_for_the_same_factor_in_every_set() -> None:
+    factors = {*STYLE.factors, *MACRO.factors}
+    assert len(factors) == len({one.symbol for one in factors}) == len(FUNDS) == 14
+
+
+def test_bundled_prices_have_every_fund_of_the_macro_set() -> None:
+    assert {factor.symbol for factor in MACRO.factors} == set(MACRO_FUNDS)
+    assert np.isfinite(bundled_panel(MACRO_FUNDS).closes).all()
+
+
+def test_spreads_are_between_factors_of_the_style_set() -> None:
+    assert len({spread.name for spread in SPREADS}) == 4
+    assert {fund for one in SPREADS for fund in (one.long, one.short)} < set(STYLE.factors)
 
 
 def test_there_are_eighteen_scenarios_each_once() -> None:

@@ -27,6 +27,9 @@ _PLOTLY = "plotly.js"
 _PLOTLY_RULES = "plotly.css"
 _RULES = re.compile(r'=\{("X,X div":.*?)\};for\(', re.DOTALL)
 _RULE = re.compile(r"""("[^"]*"|'[^']*'):("[^"]*"|'[^']*')""")
+_MAP_STYLES = re.compile(
+    r'getElementById\("([0-9a-f]{64})"\)\)\{var \w+=document\.createElement\("style"\)'
+)
 _KEPT_FOR_GOOD = "public, max-age=31536000, immutable"
 
 
@@ -43,6 +46,13 @@ class Asset:
 def url_of(name: str) -> str:
     """Where a page finds the asset of that name, such as `style.css`."""
     return f"/assets/{_asset(name).digest}/{name}"
+
+
+@cache
+def map_styles_id() -> str:
+    """The id of the element in whose presence the map library in plotly.js inserts no styles."""
+    found = _MAP_STYLES.search(_plotly().decode())
+    return found[1] if found else ""
 
 
 @router.get("/assets/{digest}/{name}")

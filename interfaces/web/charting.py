@@ -2,9 +2,20 @@
 
 from collections.abc import Sequence
 
+from fastapi.responses import Response
+
+from application.ports import Cause
 from interfaces.bootstrap import Program
-from interfaces.web.charts import Chart, month_map, nav_chart, treemap, waterfall
-from interfaces.web.holdings import ClassShare, Holding, allocation
+from interfaces.web.allocation import by_class
+from interfaces.web.charts import (
+    Chart,
+    month_map,
+    nav_chart,
+    reconstruction,
+    treemap,
+    waterfall,
+)
+from interfaces.web.holdings import Holding
 from interfaces.web.worth import Worth
 from projections.portfolios.view import PortfolioRow
 
@@ -21,17 +32,29 @@ def charts_of(
     """The charts of accounts; those over time, of the last two years or so, of one alone."""
     if worth is None:
         return []
-    charts = [waterfall(holdings), treemap(holdings, allocation_of(worth, holdings))]
+    charts = [waterfall(worth), treemap(holdings, by_class(worth, holdings))]
     if len(portfolios) > 1:
         return charts
-    portfolio_id = portfolios[0].portfolio_id
-    rows = program.valuations_room.last(portfolio_id, _SESSIONS)
-    imports, _ = program.imports_room.of_portfolio(portfolio_id, _MOST_IMPORTS, 0)
-    return [nav_chart(rows, imports), *charts, month_map(rows)]
+    portfolio = portfolios[0]
+    days = program.valuations_room.last_days(portfolio.portfolio_id, _SESSIONS)
+    imports, _ = program.imports_room.of_portfolio(portfolio.portfolio_id, _MOST_IMPORTS, 0)
+    more = _more(portfolio, holdings)
+    return [nav_chart(days, imports, more), *charts, month_map(days)]
 
 
-def allocation_of(worth: Worth | None, holdings: Sequence[Holding]) -> list[ClassShare]:
-    """What the classes are worth; nothing before the first valuation."""
-    if worth is None:
-        return []
-    return allocation(holdings, worth.cash_like, worth.cash, worth.nav)
+def reconstruction_of(program: Program, portfolio: PortfolioRow, cause: Cause) -> Chart:
+    """What the account's holdings were worth before its opening: computed when asked for."""
+    return reconstruction(program.reconstruction.series(portfolio.portfolio_id, None, None, cause))
+
+
+def file_of(chart: Chart) -> Response:
+    """The table behind a chart, as a file."""
+    headers = {"Content-Disposition": f'attachment; filename="sigmasight_{chart.name}.csv"'}
+    return Response(chart.csv, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _more(portfolio: PortfolioRow, holdings: Sequence[Holding]) -> str:
+    """Where the part before the opening is; nowhere where nothing was held then."""
+    if not any(held.position.entry_on < portfolio.equity_as_of for held in holdings):
+        return ""
+    return f"/portfolios/{portfolio.portfolio_id}/charts/reconstructed"

@@ -7,17 +7,27 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
+from domain.reconstruction import ReconstructedDay
 from interfaces.files.writing import csv_text
-from interfaces.web.holdings import ClassShare, Holding
+from interfaces.web.allocation import Share
+from interfaces.web.holdings import Holding
+from interfaces.web.worth import Worth
 from projections.imports.view import ImportRow
-from projections.valuations.view import ValuationRow
+from projections.valuations.view import DayFigures
 
 _MONTHS = [f"{date(2000, month, 1):%b}" for month in range(1, 13)]
 _FALL_TO_RISE = [[0, "#b3261e"], [0.5, "#a3adbd"], [1, "#0f6b3c"]]
+_BESIDE = {
+    "title": {"text": "Without cash, USD"},
+    "automargin": True,
+    "overlaying": "y",
+    "side": "right",
+    "showgrid": False,
+}
+_ROWS_SHOWN = 60
 _UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 Figure = Mapping[str, Any]
@@ -25,13 +35,22 @@ Figure = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A figure, and its table: the header's texts, then rows whose first cell names them."""
+    """A figure, and its table: the header's texts, then rows whose first cell names them.
+
+    `more` is where to ask for traces that are added to it, since they take their time.
+    """
 
     name: str
     title: str
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     figure: Figure
+    more: str = ""
+
+    @property
+    def last_rows(self) -> Sequence[Sequence[str]]:
+        """The rows that a page shows; the file has all."""
+        return self.rows[-_ROWS_SHOWN:]
 
     @property
     def json(self) -> str:
@@ -44,7 +63,7 @@ class Chart:
         return csv_text([self.header, *self.rows])
 
 
-def nav_chart(rows: Sequence[ValuationRow], imports: Iterable[ImportRow]) -> Chart:
+def nav_chart(rows: Sequence[DayFigures], imports: Iterable[ImportRow], more: str = "") -> Chart:
     """NAV session by session, with markers for flows, imports and restated days."""
     files = {
         _session_of(rows, taken.quantities_as_of) for taken in imports if not taken.is_reverted
@@ -75,36 +94,59 @@ def nav_chart(rows: Sequence[ValuationRow], imports: Iterable[ImportRow]) -> Cha
         "Net asset value over time, USD",
         ("Date", "NAV", "Flows", "Import", "Restated"),
         table,
-        _figure([line, *markers], yaxis={"title": {"text": "USD"}}),
+        _figure([line, *markers], yaxis={"title": {"text": "USD"}}, yaxis2=_BESIDE),
+        more,
     )
 
 
-def waterfall(holdings: Sequence[Holding]) -> Chart:
-    """How the positions add up to the P&L of the day, those that gained most first."""
-    moved = [held for held in holdings if held.position.pnl]
-    moved.sort(key=lambda held: held.position.pnl or 0, reverse=True)
-    names = [held.position.symbol for held in moved]
-    amounts = [held.position.pnl or Decimal(0) for held in moved]
-    total = sum(amounts, Decimal(0))
+def reconstruction(days: Sequence[ReconstructedDay]) -> Chart:
+    """What is held today before the opening, dotted, since nobody knows what else there was."""
+    worth = [(day.session.isoformat(), day.long_value + day.short_value) for day in days]
+    trace = {
+        "type": "scatter",
+        "mode": "lines",
+        "name": "Reconstructed (right)",
+        "line": {"dash": "dot"},
+        "yaxis": "y2",
+        "x": [session for session, _ in worth],
+        "y": [float(value) for _, value in worth],
+    }
+    table = [
+        (session, f"{value:.2f}", f"{day.priced} of {day.of}")
+        for (session, value), day in zip(worth, days, strict=True)
+    ]
+    return Chart(
+        "reconstructed",
+        "Today's holdings before the opening, without cash, USD",
+        ("Date", "Holdings", "Priced"),
+        table,
+        _figure([trace] if days else [], yaxis2=_BESIDE),
+    )
+
+
+def waterfall(worth: Worth) -> Chart:
+    """How the positions, those closed that day too, add up to the P&L of the day."""
+    moved, total = worth.moved, worth.day
+    names = [line.name for line in moved]
     trace = {
         "type": "waterfall",
         "x": [*range(len(moved) + 1)],
-        "y": [*map(float, amounts), float(total)],
+        "y": [*(float(line.pnl) for line in moved), float(total)],
         "measure": ["relative"] * len(moved) + ["total"],
-        "text": [*names, "All held"],
+        "text": [*names, "All"],
     }
     ticks = {"tickvals": trace["x"], "ticktext": trace["text"]}
-    rows = [(name, f"{amount:.2f}") for name, amount in zip(names, amounts, strict=True)]
+    rows = [(line.name, f"{line.pnl:.2f}") for line in moved]
     return Chart(
         "waterfall",
-        "P&L of the day by position held, USD",
+        "P&L of the day by position, USD",
         ("Symbol", "P&L"),
-        [*rows, ("All held", f"{total:.2f}")],
+        [*rows, ("All", f"{total:.2f}")],
         _figure([trace], xaxis=ticks, yaxis={"title": {"text": "USD"}}),
     )
 
 
-def treemap(holdings: Sequence[Holding], classes: Sequence[ClassShare]) -> Chart:
+def treemap(holdings: Sequence[Holding], classes: Sequence[Share]) -> Chart:
     """What is held, by class: the larger the area, the more is at stake, long or short."""
     kinds = {share.name: share for share in classes}
     areas: list[tuple[str, str, str, float]] = []
@@ -131,7 +173,7 @@ def treemap(holdings: Sequence[Holding], classes: Sequence[ClassShare]) -> Chart
     )
 
 
-def month_map(rows: Sequence[ValuationRow]) -> Chart:
+def month_map(rows: Sequence[DayFigures]) -> Chart:
     """The return of each month: those of its sessions, one upon the other.
 
     Squares, since plotly.js styles the image of a heat map inline, which our policy forbids.
@@ -172,7 +214,7 @@ def month_map(rows: Sequence[ValuationRow]) -> Chart:
     )
 
 
-def monthly_returns(rows: Sequence[ValuationRow]) -> dict[tuple[int, int], float]:
+def monthly_returns(rows: Sequence[DayFigures]) -> dict[tuple[int, int], float]:
     """The returns of months; a month with no session that has one is left out."""
     returns = {}
     for month, sessions in groupby(rows, lambda row: (row.session.year, row.session.month)):
@@ -185,12 +227,12 @@ def monthly_returns(rows: Sequence[ValuationRow]) -> dict[tuple[int, int], float
     return returns
 
 
-def _session_of(rows: Sequence[ValuationRow], day: date) -> date | None:
+def _session_of(rows: Sequence[DayFigures], day: date) -> date | None:
     """The first valued session on or after a day."""
     return next((row.session for row in rows if row.session >= day), None)
 
 
-def _points(rows: Iterable[ValuationRow]) -> dict[str, list[Any]]:
+def _points(rows: Iterable[DayFigures]) -> dict[str, list[Any]]:
     told = [(row.session.isoformat(), float(row.nav)) for row in rows]
     return {"x": [day for day, _ in told], "y": [nav for _, nav in told]}
 

@@ -8,11 +8,14 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from application.errors import PortfolioUnknown
-from interfaces.web.charting import allocation_of, charts_of
-from interfaces.web.holdings import COLUMNS, in_order, movers
+from interfaces.web.allocation import Share, by_class, by_sector
+from interfaces.web.charting import charts_of, file_of
+from interfaces.web.holdings import Holding
 from interfaces.web.notices import notices_of
+from interfaces.web.ordering import OF_ACCOUNT, OF_ACCOUNTS, Order
+from interfaces.web.sparklines import sparklines_of
 from interfaces.web.visits import PageRoute, UserVisit, Visit
-from interfaces.web.worth import holdings_of, worth_of
+from interfaces.web.worth import Worth, holdings_of, worth_of
 from projections.portfolios.view import PortfolioRow
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
@@ -23,9 +26,7 @@ _MOST_MOVERS = 5
 
 
 @router.get("/command-center")
-def command_center(
-    at: UserVisit, portfolio: str = ALL, sort: str = "value", order: str = "falling"
-) -> Response:
+def command_center(at: UserVisit, portfolio: str = ALL) -> Response:
     """All accounts together or one of them, at the latest valued session."""
     own, _ = at.program.portfolios_room.of_owner(at.user.user_id, _MOST, 0)
     if not own:
@@ -33,19 +34,19 @@ def command_center(
     shown = _chosen(at, own, portfolio)
     worth = worth_of(at.program, shown)
     holdings = holdings_of(at.program, shown, worth.nav if worth else None)
-    column = sort if sort in COLUMNS else "value"
-    falling = order != "rising"
+    columns = OF_ACCOUNTS if portfolio == ALL else OF_ACCOUNT
+    order = Order.asked(columns, at.request.query_params)
     return at.page(
         "command_center.html",
         portfolios=own,
         shown=shown,
         chosen=str(shown[0].portfolio_id) if portfolio != ALL else ALL,
         worth=worth,
-        holdings=in_order(holdings, column, falling=falling),
-        sort=column,
-        falling=falling,
-        movers=movers(holdings, _MOST_MOVERS),
-        allocation=allocation_of(worth, holdings),
+        holdings=order.of(holdings),
+        order=order,
+        sparklines=sparklines_of(at.program, worth),
+        movers=worth.movers(_MOST_MOVERS) if worth else [],
+        allocations=_allocations(worth, holdings),
         charts=charts_of(at.program, shown, worth, holdings),
         notices=notices_of(at.program, shown, worth, holdings),
     )
@@ -60,9 +61,16 @@ def chart_table(at: UserVisit, name: str, portfolio: str = ALL) -> Response:
     holdings = holdings_of(at.program, shown, worth.nav if worth else None)
     for chart in charts_of(at.program, shown, worth, holdings):
         if chart.name == name:
-            headers = {"Content-Disposition": f'attachment; filename="sigmasight_{name}.csv"'}
-            return Response(chart.csv, media_type="text/csv; charset=utf-8", headers=headers)
+            return file_of(chart)
     raise HTTPException(404)
+
+
+def _allocations(
+    worth: Worth | None, holdings: Sequence[Holding]
+) -> list[tuple[str, Sequence[Share]]]:
+    if worth is None:
+        return []
+    return [("Class", by_class(worth, holdings)), ("Sector", by_sector(worth, holdings))]
 
 
 def _chosen(at: Visit, own: Sequence[PortfolioRow], chosen: str) -> Sequence[PortfolioRow]:

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from interfaces.web.assets import url_of
+from interfaces.web.assets import map_styles_id, url_of
 
 _CENT = Decimal("0.01")
 _MINUS = "\N{MINUS SIGN}"
@@ -91,4 +91,5 @@ def _templates() -> Environment:
     )
     templates.filters.update(_FILTERS)
     templates.globals["asset"] = url_of
+    templates.globals["map_styles_id"] = map_styles_id
     return templates

@@ -10,11 +10,14 @@ from application.commands import OpenPositions
 from domain.instrument import InvestmentClass
 from interfaces.importing import horizon_of
 from interfaces.position_rows import PositionBody, read_positions
+from interfaces.requests import cause_of
 from interfaces.standing import past_of
-from interfaces.web.charting import charts_of
+from interfaces.web.charting import charts_of, file_of, reconstruction_of
 from interfaces.web.forms import FormWrong, Typed, told_at_fields
-from interfaces.web.holdings import COLUMNS, Holding, in_order
+from interfaces.web.holdings import Holding
+from interfaces.web.ordering import OF_ACCOUNT, OF_POSITIONS, Order
 from interfaces.web.portfolio_frame import done_at, portfolio_page, url_of
+from interfaces.web.sparklines import sparklines_of
 from interfaces.web.visits import OURS, PageRoute, UserVisit, Visit, WriterVisit
 from interfaces.web.worth import holdings_of, worth_of
 from projections.portfolios.view import PortfolioRow
@@ -27,23 +30,32 @@ _MOST = 1_000
 
 
 @router.get("")
-def overview(
-    at: UserVisit, portfolio_id: UUID, sort: str = "value", order: str = "falling"
-) -> Response:
+def overview(at: UserVisit, portfolio_id: UUID) -> Response:
     """What the account is worth, and what it holds."""
     portfolio = at.portfolio(portfolio_id)
     holdings = holdings_of(at.program, [portfolio], portfolio.net_asset_value)
-    column, falling = sort if sort in COLUMNS else "value", order != "rising"
+    order = Order.asked(OF_ACCOUNT, at.request.query_params)
     worth = worth_of(at.program, [portfolio])
     return portfolio_page(
         at,
         portfolio,
         "portfolio_overview.html",
+        worth=worth,
         charts=charts_of(at.program, [portfolio], worth, holdings),
-        holdings=in_order(holdings, column, falling=falling),
-        sort=column,
-        falling=falling,
+        holdings=order.of(holdings),
+        order=order,
+        sparklines=sparklines_of(at.program, worth),
     )
+
+
+@router.get("/charts/reconstructed.{kind}")
+def reconstructed(at: UserVisit, portfolio_id: UUID, kind: Literal["json", "csv"]) -> Response:
+    """The part of the chart of NAV that is before the opening, as a figure or as a table."""
+    portfolio = at.portfolio(portfolio_id)
+    chart = reconstruction_of(at.program, portfolio, cause_of(at.request, portfolio.owner_id))
+    if kind == "json":
+        return Response(chart.json, media_type="application/json")
+    return file_of(chart)
 
 
 @router.get("/positions")
@@ -76,6 +88,7 @@ def open_position(at: WriterVisit, portfolio_id: UUID, typed: Typed) -> Response
 def _positions(
     at: Visit, portfolio: PortfolioRow, code: int = 200, which: str = "open", **form: object
 ) -> HTMLResponse:
+    order = Order.asked(OF_POSITIONS, at.request.query_params, "symbol")
     past = past_of(at.program, portfolio)
     rows, total = at.program.positions_room.of_portfolio(
         portfolio.portfolio_id, which, _MOST, 0, past
@@ -85,7 +98,8 @@ def _positions(
         portfolio,
         "portfolio_positions.html",
         code,
-        holdings=[Holding(portfolio, row, portfolio.net_asset_value) for row in rows],
+        holdings=order.of(Holding(portfolio, row, portfolio.net_asset_value) for row in rows),
+        order=order,
         total=total,
         which=which,
         classes=list(InvestmentClass),

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from interfaces.values import parse_day
 from interfaces.web.notices import notices_of
 from interfaces.web.visits import Visit, go_to
-from interfaces.web.worth import worth_of
+from interfaces.web.worth import Worth, worth_of
 from projections.portfolios.view import PortfolioRow
 
 _TABS = (
@@ -42,8 +42,8 @@ def url_of(portfolio_id: UUID, tab: str = "") -> str:
 def portfolio_page(
     at: Visit, portfolio: PortfolioRow, template: str, status: int = 200, **values: Any
 ) -> HTMLResponse:
-    """A page of a portfolio; the worth is computed once for all its parts."""
-    worth = worth_of(at.program, [portfolio])
+    """A page of a portfolio; `worth` among the values is what it is worth, if known already."""
+    worth: Worth | None = values.pop("worth", None) or worth_of(at.program, [portfolio])
     base, path = url_of(portfolio.portfolio_id), at.request.url.path
     asked = at.request.query_params
     return at.page(

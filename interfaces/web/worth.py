@@ -4,17 +4,46 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from operator import add
 from uuid import UUID
 
 from domain.money import ZERO
 from interfaces.bootstrap import Program
 from interfaces.standing import past_of, stale_from
-from interfaces.web.holdings import Holding
+from interfaces.web.holdings import UNCLASSIFIED, Holding, url_of
 from projections.portfolios.view import PortfolioRow
+from projections.positions.view import PositionRow
 from projections.valuations.view import PnlSpans, ValuationRow
 
 _LEAST_NAV = Decimal("0.01")  # of gross; below it a ratio says nothing
 _MOST_HOLDINGS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """A line of an account's latest valuation: what was held at the close, or closed that day."""
+
+    portfolio_id: UUID
+    position_id: UUID
+    symbol: str
+    is_closed: bool
+    pnl: Decimal
+    before: Decimal
+
+    @property
+    def url(self) -> str:
+        """The page of the position."""
+        return url_of(self.portfolio_id, self.position_id)
+
+    @property
+    def name(self) -> str:
+        """The symbol, and whether the position was closed."""
+        return f"{self.symbol} (closed)" if self.is_closed else self.symbol
+
+    @property
+    def change(self) -> float | None:
+        """P&L against what the line was worth before; None where that was nothing."""
+        return float(self.pnl / abs(self.before)) if self.before else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +54,20 @@ class Valued:
     row: ValuationRow
     spans: PnlSpans
     stale_from: date | None
+
+    @property
+    def lines(self) -> list[DayLine]:
+        """The lines of the valuation; their P&L adds up to that of the day."""
+        own, lines = self.portfolio.portfolio_id, self.row.lines
+        return [
+            DayLine(own, position_id, symbol, not quantity, pnl, value + received - paid - pnl)
+            for position_id, symbol, quantity, pnl, value, received, paid in zip(
+                *(lines.position_id, lines.symbol, lines.quantity, lines.pnl, lines.market_value),
+                map(add, lines.proceeds, lines.income),
+                lines.cost,
+                strict=True,
+            )
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +162,16 @@ class Worth:
         return any(valued.row.needs_price_update for valued in self.accounts)
 
     @property
+    def moved(self) -> list[DayLine]:
+        """What gained or lost on the day, what gained most first; it adds up to P&L of the day."""
+        lines = [line for valued in self.accounts for line in valued.lines if line.pnl]
+        return sorted(lines, key=lambda line: line.pnl, reverse=True)
+
+    def movers(self, most: int) -> list[DayLine]:
+        """Those that gained or lost most on the day, the largest first."""
+        return sorted(self.moved, key=lambda line: abs(line.pnl), reverse=True)[:most]
+
+    @property
     def cash_like(self) -> frozenset[UUID]:
         """The positions that count as cash."""
         lines = (valued.row.lines.rows("position_id", "cash_like") for valued in self.accounts)
@@ -151,11 +204,21 @@ def worth_of(program: Program, portfolios: Sequence[PortfolioRow]) -> Worth | No
 def holdings_of(
     program: Program, portfolios: Sequence[PortfolioRow], nav: Decimal | None
 ) -> list[Holding]:
-    """What the accounts hold, by symbol, at most a thousand of each."""
-    return [
-        Holding(portfolio, position, nav)
+    """What the accounts hold, by symbol, at most a thousand of each, with its sector."""
+    held = [
+        (portfolio, position)
         for portfolio in portfolios
         for position in program.positions_room.of_portfolio(
             portfolio.portfolio_id, "open", _MOST_HOLDINGS, 0, past_of(program, portfolio)
         )[0]
     ]
+    sectors = program.securities.tags(sorted({_shares_of(position) for _, position in held}))
+    return [
+        Holding(portfolio, position, nav, sectors.get(_shares_of(position), UNCLASSIFIED))
+        for portfolio, position in held
+    ]
+
+
+def _shares_of(position: PositionRow) -> str:
+    """The symbol whose sector counts: that of the underlying where it is an option."""
+    return position.underlying or position.symbol

@@ -11,7 +11,7 @@ from psycopg import sql
 from projections.room import Room
 from projections.row_table import Excerpt, Pool, RowTable
 from projections.valuations import projector
-from projections.valuations.view import DayFigures, PnlSpans, ValuationRow
+from projections.valuations.view import DayFigures, DayMarks, PnlSpans, ValuationRow
 
 TABLE = RowTable("valuations", ValuationRow, key=["portfolio_id", "session"], verbatim=["lines"])
 ROOM = Room("valuations", 2, projector.FED_BY, TABLE, projector.keys, projector.fold)
@@ -23,9 +23,13 @@ _OF_PORTFOLIO = sql.SQL(
 ).format(TABLE.qualified)
 _WITHIN = sql.SQL("{} AND session BETWEEN %s AND %s").format(_OF_PORTFOLIO)
 _SPAN = TABLE.query(sql.SQL("{} ORDER BY session LIMIT %s OFFSET %s").format(_WITHIN))
-_LAST = TABLE.query(sql.SQL("{} ORDER BY session DESC LIMIT %s").format(_OF_PORTFOLIO))
+_LATEST = sql.SQL("{} ORDER BY session DESC LIMIT %s").format(_OF_PORTFOLIO)
+_LAST = TABLE.query(_LATEST)
 _DAYS = Excerpt(TABLE, DayFigures)
+_LAST_DAYS = _DAYS.query(_LATEST)
 _DAYS_WITHIN = _DAYS.query(sql.SQL("{} ORDER BY session").format(_WITHIN))
+_MARKS = Excerpt(TABLE, DayMarks)
+_LAST_MARKS = _MARKS.query(_LATEST)
 _ONE = TABLE.query(sql.SQL("{} AND session = %s").format(_OF_PORTFOLIO))
 _COUNT = sql.SQL("SELECT count(*) FROM {} {}").format(TABLE.qualified, _WITHIN).as_bytes()
 _SPANS = (
@@ -67,6 +71,18 @@ class ValuationsRoom:
         """The last `count` valuations, oldest first."""
         with self.pool.reading() as connection:
             rows = TABLE.select(connection, _LAST, [portfolio_id, portfolio_id, count])
+        return rows[::-1]
+
+    def last_days(self, portfolio_id: UUID, count: int) -> Sequence[DayFigures]:
+        """The figures of the last `count` valuations, oldest first, without lines."""
+        with self.pool.reading() as connection:
+            rows = _DAYS.select(connection, _LAST_DAYS, [portfolio_id, portfolio_id, count])
+        return rows[::-1]
+
+    def last_marks(self, portfolio_id: UUID, count: int) -> Sequence[DayMarks]:
+        """The marks of the last `count` valuations, oldest first."""
+        with self.pool.reading() as connection:
+            rows = _MARKS.select(connection, _LAST_MARKS, [portfolio_id, portfolio_id, count])
         return rows[::-1]
 
     def latest(self, portfolio_id: UUID) -> ValuationRow | None:

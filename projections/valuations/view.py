@@ -70,6 +70,22 @@ class ValuationRow(DayFigures, frozen=True):
         return needs_price_update(self.counts.priced, self.counts.need_price)
 
 
+class MarkLines(msgspec.Struct, frozen=True):
+    """The marks of a day by position, each beside the entry price in shares of that day."""
+
+    position_id: tuple[UUID, ...]
+    mark_price: tuple[str, ...]
+    entry_price: tuple[str, ...]
+
+
+class DayMarks(msgspec.Struct, frozen=True):
+    """What the positions of a portfolio were marked at on a day."""
+
+    portfolio_id: UUID
+    session: date
+    lines: MarkLines
+
+
 class PnlSpans(msgspec.Struct, frozen=True):
     """P&L in USD over spans that end with a session."""
 

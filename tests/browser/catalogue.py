@@ -47,6 +47,7 @@ PAGES = (
     Shown("settings", "/settings"),
     Shown("welcome", "/command-center", "edsger"),
     Shown("command-center", "/command-center"),
+    Shown("command-center-one", "/command-center?portfolio={portfolio}&sort=symbol&filter=s"),
     Shown("command-center-to-do", "/command-center", "grace"),
     Shown("upload", "/onboarding/upload"),
     Shown("upload-gone", "/onboarding/upload?gone=1"),
@@ -96,6 +97,7 @@ FILES = frozenset(
         "/assets/{digest}/{name}",
         "/command-center/charts/{name}.csv",
         "/onboarding/uploads/{upload_id}/errors.csv",
+        "/portfolios/{portfolio_id}/charts/reconstructed.{kind}",
     }
 )
 """Routes of the pages that answer with a file instead of a page."""

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from infrastructure.postgres import Pool
 from projections.valuations.postgres import ROOM, TABLE, ValuationsRoom
-from projections.valuations.view import PnlSpans, ValuationRow
+from projections.valuations.view import DayFigures, PnlSpans, ValuationRow
 from tests.support.books import PORTFOLIO
 from tests.support.rooms import History, folded, minute
 from tests.support.stories import DAYS, calculated, restated, valuation_of, with_goog_at
@@ -69,6 +69,32 @@ def test_days_are_found_singly_latest_and_in_pages(pool: Pool) -> None:
     assert [(day.session, day.nav, day.daily_return) for day in days] == [
         (row.session, row.nav, row.daily_return) for row in (second, third) if row
     ]
+
+
+def test_a_series_has_the_figures_of_the_latest_days_and_not_their_lines(pool: Pool) -> None:
+    rows = all_days()
+    room = kept(pool, rows)
+    series = room.last_days(PORTFOLIO, 2)
+    assert [type(day) for day in series] == [DayFigures, DayFigures]
+    for day in series:
+        row = rows[PORTFOLIO, day.session]
+        assert day.daily_return == row.daily_return
+        assert [getattr(day, name) for name in DayFigures.__struct_fields__] == [
+            getattr(row, name) for name in DayFigures.__struct_fields__
+        ]
+    assert [day.session for day in series] == list(SESSIONS[-2:])
+    assert room.last_days(UUID(int=5), 2) == []
+
+
+def test_marks_are_told_by_day_beside_the_entry_prices_of_the_day(pool: Pool) -> None:
+    rows = all_days()
+    days = kept(pool, rows).last_marks(PORTFOLIO, 2)
+    assert [day.session for day in days] == list(SESSIONS[-2:])
+    for day in days:
+        lines = rows[PORTFOLIO, day.session].lines
+        assert day.lines.position_id == lines.position_id
+        assert tuple(map(Decimal, day.lines.mark_price)) == lines.mark_price
+        assert tuple(map(Decimal, day.lines.entry_price)) == lines.entry_price
 
 
 def test_pnl_is_summed_over_month_year_and_all_time_up_to_a_session(pool: Pool) -> None:

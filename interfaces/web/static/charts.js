@@ -1,4 +1,5 @@
-// Draws each chart from the JSON beside it, in the colours of the page, and again when they change.
+// Draws each chart from the JSON beside it, in the colours of the page, and again when they change;
+// what takes its time to compute is asked for afterwards, and added.
 const SERIES = [1, 2, 3, 4, 5, 6].map((number) => `--series-${number}`);
 
 function coloursOf(figure) {
@@ -49,8 +50,22 @@ function draw(figure) {
   window.Plotly.react(place, place.data || told.data, layout, { responsive: true, displaylogo: false });
 }
 
+async function add(figure) {
+  const status = figure.querySelector("[role=status]");
+  status.textContent = "Reconstructing what was before the opening\u2026";
+  const answer = await fetch(figure.dataset.more).catch(() => null);
+  if (!answer?.ok) {
+    status.textContent = "What was before the opening could not be reconstructed. Reload to try again.";
+    return;
+  }
+  const { data } = await answer.json();
+  window.Plotly.addTraces(figure.querySelector(".chart"), data);
+  status.textContent = "";
+}
+
 if (window.Plotly) {
   const drawAll = () => document.querySelectorAll("figure[data-chart]").forEach(draw);
   drawAll();
+  document.querySelectorAll("figure[data-more]").forEach(add);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
 }

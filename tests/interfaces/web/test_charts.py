@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from decimal import Decimal
 from io import StringIO
 from itertools import groupby
 from math import prod
@@ -16,6 +17,7 @@ from fastapi.testclient import TestClient
 from interfaces.web.assets import url_of
 from interfaces.web.charting import charts_of
 from interfaces.web.charts import Chart
+from interfaces.web.page import percent
 from interfaces.web.worth import holdings_of, worth_of
 from tests.interfaces.conftest import World
 from tests.support.pages import enter, owner, rows_of
@@ -89,11 +91,73 @@ def test_the_waterfall_adds_up_to_the_pnl_of_the_day(world: World) -> None:
     (trace,) = chart.figure["data"]
     told = {p["symbol"]: p["day_pnl"] for p in visitor.positions_of(portfolio_id)}
     overview = visitor.get(f"/analytics/portfolio/{portfolio_id}/overview").json()
-    told["All held"] = overview["pnl"]["day"]
+    told["All"] = overview["pnl"]["day"]
     assert {row[0]: row[1] for row in chart.rows} == told
     assert sum(trace["y"][:-1]) == pytest.approx(trace["y"][-1])
     assert trace["measure"] == ["relative", "relative", "total"]
     assert trace["y"][:-1] == sorted(trace["y"][:-1], reverse=True)
+
+
+def test_what_was_closed_that_day_is_a_part_of_the_waterfall_too(
+    world: World, browser: TestClient
+) -> None:
+    visitor, portfolio_id = owner(world.program, browser)
+    goog = next(p for p in visitor.positions_of(portfolio_id) if p["symbol"] == "GOOG")
+    closing = {"exit_date": "2013-03-01", "exit_price": "810.00"}
+    url = f"/portfolios/{portfolio_id}/positions/{goog['id']}/close"
+    assert visitor.post(url, json=closing).status_code == 200
+    work_off(world.program, visitor.post(f"/portfolio/{portfolio_id}/calculate"))
+    day = visitor.get(f"/analytics/portfolio/{portfolio_id}/valuations/2013-03-01").json()
+    pnl = {line["symbol"]: line["pnl"] for line in day["lines"]}
+    rows = {row[0]: row[1] for row in charts(world, portfolio_id)["waterfall"].rows}
+    assert rows == {"GOOG (closed)": pnl["GOOG"], "SPY": pnl["SPY"], "All": day["pnl"]}
+    assert Decimal(pnl["GOOG"]) + Decimal(pnl["SPY"]) == Decimal(day["pnl"])
+    shown = rows_of(browser.get(f"/command-center?portfolio={portfolio_id}").text, "Biggest movers")
+    (moved,) = [row for row in shown if row[0] == "GOOG (closed)"]
+    before = 100 * Decimal("801.20")  # the close of 28 February
+    assert moved[2] == percent(float(Decimal(pnl["GOOG"]) / before), is_change=True)
+
+
+def test_the_part_before_the_opening_is_asked_for_and_dotted(
+    world: World, browser: TestClient
+) -> None:
+    visitor = newcomer(world.program, world.client)
+    portfolio_id = visitor.open_sample("GOOG,100,640.00,2012-12-03", "SPY,200,142.00,2012-12-31")
+    work_off(world.program, visitor.post(f"/portfolio/{portfolio_id}/calculate"))
+    enter(browser, visitor)
+    url = f"/portfolios/{portfolio_id}/charts/reconstructed"
+    page = browser.get(f"/portfolios/{portfolio_id}").text
+    assert re.findall(r'data-chart="(\w+)" data-more="([^"]*)"', page) == [("nav", f"{url}.json")]
+    told = visitor.get(f"/analytics/portfolio/{portfolio_id}/reconstructed").json()["series"]
+    answer = browser.get(f"{url}.json")
+    assert answer.headers["content-type"] == "application/json"
+    (trace,) = answer.json()["data"]
+    assert trace["line"] == {"dash": "dot"}
+    assert (trace["x"][0], trace["x"][-1]) == ("2012-12-03", "2012-12-28")
+    assert trace["x"] == [day["date"] for day in told]
+    assert trace["y"] == [float(day["market_value"]) for day in told]
+    assert len(go.Figure(answer.json()).data) == 1
+    (head, *rows) = csv.reader(StringIO(browser.get(f"{url}.csv").text))
+    assert head == ["Date", "Holdings", "Priced"]
+    assert [row[:2] for row in rows] == [[day["date"], day["market_value"]] for day in told]
+    assert f'href="{url}.csv"' in page
+
+
+def test_nothing_is_asked_for_where_nothing_was_held_before(
+    world: World, browser: TestClient
+) -> None:
+    enter(browser, world.ada)
+    assert "data-more" not in browser.get(f"/portfolios/{world.valued}").text
+    url = f"/portfolios/{world.valued}/charts/reconstructed"
+    assert browser.get(f"{url}.json").json()["data"] == []
+    enter(browser, world.bob)
+    assert browser.get(f"{url}.json").status_code == 403
+
+
+def test_a_long_table_is_shown_by_its_last_rows() -> None:
+    chart = Chart("x", "X", ("Day",), [(str(day),) for day in range(100)], {"data": []})
+    assert [row[0] for row in chart.last_rows] == [str(day) for day in range(40, 100)]
+    assert len(chart.csv.splitlines()) == 101
 
 
 def test_the_treemap_has_each_position_in_its_class(world: World) -> None:
@@ -184,3 +248,18 @@ def test_plotly_finds_its_styles_in_place(world: World) -> None:
     assert rules.headers["content-type"] == "text/css; charset=utf-8"
     assert ".js-plotly-plot .plotly .main-svg { position:absolute;" in rules.text
     assert rules.text.count("{") == rules.text.count("}") > 40
+
+
+def test_plotly_inserts_styles_only_where_the_page_keeps_it_from_it(
+    world: World, browser: TestClient
+) -> None:
+    script = world.client.get(url_of("plotly.js")).text
+    assert script.count('createElement("style")') == 2
+    assert '"plotly.js-style-"+' in script
+    assert '.matches(".no-inline-styles")' in script
+    enter(browser, world.ada)
+    text = browser.get(f"/portfolios/{world.valued}").text
+    (guard,) = re.findall(r'<meta id="([0-9a-f]+)" name="map-styles"', text)
+    assert script.count(f'getElementById("{guard}")') == 1
+    assert f'.id="{guard}"' in script
+    assert '<link rel="stylesheet" id="plotly.js-style-global" class="no-inline-styles"' in text

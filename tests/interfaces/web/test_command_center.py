@@ -73,12 +73,13 @@ def test_holdings_say_what_the_api_says_in_the_order_asked_for(
             percent(p["weight"]),
             money(Decimal(p["day_pnl"]), is_change=True),
             money(Decimal(p["unrealized_pnl"]), is_change=True),
+            "",
         ]
         for p in positions
     ]
-    rising = rows_of(browser.get(f"{url}&sort=symbol&order=rising").text, "Holdings")
+    rising = rows_of(browser.get(f"{url}&sort=symbol").text, "Holdings")
     assert rising == expected
-    falling = rows_of(browser.get(f"{url}&sort=symbol&order=falling").text, "Holdings")
+    falling = rows_of(browser.get(f"{url}&sort=-symbol").text, "Holdings")
     assert falling == expected[::-1]
     by_value = sorted(positions, key=lambda p: Decimal(p["market_value"]), reverse=True)
     shown = rows_of(browser.get(url).text, "Holdings")
@@ -87,16 +88,20 @@ def test_holdings_say_what_the_api_says_in_the_order_asked_for(
 
 def test_a_column_that_there_is_not_is_no_error(world: World, browser: TestClient) -> None:
     enter(browser, world.ada)
-    answer = browser.get(f"/command-center?portfolio={world.valued}&sort=<b>&order=%00")
+    answer = browser.get(f"/command-center?portfolio={world.valued}&sort=-<b>%00")
     assert answer.status_code == 200
     assert 'aria-sort="descending"' in answer.text
 
 
 def test_the_header_says_how_the_table_is_sorted(world: World, browser: TestClient) -> None:
     enter(browser, world.ada)
-    text = browser.get(f"/command-center?portfolio={world.valued}&sort=symbol&order=rising").text
+    text = browser.get(f"/command-center?portfolio={world.valued}&sort=symbol").text
     assert re.findall(r'aria-sort="(\w+)"', text) == ["ascending"]
-    assert "sort=symbol&amp;order=falling" in text
+    headers = re.findall(
+        r'<th scope="col"[^>]*>\s*<button form="picking" name="sort" value="(.*?)"', text
+    )
+    assert headers[:3] == ["-symbol", "-quantity", "-mark"]
+    assert re.search(r'<form[^>]* id="picking" method="get"', text)
 
 
 def test_all_accounts_together_are_the_sum(world: World, browser: TestClient) -> None:
@@ -128,6 +133,24 @@ def test_the_allocation_adds_up_to_nav(world: World, browser: TestClient) -> Non
     assert long + cash == Decimal(told["net_asset_value"])
 
 
+def test_the_sectors_add_up_to_nav_and_what_has_none_stands_apart(
+    world: World, browser: TestClient
+) -> None:
+    enter(browser, world.ada)
+    text = browser.get(f"/command-center?portfolio={world.valued}").text
+    rows = rows_of(text, "Allocation by sector")
+    sector = world.ada.get("/market-data/securities/GOOG").json()["sector"]
+    assert [row[0] for row in rows] == [sector, "Unclassified", "Cash"]
+    values = {p["symbol"]: p["market_value"] for p in world.ada.positions_of(world.valued)}
+    assert [Decimal(row[1].replace(",", "")) for row in rows[:2]] == [
+        Decimal(values["GOOG"]),
+        Decimal(values["SPY"]),
+    ]
+    told = world.ada.get(f"/analytics/portfolio/{world.valued}/overview").json()
+    total = sum((Decimal(row[1].replace(",", "")) for row in rows), ZERO)
+    assert total == Decimal(told["net_asset_value"])
+
+
 def test_the_biggest_movers_come_first(world: World, browser: TestClient) -> None:
     enter(browser, world.ada)
     text = browser.get(f"/command-center?portfolio={world.valued}").text
@@ -135,6 +158,40 @@ def test_the_biggest_movers_come_first(world: World, browser: TestClient) -> Non
     moved.sort(key=lambda p: abs(Decimal(p["day_pnl"])), reverse=True)
     shown = [row[:2] for row in rows_of(text, "Biggest movers")]
     assert shown == [[p["symbol"], money(Decimal(p["day_pnl"]), is_change=True)] for p in moved]
+
+
+def test_a_filter_leaves_what_has_its_words(world: World, browser: TestClient) -> None:
+    enter(browser, world.ada)
+    page = f"/command-center?portfolio={world.valued}"
+    for words, found in (("goo", ["GOOG"]), ("STOCKS spy", ["SPY"]), ("gold", [])):
+        text = browser.get(page, params={"portfolio": world.valued, "filter": words}).text
+        shown = [row[0] for row in rows_of(text, "Holdings")]
+        assert shown == (found or ["Nothing that is held has these words."])
+        assert f'name="filter" type="search" value="{words}"' in text
+    hostile = '"><b>'
+    assert hostile not in browser.get(page, params={"filter": hostile}).text
+
+
+def test_a_holding_shows_how_its_mark_went(world: World, browser: TestClient) -> None:
+    enter(browser, world.ada)
+    text = browser.get(f"/command-center?portfolio={world.valued}&sort=symbol").text
+    lines = re.findall(r'<svg class="spark (\w+)".*?aria-label="(.*?)"><path d="(.*?)"', text)
+    days = world.ada.get(f"/analytics/portfolio/{world.valued}/valuations").json()["valuations"]
+    span = [days[-30]["date"], days[-1]["date"]]
+    for (way, told, path), symbol in zip(lines, ("GOOG", "SPY"), strict=True):
+        first, last = (mark_of(world, day, symbol) for day in span)
+        change = float(last / first) - 1
+        assert told == f"{percent(change, is_change=True)} in 30 sessions"
+        assert way == ("up" if change >= 0 else "down")
+        assert path.count("L") == 29
+        assert re.fullmatch(r"M0 [\d.]+(L\d+ [\d.]+)+", path)
+
+
+def mark_of(world: World, day: str, symbol: str) -> Decimal:
+    """The price of a symbol's mark on a day."""
+    url = f"/analytics/portfolio/{world.valued}/valuations/{day}"
+    lines = world.ada.get(url).json()["lines"]
+    return next(Decimal(line["mark"]["price"]) for line in lines if line["symbol"] == symbol)
 
 
 def test_what_was_never_valued_says_so_and_can_be_calculated(

@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from domain.risk.factors import INTEREST_RATE, MARKET, STYLE, Factor, FactorSet
+from domain.risk.factors import INTEREST_RATE, MARKET, STYLE, Factor, FactorName, FactorSet
 from domain.risk.finding import ReasonCode
 from domain.risk.normal import Floats
 from domain.risk.scenarios import Scenario
@@ -30,9 +30,9 @@ class Sensitivities:
     """
 
     market_betas: Mapping[str, float]
-    factor_betas: Mapping[str, Mapping[str, float]]
-    slopes: Mapping[str, Mapping[str, float]]
-    measured: frozenset[str]
+    factor_betas: Mapping[str, Mapping[FactorName, float]]
+    slopes: Mapping[FactorName, Mapping[FactorName, float]]
+    measured: frozenset[FactorName]
     observations: int
     lacking: Mapping[str, ReasonCode] = field(default_factory=dict)
     factors: FactorSet = STYLE
@@ -54,15 +54,15 @@ class FactorMoves:
         unmoved: factors that would go along but have no data.
     """
 
-    driver: str
+    driver: FactorName
     method: Method
-    shocks: Mapping[str, float]
-    direct: Mapping[str, float]
-    correlated: Mapping[str, float]
-    unmoved: tuple[str, ...]
+    shocks: Mapping[FactorName, float]
+    direct: Mapping[FactorName, float]
+    correlated: Mapping[FactorName, float]
+    unmoved: tuple[FactorName, ...]
 
     @property
-    def missing(self) -> tuple[str, ...]:
+    def missing(self) -> tuple[FactorName, ...]:
         """The shocked factors that have no data."""
         return tuple(name for name in self.shocks if name not in self.direct)
 
@@ -80,12 +80,12 @@ def factor_moves(scenario: Scenario, by: Sensitivities) -> FactorMoves:
     other factor moves then. What goes along with a driver moves by -100 to 100 % at most.
     """
     driver = driver_of(scenario)
-    shocks: dict[str, float] = {factor.name: shock for factor, shock in scenario.shocks.items()}
+    shocks = {factor.name: shock for factor, shock in scenario.shocks.items()}
     direct = {name: shock for name, shock in shocks.items() if name in by.measured}
     if set(scenario.shocks) == {MARKET}:
         return FactorMoves(driver.name, "market_beta", shocks, direct, direct, ())
     slopes = by.slopes.get(driver.name, {}) if driver.name in by.measured else {}
-    others: list[str] = [factor.name for factor in by.factors.factors if factor.name not in shocks]
+    others = [factor.name for factor in by.factors.factors if factor.name not in shocks]
     along = {
         name: min(max(slopes[name] * scenario.shocks[driver], -_EVERYTHING), _EVERYTHING)
         for name in others
@@ -96,7 +96,7 @@ def factor_moves(scenario: Scenario, by: Sensitivities) -> FactorMoves:
 
 
 def symbol_returns(
-    symbols: tuple[str, ...], moves: Mapping[str, float], method: Method, by: Sensitivities
+    symbols: tuple[str, ...], moves: Mapping[FactorName, float], method: Method, by: Sensitivities
 ) -> Floats:
     """[N] what each symbol returns, never below -1; 0 for one without betas."""
     if method == "market_beta":

@@ -5,10 +5,7 @@ from collections.abc import Mapping
 
 from domain.errors import NotAllowedValue
 from domain.risk.factors import INTEREST_RATE, STYLE, Factor, FactorSet
-from domain.risk.scenarios import Scenario, bond_return
-
-OWN = "own"
-"""The id of a scenario that a reader made up."""
+from domain.risk.scenarios import Scenario, ScenarioId, bond_return
 
 LARGEST_SHOCK = 1.0
 LARGEST_YIELD_CHANGE_BP = 1_000.0
@@ -73,7 +70,7 @@ def own_scenario(
         stated[INTEREST_RATE] = _of_yields(yield_change_bp)
     if not stated:
         raise ShocksContradict("State a shock of at least one factor, or a change of yields.")
-    return Scenario(OWN, title, stated)
+    return Scenario(ScenarioId.OWN, title, stated)
 
 
 def _of_yields(change_bp: float) -> float:

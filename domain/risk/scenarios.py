@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from domain.risk.factors import (
     GROWTH,
@@ -18,11 +19,35 @@ from domain.risk.factors import (
 _DURATION, _CONVEXITY = 16.5, 360.0  # of TLT
 
 
+class ScenarioId(StrEnum):
+    """Which scenario it is; `own` is one that a reader made up."""
+
+    MARKET_UP_10 = "market_up_10"
+    MARKET_DOWN_10 = "market_down_10"
+    MARKET_CRASH_35 = "market_crash_35"
+    MARKET_RALLY_25 = "market_rally_25"
+    RATES_UP_25BP = "rates_up_25bp"
+    RATES_DOWN_25BP = "rates_down_25bp"
+    RATES_UP_100BP = "rates_up_100bp"
+    RATES_DOWN_100BP = "rates_down_100bp"
+    RATE_SPIKE_300BP = "rate_spike_300bp"
+    VALUE_ROTATION_20 = "value_rotation_20"
+    GROWTH_RALLY_15 = "growth_rally_15"
+    SMALL_CAP_OUTPERFORMANCE_10 = "small_cap_outperformance_10"
+    QUALITY_FLIGHT_12 = "quality_flight_12"
+    VIX_SPIKE_150 = "vix_spike_150"
+    LIQUIDITY_CRISIS = "liquidity_crisis"
+    FINANCIAL_CRISIS_2008 = "financial_crisis_2008"
+    COVID_CRASH_2020 = "covid_crash_2020"
+    DOTCOM_CRASH_2000 = "dotcom_crash_2000"
+    OWN = "own"
+
+
 @dataclass(frozen=True, slots=True)
 class Scenario:
     """What each shocked factor returns: 0.1 is +10 %."""
 
-    id: str
+    id: ScenarioId
     title: str
     shocks: Mapping[Factor, float]
 
@@ -35,46 +60,48 @@ def bond_return(yield_change: float) -> float:
     return -_DURATION * yield_change + _CONVEXITY * yield_change**2 / 2
 
 
-def _market(scenario_id: str, title: str, shock: float) -> Scenario:
+def _market(scenario_id: ScenarioId, title: str, shock: float) -> Scenario:
     return Scenario(scenario_id, title, {MARKET: shock})
 
 
-def _rates(scenario_id: str, title: str, basis_points: int) -> Scenario:
+def _rates(scenario_id: ScenarioId, title: str, basis_points: int) -> Scenario:
     return Scenario(scenario_id, title, {INTEREST_RATE: bond_return(basis_points / 10_000)})
 
 
 SCENARIOS = (
-    _market("market_up_10", "Market +10 %", 0.10),
-    _market("market_down_10", "Market -10 %", -0.10),
-    _market("market_crash_35", "Market crash of 35 %", -0.35),
-    _market("market_rally_25", "Market rally of 25 %", 0.25),
-    _rates("rates_up_25bp", "Yields +25 basis points", 25),
-    _rates("rates_down_25bp", "Yields -25 basis points", -25),
-    _rates("rates_up_100bp", "Yields +100 basis points", 100),
-    _rates("rates_down_100bp", "Yields -100 basis points", -100),
-    _rates("rate_spike_300bp", "Yields +300 basis points", 300),
-    Scenario("value_rotation_20", "Rotation into value", {VALUE: 0.20, GROWTH: -0.10}),
-    Scenario("growth_rally_15", "Rally of growth", {GROWTH: 0.15, MOMENTUM: 0.10}),
-    Scenario("small_cap_outperformance_10", "Small companies ahead", {SIZE: 0.10}),
-    Scenario("quality_flight_12", "Flight to quality", {QUALITY: 0.12, MARKET: -0.05}),
-    Scenario("vix_spike_150", "Spike of volatility", {LOW_VOLATILITY: -0.25, MARKET: -0.15}),
+    _market(ScenarioId.MARKET_UP_10, "Market +10 %", 0.10),
+    _market(ScenarioId.MARKET_DOWN_10, "Market -10 %", -0.10),
+    _market(ScenarioId.MARKET_CRASH_35, "Market crash of 35 %", -0.35),
+    _market(ScenarioId.MARKET_RALLY_25, "Market rally of 25 %", 0.25),
+    _rates(ScenarioId.RATES_UP_25BP, "Yields +25 basis points", 25),
+    _rates(ScenarioId.RATES_DOWN_25BP, "Yields -25 basis points", -25),
+    _rates(ScenarioId.RATES_UP_100BP, "Yields +100 basis points", 100),
+    _rates(ScenarioId.RATES_DOWN_100BP, "Yields -100 basis points", -100),
+    _rates(ScenarioId.RATE_SPIKE_300BP, "Yields +300 basis points", 300),
+    Scenario(ScenarioId.VALUE_ROTATION_20, "Rotation into value", {VALUE: 0.20, GROWTH: -0.10}),
+    Scenario(ScenarioId.GROWTH_RALLY_15, "Rally of growth", {GROWTH: 0.15, MOMENTUM: 0.10}),
+    Scenario(ScenarioId.SMALL_CAP_OUTPERFORMANCE_10, "Small companies ahead", {SIZE: 0.10}),
+    Scenario(ScenarioId.QUALITY_FLIGHT_12, "Flight to quality", {QUALITY: 0.12, MARKET: -0.05}),
     Scenario(
-        "liquidity_crisis",
+        ScenarioId.VIX_SPIKE_150, "Spike of volatility", {LOW_VOLATILITY: -0.25, MARKET: -0.15}
+    ),
+    Scenario(
+        ScenarioId.LIQUIDITY_CRISIS,
         "Liquidity crisis",
         {MARKET: -0.20, LOW_VOLATILITY: -0.30, QUALITY: 0.15, SIZE: -0.10},
     ),
     Scenario(
-        "financial_crisis_2008",
+        ScenarioId.FINANCIAL_CRISIS_2008,
         "Financial crisis of 2008",
         {MARKET: -0.45, VALUE: -0.30, SIZE: -0.25, QUALITY: 0.20, LOW_VOLATILITY: -0.35},
     ),
     Scenario(
-        "covid_crash_2020",
+        ScenarioId.COVID_CRASH_2020,
         "Covid crash of 2020",
         {MARKET: -0.35, GROWTH: 0.15, VALUE: -0.40, SIZE: -0.30, QUALITY: 0.10},
     ),
     Scenario(
-        "dotcom_crash_2000",
+        ScenarioId.DOTCOM_CRASH_2000,
         "Dotcom crash of 2000",
         {MARKET: -0.45, GROWTH: -0.60, VALUE: 0.20, MOMENTUM: -0.50, QUALITY: 0.15},
     ),

@@ -18,10 +18,11 @@ from domain.risk.factor_moves import (
     factor_moves,
     symbol_returns,
 )
+from domain.risk.factors import FactorName
 from domain.risk.finding import Finding, ReasonCode, found, not_found
 from domain.risk.normal import Floats
 from domain.risk.repricing import line_pnl
-from domain.risk.scenarios import SCENARIOS, Scenario
+from domain.risk.scenarios import SCENARIOS, Scenario, ScenarioId
 
 Status = Literal["complete", "partial", "unavailable"]
 
@@ -32,7 +33,7 @@ _LISTED = 10
 class FactorMove:
     """What a factor returns in a scenario: 0.1 is +10 %."""
 
-    factor: str
+    factor: FactorName
     move: float
 
 
@@ -84,14 +85,14 @@ class StressedScenario:
         correlated: None where unavailable.
     """
 
-    scenario_id: str
+    scenario_id: ScenarioId
     title: str
     shocks: tuple[FactorMove, ...]
-    driver: str
+    driver: FactorName
     method: Method
     status: Status
-    factors_missing: tuple[str, ...]
-    factors_unmoved: tuple[str, ...]
+    factors_missing: tuple[FactorName, ...]
+    factors_unmoved: tuple[FactorName, ...]
     skipped: tuple[str, ...]
     direct: StressedPnl | None
     correlated: StressedPnl | None
@@ -108,8 +109,8 @@ class StressTest:
     """
 
     scenarios: tuple[StressedScenario, ...]
-    worst: str | None
-    best: str | None
+    worst: ScenarioId | None
+    best: ScenarioId | None
 
 
 def stress_test(
@@ -186,7 +187,7 @@ def _is_reached(book: RiskBook, lacking: Mapping[str, ReasonCode]) -> bool:
 
 
 def _pnl(
-    book: RiskBook, by: Sensitivities, moves: Mapping[str, float], method: Method
+    book: RiskBook, by: Sensitivities, moves: Mapping[FactorName, float], method: Method
 ) -> StressedPnl:
     returns = symbol_returns(book.movers, moves, method, by)
     pnl = book.by_mover(line_pnl(book, returns[book.mover, None])[:, 0])
@@ -212,5 +213,5 @@ def _contributions(book: RiskBook, returns: Floats, pnl: Floats) -> tuple[Stress
     )
 
 
-def _listed(moves: Mapping[str, float]) -> tuple[FactorMove, ...]:
+def _listed(moves: Mapping[FactorName, float]) -> tuple[FactorMove, ...]:
     return tuple(FactorMove(factor=name, move=move) for name, move in moves.items())

@@ -6,17 +6,21 @@ import pytest
 
 from domain.risk.factors import INTEREST_RATE, MARKET, VALUE
 from domain.risk.own_scenario import (
-    OWN,
     FactorUnknown,
     ShockNotPossible,
     ShocksContradict,
     own_scenario,
 )
+from domain.risk.scenarios import ScenarioId
 
 
 def test_it_is_a_scenario_like_those_that_come_along() -> None:
     mine = own_scenario("Mine", {"Market": -0.2, "Value": 0.0})
-    assert (mine.id, mine.title, mine.shocks) == (OWN, "Mine", {MARKET: -0.2, VALUE: 0.0})
+    assert (mine.id, mine.title, mine.shocks) == (
+        ScenarioId.OWN,
+        "Mine",
+        {MARKET: -0.2, VALUE: 0.0},
+    )
 
 
 def test_a_change_of_yields_is_a_shock_of_the_interest_rate() -> None:

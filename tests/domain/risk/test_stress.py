@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from domain.risk.book import HeldLine, RiskBook, pooled
 from domain.risk.factor_moves import Sensitivities, driver_of, factor_moves
-from domain.risk.factors import GROWTH, MARKET, SIZE, STYLE, VALUE, Factor
+from domain.risk.factors import GROWTH, MARKET, SIZE, STYLE, VALUE, Factor, FactorName
 from domain.risk.finding import ReasonCode
 from domain.risk.own_scenario import own_scenario
-from domain.risk.scenarios import SCENARIOS, Scenario
+from domain.risk.scenarios import SCENARIOS, Scenario, ScenarioId
 from domain.risk.stress import StressedPnl, StressedScenario, StressTest, stress_test
 from tests.support.risk_books import (
     RATE,
@@ -29,15 +29,23 @@ from tests.support.risk_books import (
 )
 
 NAMES = [factor.name for factor in STYLE.factors]
-AAPL = {"Market": 0.8, "Growth": 0.5, "Value": -0.2, "Interest Rate": 0.1, "Size": -0.3}
-IBM = {"Market": 0.6, "Growth": -0.1, "Value": 0.4, "Interest Rate": 0.0, "Quality": 0.2}
+
+
+def factors(figures: Mapping[str, float]) -> dict[FactorName, float]:
+    """Figures by the names of factors."""
+    return {FactorName(name): figure for name, figure in figures.items()}
+
+
+AAPL = factors({"Market": 0.8, "Growth": 0.5, "Value": -0.2, "Interest Rate": 0.1, "Size": -0.3})
+IBM = factors({"Market": 0.6, "Growth": -0.1, "Value": 0.4, "Interest Rate": 0.0, "Quality": 0.2})
+ALONG = {"Growth": 1.1, "Value": 0.9, "Interest Rate": -0.3, "Size": 1.3, "Quality": 0.8}
 BY = Sensitivities(
     market_betas={"AAPL": 1.2, "IBM": 0.7},
     factor_betas={"AAPL": AAPL, "IBM": IBM},
     slopes={
-        "Market": {"Growth": 1.1, "Value": 0.9, "Interest Rate": -0.3, "Size": 1.3, "Quality": 0.8},
-        "Interest Rate": {"Market": -0.4, "Growth": -0.2},
-        "Value": {"Market": 0.9, "Interest Rate": 7.0},
+        FactorName.MARKET: factors(ALONG),
+        FactorName.INTEREST_RATE: factors({"Market": -0.4, "Growth": -0.2}),
+        FactorName.VALUE: factors({"Market": 0.9, "Interest Rate": 7.0}),
     },
     measured=frozenset(NAMES),
     observations=90,
@@ -62,7 +70,7 @@ def both(stressed: StressedScenario) -> tuple[StressedPnl, StressedPnl]:
     return stressed.direct, stressed.correlated
 
 
-def moves(pnl: StressedPnl) -> dict[str, float]:
+def moves(pnl: StressedPnl) -> dict[FactorName, float]:
     """What factors moved by."""
     return {one.factor: one.move for one in pnl.moves}
 
@@ -110,7 +118,7 @@ def test_other_shocks_act_by_all_betas_and_what_goes_along_with_the_driver() -> 
 
 
 def test_what_goes_along_moves_by_a_hundred_percent_at_most() -> None:
-    scenario = Scenario("x", "x", {VALUE: 0.5})
+    scenario = Scenario(ScenarioId.OWN, "x", {VALUE: 0.5})
     assert factor_moves(scenario, BY).correlated == {
         "Value": 0.5,
         "Market": pytest.approx(0.45),
@@ -143,7 +151,7 @@ def test_an_option_loses_its_mark_at_most() -> None:
 
 
 def test_a_shocked_factor_without_data_is_named_and_the_rest_counts() -> None:
-    by = replace(BY, measured=BY.measured - {"Quality", "Size"})
+    by = replace(BY, measured=BY.measured - {FactorName.QUALITY, FactorName.SIZE})
     stressed = of(book(share("AAPL", 10_000.0)), "quality_flight_12", by)
 
     assert (stressed.status, stressed.factors_missing) == ("partial", ("Quality",))
@@ -154,7 +162,7 @@ def test_a_shocked_factor_without_data_is_named_and_the_rest_counts() -> None:
 
 
 def test_a_scenario_without_data_on_any_of_its_factors_is_unavailable() -> None:
-    by = replace(BY, measured=frozenset({"Market"}))
+    by = replace(BY, measured=frozenset({FactorName.MARKET}))
     stressed = of(book(share("AAPL", 10_000.0)), "value_rotation_20", by)
     assert (stressed.status, stressed.direct, stressed.correlated) == ("unavailable", None, None)
     assert stressed.factors_missing == ("Value", "Growth")
@@ -162,7 +170,7 @@ def test_a_scenario_without_data_on_any_of_its_factors_is_unavailable() -> None:
 
 
 def test_the_driver_may_be_what_lacks_data_and_then_nothing_goes_along() -> None:
-    by = replace(BY, measured=BY.measured - {"Market"})
+    by = replace(BY, measured=BY.measured - {FactorName.MARKET})
     _, correlated = both(of(book(share("IBM", 10_000.0)), "quality_flight_12", by))
     assert moves(correlated) == {"Quality": 0.12}
 
@@ -206,8 +214,8 @@ def test_the_worst_and_the_best_are_named_by_the_correlated_figure() -> None:
     test = figures(stress_test(book(*HELD, cash=1_000.0), BY))
     pnl = {one.scenario_id: both(one)[1].pnl for one in test.scenarios}
     assert len(pnl) == 18
-    assert pnl[test.worst or ""] == min(pnl.values())
-    assert pnl[test.best or ""] == max(pnl.values())
+    assert test.worst == min(pnl, key=pnl.__getitem__)
+    assert test.best == max(pnl, key=pnl.__getitem__)
 
 
 def test_contributions_add_up_and_the_largest_come_first() -> None:
@@ -225,8 +233,8 @@ def test_without_nav_money_stays() -> None:
 
 @pytest.mark.parametrize("shocked", [MARKET, GROWTH, SIZE])
 def test_no_shock_is_no_loss(shocked: Factor) -> None:
-    nothing = Scenario("nothing", "Nothing", {shocked: 0.0})
-    for pnl in both(named(figures(stress_test(book(*HELD), BY, [nothing])), "nothing")):
+    nothing = Scenario(ScenarioId.OWN, "Nothing", {shocked: 0.0})
+    for pnl in both(named(figures(stress_test(book(*HELD), BY, [nothing])), "own")):
         assert pnl.pnl == 0.0
 
 

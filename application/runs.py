@@ -12,6 +12,7 @@ from application.markets import Markets
 from application.marking import symbols_to_price
 from application.ownership import portfolio_to_change
 from application.ports import Accounts, Cause, Clock, EventLog, Jobs, LiveRuns, Rooms
+from application.prerequisites import Prerequisite, refuse_if_lacking
 from application.prices import Prices
 from application.run_execution import RunExecution
 from application.run_parts import FanOut
@@ -67,6 +68,7 @@ class Runs:
     securities: Securities
     stale: StaleAccounts
     tracing: Tracing
+    prerequisites: Sequence[Prerequisite]
 
     def request(self, command: RequestRun, cause: Cause) -> RequestedRun:
         """Queue a run, unless the portfolio has a live one.
@@ -75,8 +77,10 @@ class Runs:
             PortfolioUnknown: ERR_PORT_404. PortfolioForbidden: ERR_PORT_403.
             VersionMovedOn: ERR_VERSION_001. PortfolioArchived: ERR_PORT_015.
             SessionNotCompleted: ERR_VAL_001. RunAlreadyLive: ERR_BATCH_005, with its id.
+            PrerequisitesLacking: ERR_BATCH_002.
         """
         portfolio = portfolio_to_change(self.log, command.portfolio_id, cause)
+        refuse_if_lacking(self.prerequisites)
         market = self.markets[portfolio.opening.price_source]
         order = order_of(
             RunKind.ON_DEMAND,
@@ -94,7 +98,9 @@ class Runs:
         Raises:
             PortfolioUnknown: ERR_PORT_404. PortfolioArchived: ERR_PORT_015.
             RunAlreadyLive: ERR_BATCH_005, with its id, unless forced.
+            PrerequisitesLacking: ERR_BATCH_002.
         """
+        refuse_if_lacking(self.prerequisites)
         kind = RunKind.RESTATEMENT if command.is_restatement else RunKind.ON_DEMAND
         if command.portfolio_id is None:
             if command.is_forced:
@@ -114,7 +120,12 @@ class Runs:
         return self._request(portfolio, order, cause)
 
     def request_whole(self, run_id: UUID, order: RunOrder, cause: Cause) -> RequestedRun:
-        """Queue a run over all accounts; one of that id that exists is that one."""
+        """Queue a run over all accounts; one of that id that exists is that one.
+
+        Raises:
+            PrerequisitesLacking: ERR_BATCH_002.
+        """
+        refuse_if_lacking(self.prerequisites)
 
         def attempt() -> RequestedRun:
             run = self.log.load(CalculationRun, run_id)

@@ -19,6 +19,7 @@ from application.nights import Nights
 from application.portfolios import Portfolios
 from application.ports import Clock, EventLog, Market, PriceSource
 from application.positions import Positions
+from application.prerequisites import reference_data
 from application.prices import BENCHMARKS, Prices
 from application.repair import Repair
 from application.repeating import DeferringLog
@@ -259,6 +260,7 @@ def _runs(
         live_runs=RunsRoom(store.pool),
         securities=securities,
         tracing=store.tracing,
+        prerequisites=reference_data(),
         stale=StaleAccounts(
             Staleness(store.log, valuations), PortfoliosRoom(store.pool), PositionsRoom(store.pool)
         ),

@@ -20,6 +20,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from application.prerequisites import reference_data
 from interfaces.bootstrap import (
     START_REFUSALS,
     Program,
@@ -30,7 +31,7 @@ from interfaces.bootstrap import (
 from interfaces.cli.commands import app, show_demo
 from interfaces.http import create_http
 from interfaces.http_server import http_server
-from interfaces.starting import PrerequisitesMissing, check_prerequisites, reference_data
+from interfaces.starting import PrerequisitesMissing, check_prerequisites
 
 _RESTART_AFTER_S = 1.0
 _STOP_WITHIN_S = 25.0

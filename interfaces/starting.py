@@ -4,9 +4,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from application.prerequisites import Prerequisite, prerequisites
-from domain.risk.factors import STYLE
-from domain.risk.scenarios import SCENARIOS
+from application.prerequisites import Prerequisite, lacking
 from interfaces.bootstrap import Settings
 
 _log = structlog.get_logger(__name__)
@@ -14,13 +12,6 @@ _log = structlog.get_logger(__name__)
 
 class PrerequisitesMissing(Exception):
     """What calculations rest on is not there; the message says what."""
-
-
-def reference_data() -> Sequence[Prerequisite]:
-    """What calculations rest on, as this version brings it along."""
-    return prerequisites(
-        {"factor_definitions": len(STYLE.factors), "stress_scenarios": len(SCENARIOS)}
-    )
 
 
 def check_prerequisites(settings: Settings, found: Sequence[Prerequisite]) -> None:
@@ -32,11 +23,7 @@ def check_prerequisites(settings: Settings, found: Sequence[Prerequisite]) -> No
     is_production = settings.sigmasight_env == "production"
     if settings.skip_startup_validation and not is_production:
         return
-    missing = [
-        f"{one.name.replace('_', ' ')} {one.current} of {one.required}"
-        for one in found
-        if not one.is_met
-    ]
+    missing = lacking(found)
     if not missing:
         return
     if is_production:

@@ -76,7 +76,7 @@ class Incomplete(BaseModel):
     status_code=202,
     summary="Calculate any portfolio, or all",
     responses=command_answers(
-        StartedByAdmin, *SUPERUSER, "ERR_PORT_404", "ERR_BATCH_005", status=202
+        StartedByAdmin, *SUPERUSER, "ERR_PORT_404", "ERR_BATCH_002", "ERR_BATCH_005", status=202
     ),
 )
 def start_run(

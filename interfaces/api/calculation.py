@@ -46,7 +46,9 @@ _RUN = "9a1d6d0c-1c7b-4a7e-8a1f-2f4f5a6b7c8d"
     "/{portfolio_id}/calculate",
     status_code=202,
     summary="Calculate a portfolio",
-    responses=command_answers(Started, *OWN_PORTFOLIO, "ERR_BATCH_005", status=202),
+    responses=command_answers(
+        Started, *OWN_PORTFOLIO, "ERR_BATCH_002", "ERR_BATCH_005", status=202
+    ),
 )
 def calculate(
     program: Asked,

@@ -6,11 +6,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from application.errors import StoreUnavailable
+from application.prerequisites import reference_data
 from domain.errors import DomainError
 from interfaces.api.access import Asked
 from interfaces.api.documenting import answers, example
 from interfaces.bootstrap import Program
-from interfaces.starting import reference_data
 
 router = APIRouter(prefix="/health", tags=["Operations"])
 

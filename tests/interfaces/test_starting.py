@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from application.prerequisites import REQUIRED, prerequisites
+from application.prerequisites import REQUIRED, prerequisites, reference_data
 from infrastructure.settings import Settings
-from interfaces.starting import PrerequisitesMissing, check_prerequisites, reference_data
+from interfaces.starting import PrerequisitesMissing, check_prerequisites
 
 NOTHING = prerequisites({})
 MISSING = ["factor definitions 0 of 8", "stress scenarios 0 of 18"]

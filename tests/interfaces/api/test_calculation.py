@@ -2,12 +2,14 @@
 
 import re
 import time
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 
+from application.prerequisites import prerequisites
 from tests.interfaces.conftest import World
-from tests.support.visitors import error_of, newcomer, refusal, work_off
+from tests.support.visitors import client_of, error_of, newcomer, refusal, work_off
 
 
 def test_a_calculation_is_queued_and_says_where_to_follow_it(world: World) -> None:
@@ -80,6 +82,23 @@ def test_a_second_calculation_is_refused_while_one_is_live(world: World) -> None
         assert error_of(second)["details"]["batch_run_id"] == first.json()["batch_run_id"]
     work_off(world.program, first)
     assert ada.post(f"/portfolios/{portfolio_id}/calculate").status_code == 202
+
+
+def test_nothing_is_calculated_without_what_calculations_rest_on(world: World) -> None:
+    found = prerequisites({"factor_definitions": 8, "stress_scenarios": 17})
+    runs = replace(world.program.runs, prerequisites=found)
+    with client_of(replace(world.program, runs=runs)) as client:
+        for visitor, url, body in (
+            (world.ada, f"/portfolio/{world.valued}/calculate", None),
+            (world.superuser, "/admin/batch/run", {}),
+            (world.superuser, "/admin/batch/run", {"portfolio_id": world.valued}),
+        ):
+            answer = replace(visitor, client=client).post(url, json=body)
+            assert refusal(answer) == (409, "ERR_BATCH_002")
+            assert "stress scenarios 17 of 18" in error_of(answer)["message"]
+        stranger = replace(world.bob, client=client)
+        answer = stranger.post(f"/portfolio/{world.valued}/calculate")
+        assert refusal(answer) == (403, "ERR_PORT_403")
 
 
 def test_a_run_that_has_ended_says_what_it_did(world: World) -> None:

@@ -53,12 +53,17 @@ class Town:
 
     program: Program
     url: str
+    client: httpx.Client
     people: Mapping[str, Visitor]
     places: Mapping[str, str]
 
     def token_of(self, name: str) -> str | None:
         """What somebody is signed in with; None for nobody."""
         return self.people[name].token if name else None
+
+    def newcomer(self) -> Visitor:
+        """Somebody new, who has signed in and owns nothing."""
+        return newcomer(self.program, self.client, "Alan Turing")
 
     def work_off(self, page: str) -> None:
         """Let the calculation of a page come to its end."""
@@ -91,10 +96,10 @@ def town(database: str) -> Iterator[Town]:
             "root": superuser(program, client),
         }
         people["impersonator"] = people["root"].acting_as(people["ada"])
-        built = Town(program, at.url, people, {})
+        built = Town(program, at.url, client, people, {})
         places = _of_ada(program, people["ada"]) | _of_grace(built, people["grace"])
         places |= {"ada_id": people["ada"].id()}
-        yield Town(program, at.url, people, places)
+        yield Town(program, at.url, client, people, places)
 
 
 def _of_ada(program: Program, ada: Visitor) -> dict[str, str]:

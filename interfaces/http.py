@@ -1,8 +1,10 @@
 """What the server serves: the API, and around it the pages."""
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Scope
 
 from interfaces.api.app import create_app
+from interfaces.api.errors import BodyRefused, code_of_refused_body, refused_body_answer
 from interfaces.bootstrap import Program
 from interfaces.web import (
     accounts,
@@ -20,6 +22,7 @@ from interfaces.web import (
     processing,
     reference,
 )
+from interfaces.web.refused_bodies import RefusedBodyPage
 
 PAGE_MODULES = (
     *(landing, accounts, onboarding, processing, command_center),
@@ -33,4 +36,11 @@ def create_http(program: Program) -> FastAPI:
     app = create_app(program)
     for pages in PAGE_MODULES:
         app.include_router(pages.router)
+    app.state.refuse_body = _refuse_body
     return app
+
+
+def _refuse_body(scope: Scope, refused: BodyRefused) -> ASGIApp:
+    if scope["path"].startswith("/api/"):
+        return refused_body_answer(scope, refused)
+    return RefusedBodyPage(code_of_refused_body(scope, refused))

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.types import Scope
+from starlette.types import ASGIApp, Scope
 
 from domain.errors import DomainError
 from interfaces.error_catalogue import CATALOGUE
@@ -78,8 +78,10 @@ def _headers(code: str, details: Mapping[str, Any] | None) -> dict[str, str]:
 def answer_errors(app: FastAPI) -> None:
     """Let `app` answer everything that goes wrong with the envelope.
 
-    What nobody foresaw is not here: the middleware around the app answers it.
+    What nobody foresaw is not here: the middleware around the app answers it. Who serves pages as
+    well may put an answer of theirs in the place of `state.refuse_body`.
     """
+    app.state.refuse_body = refused_body_answer
     app.exception_handler(DomainError)(_answer_refusal)
     app.exception_handler(RowsRefused)(_answer_rows)
     app.exception_handler(RequestValidationError)(_answer_unreadable)
@@ -105,12 +107,18 @@ class BodyTooSlow(BodyRefused):
         super().__init__(408)
 
 
-def refused_body_answer(scope: Scope, refused: BodyRefused) -> JSONResponse:
-    """The answer to a body that is not read: of a form with files, it is the file that is large."""
+def code_of_refused_body(scope: Scope, refused: BodyRefused) -> str:
+    """Why a body is not read: of a form with files, it is the file that is large."""
     if isinstance(refused, BodyTooSlow):
-        return error_answer(scope, "ERR_HTTP_408", headers={"Connection": "close"})
+        return "ERR_HTTP_408"
     is_upload = Headers(scope=scope).get("content-type", "").startswith("multipart/")
-    return error_answer(scope, "ERR_CSV_001" if is_upload else "ERR_HTTP_413")
+    return "ERR_CSV_001" if is_upload else "ERR_HTTP_413"
+
+
+def refused_body_answer(scope: Scope, refused: BodyRefused) -> JSONResponse:
+    """The answer to a body that is not read."""
+    headers = {"Connection": "close"} if isinstance(refused, BodyTooSlow) else {}
+    return error_answer(scope, code_of_refused_body(scope, refused), headers=headers)
 
 
 async def _answer_refusal(request: Request, refusal: DomainError) -> JSONResponse:
@@ -136,8 +144,9 @@ def _field(told: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-async def _answer_refused_body(request: Request, refused: BodyRefused) -> JSONResponse:
-    return refused_body_answer(request.scope, refused)
+async def _answer_refused_body(request: Request, refused: BodyRefused) -> ASGIApp:
+    answer: ASGIApp = request.app.state.refuse_body(request.scope, refused)
+    return answer
 
 
 async def _answer_framework(request: Request, error: HTTPException) -> JSONResponse:

@@ -15,7 +15,6 @@ from interfaces.api.errors import (
     BodyTooLarge,
     BodyTooSlow,
     error_answer,
-    refused_body_answer,
 )
 
 BODY_LIMIT_BYTES = 11 * 1024 * 1024
@@ -151,7 +150,7 @@ class BodyLimit:
             return
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdecimal() and int(announced) > BODY_LIMIT_BYTES:
-            await refused_body_answer(scope, BodyTooLarge())(scope, receive, send)
+            await scope["app"].state.refuse_body(scope, BodyTooLarge())(scope, receive, send)
             return
         await self._app(scope, _Arriving(receive, self._within_s).receive, send)
 

@@ -216,9 +216,9 @@ class PageRoute(APIRoute):
             except SignInFirst:
                 return _to_sign_in(request)
             except DomainError as refusal:
-                return await run_in_threadpool(_refused, request, refusal.code, refusal.message)
+                return await run_in_threadpool(refused_page, request, refusal.code, refusal.message)
             except RequestValidationError:
-                return await run_in_threadpool(_refused, request, _UNREADABLE, "")
+                return await run_in_threadpool(refused_page, request, _UNREADABLE)
 
         return handle_with_pages
 
@@ -247,7 +247,8 @@ def _to_sign_in(request: Request) -> Response:
     return go_to(f"/login?next={quote(back)}" if back else "/login")
 
 
-def _refused(request: Request, code: str, message: str) -> Response:
+def refused_page(request: Request, code: str, message: str = "") -> Response:
+    """The page that says why not, and what to do; the catalogue's words where it has no others."""
     entry = CATALOGUE[code]
     told = message or entry.meaning
     return visit(request).page("refused.html", entry.status, code=code, entry=entry, message=told)

@@ -120,3 +120,19 @@ def test_without_scripts_it_goes_as_far(server: RunningServer, windows: Windows)
     page.get_by_role("button", name="Show").click()
     page.get_by_text("The figures as a table").first.click()
     assert len(cells(page, "Net asset value over time")) == 42
+
+
+def test_a_file_that_is_too_large_is_told_before_and_refused_after_it_is_sent(
+    page: Page, windows: Windows, tmp_path: Path
+) -> None:
+    large = tmp_path / "large.csv"
+    large.write_bytes(b"x" * 12 * 1024**2)
+    arrive(page)
+    page.goto("/onboarding/upload")
+    fill_in(page)
+    page.get_by_label("File with your positions").set_input_files(large)
+    expect(page.get_by_text("large.csv is larger than 10 MB. Split it")).to_be_visible()
+    with windows.watches[0].expecting(413):
+        page.get_by_role("button", name="Look at the file").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("File too large")
+    expect(page.get_by_role("link", name="ERR_CSV_001")).to_be_visible()

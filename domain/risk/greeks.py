@@ -16,7 +16,7 @@ from domain.risk.finding import Finding, Quality, ReasonCode, Skipped, found, no
 from domain.risk.normal import Floats, cdf, density
 
 _POINT, _BASIS_POINT, _PERCENT = 0.01, 0.0001, 0.01
-_BLOCK = 8_192  # options whose columns stay in a processor's own memory
+_BLOCK = 32_768  # options at a time: their columns stay in the memory of a processor
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,6 +5,7 @@ import sys
 from tests.benchmarks import (
     cold_history,
     commands,
+    greeks,
     importing,
     login,
     memory,
@@ -18,7 +19,7 @@ from tests.benchmarks.databases import silence_logs
 
 MODULES = (
     *(commands, reading, login, importing, valuing),
-    *(recording, nights, cold_history, memory, regressions),
+    *(recording, nights, cold_history, memory, regressions, greeks),
 )
 
 

@@ -20,8 +20,9 @@ FEWEST = 30
 MOST_NAMES = 50
 
 _NOISE = 1e-12
-_ENOUGH = 1e-10  # below zero by less, an eigenvalue is zero
-_MOST_PROJECTIONS = 200
+_ZERO = 1e-10  # below zero by less, an eigenvalue is zero
+_AT_REST = 1e-6
+_MOST_PROJECTIONS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +51,14 @@ class CorrelationMatrix:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Correlated:
-    """Correlations of some symbols as arrays, a matrix that can be.
+    """Correlations of some symbols as arrays, each pair as measured.
 
     Attributes:
         symbols: [N], largest absolute weight first.
         correlations: [N, N].
         deviations: [N] of daily log returns, ddof 1.
         fewest_common: returns in common at the least.
-        is_repaired: whether it is another than was measured.
+        has_gaps: whether pairs were measured over different sessions.
         skipped: who has no correlation.
     """
 
@@ -65,7 +66,7 @@ class Correlated:
     correlations: Floats
     deviations: Floats
     fewest_common: int
-    is_repaired: bool
+    has_gaps: bool
     skipped: tuple[Skipped, ...]
 
 
@@ -75,16 +76,18 @@ def correlation_matrix(panel: Panel, weights: Weights) -> Finding[CorrelationMat
     names = len(known.symbols)
     if not names:
         return nothing_measured(weights, known.skipped, FEWEST)
-    order = clustered_order(1.0 - known.correlations)
+    is_repaired = known.has_gaps and not _is_possible(known.correlations)
+    matrix = nearest_correlations(known.correlations) if is_repaired else known.correlations
+    order = clustered_order(1.0 - matrix)
     symbols = [known.symbols[place] for place in order]
-    pairs = known.correlations[np.triu_indices(names, 1)]
+    pairs = matrix[np.triu_indices(names, 1)]
     figures = CorrelationMatrix(
         symbols=tuple(symbols),
         weights=tuple(weights.of(symbols).tolist()),
-        rows=tuple(map(tuple, known.correlations[np.ix_(order, order)].tolist())),
+        rows=tuple(map(tuple, matrix[np.ix_(order, order)].tolist())),
         average=float(pairs.mean()) if names > 1 else None,
         fewest_common=known.fewest_common,
-        is_repaired=known.is_repaired,
+        is_repaired=is_repaired,
         names_left_out=max(len(weights.by_symbol) - MOST_NAMES, 0),
     )
     return found(figures, weights.quality(known.fewest_common, known.skipped))
@@ -96,15 +99,13 @@ def correlated(panel: Panel, weights: Weights, most: int | None = None) -> Corre
     returns = window_of(panel, SESSIONS).of(names).log_returns
     correlations, common = pairwise_correlations(returns, FEWEST)
     kept, skipped = _comparable(names, correlations, common)
-    measured = correlations[np.ix_(kept, kept)]
     own = returns[:, kept]
-    is_repaired = bool(np.isnan(own).any()) and not _is_possible(measured)
     return Correlated(
         symbols=tuple(names[place] for place in kept),
-        correlations=nearest_correlations(measured) if is_repaired else measured,
+        correlations=correlations[np.ix_(kept, kept)],
         deviations=np.nanstd(own, axis=0, ddof=1) if kept else np.zeros(0),
         fewest_common=int(common[np.ix_(kept, kept)].min()) if kept else 0,
-        is_repaired=is_repaired,
+        has_gaps=bool(np.isnan(own).any()),
         skipped=skipped,
     )
 
@@ -181,7 +182,7 @@ def _gappy(known: Floats, apart: Floats) -> tuple[Floats, Floats]:
 def _is_possible(correlations: Floats) -> bool:
     """Whether no mix of the series would have a variance below zero."""
     try:
-        np.linalg.cholesky(correlations + _ENOUGH * np.eye(len(correlations)))
+        np.linalg.cholesky(correlations + _ZERO * np.eye(len(correlations)))
     except np.linalg.LinAlgError:
         return False
     return True
@@ -202,13 +203,13 @@ def nearest_correlations(correlations: Floats) -> Floats:
         correction = clipped - corrected
         matrix = clipped.copy()
         np.fill_diagonal(matrix, 1.0)
-        if np.abs(matrix - before).max() <= _ENOUGH:
+        if np.abs(matrix - before).max() <= _AT_REST:
             break
     clipped = _clipped(matrix)
     scale = np.sqrt(np.diagonal(clipped))
-    nearest: Floats = clipped / scale / scale[:, None]
+    nearest: Floats = clipped / np.outer(scale, scale)
     np.fill_diagonal(nearest, 1.0)
-    return nearest
+    return (nearest + nearest.T) / 2
 
 
 def _clipped(matrix: Floats) -> Floats:

@@ -1,6 +1,6 @@
 """How far risks of holdings differ from each other (spec 6.2).
 
-Over the window and the correlations of the correlation matrix, of all names.
+Over the window of the correlation matrix, of all names, each pair as measured.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Diversification:
         average_correlation: of all pairs, each by the product of its absolute weights; None for a
             single name.
         effective_bets: 1 / (w' R w), w absolute weights that add up to 1; 1 where all move as one.
-            None where w' R w is 0.
+            None where w' R w is not above 0.
         diversification_ratio: the sum of absolute weight x volatility by the volatility of the
             holdings, long and short as they are (Choueifaty and Coignard, J. Portfolio Management,
             2008); None where the holdings cancel out.

@@ -15,7 +15,7 @@ from domain.risk.finding import Finding, ReasonCode, found
 from domain.risk.normal import Floats
 from domain.risk.panel import Panel
 from domain.risk.regression import RidgeLines, ridge
-from domain.risk.returns import joint_returns, lack_of, window_of
+from domain.risk.returns import carried, joint_returns, lack_of, simple_returns, window_of
 from domain.risk.weights import Weights, nothing_measured, split
 
 SESSIONS = 252
@@ -97,8 +97,8 @@ class FactorExposures:
         exposures: in the order of the set, those missing left out.
         missing: factors without enough history.
         penalty: of the ridge regression on standardised factor returns.
-        r_squared: of the holdings' returns by these exposures; None where fewer than 60 sessions
-            are known of all holdings at once.
+        r_squared: of the holdings' returns by these exposures, up to 1; None where there are fewer
+            than 60 from the first close of the youngest on.
         condition_number: of the standardised factor returns; None where they depend on each other.
     """
 
@@ -240,11 +240,11 @@ def _explained(
     window: Panel, weights: Weights, symbols: list[str], betas: Mapping[str, float]
 ) -> float | None:
     """1 - the variance of what is left of the holdings' returns / their variance."""
-    closes = window.of([*symbols, *betas]).closes
+    closes = np.hstack([carried(window.of(symbols).closes), window.of(betas).closes])
     closes = closes[np.isfinite(closes).all(axis=1)]
     if len(closes) <= FEWEST:
         return None
-    returns = closes[1:] / closes[:-1] - 1.0
+    returns = simple_returns(closes)
     held = returns[:, : len(symbols)] @ weights.of(symbols)
     left = held - returns[:, len(symbols) :] @ np.array(list(betas.values()))
     total = float(held.var())

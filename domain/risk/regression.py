@@ -117,8 +117,8 @@ def regress(y: Floats, x: Floats) -> Regressions:
     with np.errstate(divide="ignore", invalid="ignore"):
         mean_x, apart_x, is_constant_x = _centred(x, entered, n)
         mean_y, apart_y, is_constant_y = _centred(y, entered, n)
-        is_constant = is_constant_x | is_constant_y
         sxx, syy = _products(apart_x, apart_x), _products(apart_y, apart_y)
+        is_constant = is_constant_x | is_constant_y | (sxx * syy == 0)
         beta = np.where(is_constant, np.nan, _products(apart_x, apart_y) / sxx)
         residual = apart_y - beta * apart_x
         left = _products(residual, residual)
@@ -254,7 +254,8 @@ def ridge(y: Floats, x: Floats, penalty: float) -> RidgeLines:
     shrunk = singular / (singular**2 + penalty)
     beta = (right.T @ (shrunk[:, None] * (left.T @ apart_y))) / deviation[:, None]
     residual = apart_y - apart_x @ beta
-    total = np.where(is_constant_y, np.nan, _products(apart_y, apart_y))
+    total = _products(apart_y, apart_y)
+    total = np.where(is_constant_y | (total == 0), np.nan, total)
     is_dependent = len(y) <= x.shape[1] or singular[-1] <= _NOISE * singular[0]
     return RidgeLines(
         beta=beta,

@@ -82,7 +82,7 @@ class HeldReturns:
     """What today's holdings would have returned, by weights times the symbols' returns.
 
     Attributes:
-        returns: [n] between the sessions that all who entered have.
+        returns: [n] between the sessions from which on all who entered have closes.
         symbols: who entered.
         skipped: who has too few returns in the window.
     """
@@ -95,12 +95,13 @@ class HeldReturns:
 def held_returns(panel: Panel, weights: Weights, sessions: int, fewest: int) -> HeldReturns:
     """The daily returns of what is held over the last `sessions`, as shares of NAV.
 
-    A symbol that has fewer than `fewest` returns of its own in the window is skipped.
+    A symbol that has fewer than `fewest` returns of its own in the window is skipped. Where one
+    lacks a close its last one stands in, as in valuations.
     """
     closes = window_of(panel, sessions).of(weights.symbols).closes
     counts = np.isfinite(closes).sum(axis=0) - 1
     entered = counts >= fewest
-    together = closes[:, entered]
+    together = carried(closes[:, entered])
     together = together[_whole_rows(together)]
     symbols = tuple(np.array(weights.symbols, dtype=object)[entered].tolist())
     returns = simple_returns(together) @ weights.of(symbols)
@@ -113,6 +114,14 @@ def held_returns(panel: Panel, weights: Weights, sessions: int, fewest: int) -> 
             if count < fewest
         ),
     )
+
+
+def carried(closes: Floats) -> Floats:
+    """[T, N] with the last close where one is lacking; NaN before the first."""
+    if np.isfinite(closes).all():
+        return closes
+    rows = np.where(np.isfinite(closes), np.arange(len(closes))[:, None], 0)
+    return np.take_along_axis(closes, np.maximum.accumulate(rows, axis=0), axis=0)
 
 
 def lack_of(returns: int) -> ReasonCode:

@@ -139,9 +139,12 @@ def test_a_young_symbol_counts_with_its_own_betas_and_is_said() -> None:
 
 def test_what_too_few_sessions_have_in_common_is_not_judged() -> None:
     closes = PANEL.of(["AAPL", "IBM", *FUNDS]).closes.copy()
-    closes[-120:, 0] = closes[:-70, 1] = np.nan
+    closes[:-70, 1] = closes[-40:-20, 2] = np.nan
     panel = panel_of(["OLD", "NEW", *FUNDS], closes)
-    figures = exposures_of(Weights({"OLD": 0.5, "NEW": 0.5}), panel)
+    betas = {"OLD": betas_of("AAPL"), "NEW": betas_of("IBM")}
+    weights = Weights({"OLD": 0.5, "NEW": 0.5})
+    figures = factor_exposures(betas, weights, 1.0, panel, MACRO).figures
+    assert figures is not None
     assert figures.r_squared is None
     assert len(figures.exposures) == 8
 

@@ -97,6 +97,16 @@ def test_a_young_symbol_does_not_shorten_what_the_others_returned() -> None:
     )
 
 
+def test_a_lacking_close_is_carried_as_in_valuations() -> None:
+    closes = PANEL.closes[-64:].copy()
+    closes[20, 0] = closes[40:42, 2] = closes[:5, 2] = NAN
+    held = held_returns(panel_of(PANEL.symbols, closes), Weights({"A": 0.5, "C": -0.3}), 63, 42)
+
+    closes[20, 0], closes[40:42, 2] = closes[19, 0], closes[39, 2]
+    expected = simple_returns(closes[5:, [0, 2]]) @ np.array([0.5, -0.3])
+    assert held.returns == pytest.approx(expected)
+
+
 @pytest.mark.parametrize("weights", [Weights({}), Weights({"Q": 1.0})])
 def test_nothing_known_returns_nothing(weights: Weights) -> None:
     assert held_returns(PANEL, weights, 63, 42).returns.tolist() == []

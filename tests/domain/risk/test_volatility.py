@@ -18,7 +18,7 @@ from domain.risk.volatility import (
     volatility,
 )
 from domain.risk.weights import Weights
-from tests.support.panels import bundled_panel, made_up_panel, panel_of
+from tests.support.panels import bundled_panel, made_up_panel, panel_of, with_gaps
 
 PANEL = bundled_panel()
 HELD = Weights({"AAPL": 0.6, "IBM": -0.3, "GOOG": 0.5})
@@ -155,12 +155,14 @@ def test_nothing_measurable_is_an_answer_with_a_reason(weights: Weights, code: R
     assert finding.reason.code is code
 
 
-def test_histories_that_do_not_meet_are_too_few() -> None:
-    closes = made_up_panel(("A", "B"), 64).closes.copy()
-    closes[-20:, 0] = closes[:20, 1] = np.nan
-    finding = volatility(panel_of(["A", "B"], closes), Weights({"A": 0.5, "B": 0.5}))
-    assert finding.reason is not None
-    assert finding.reason.code is ReasonCode.TOO_FEW_OBSERVATIONS
+def test_holes_here_and_there_leave_the_figure_near_what_it_was() -> None:
+    names = [f"S{number}" for number in range(50)]
+    whole, weights = made_up_panel(names), Weights(dict.fromkeys(names, 0.02))
+    before, after = (volatility(one, weights) for one in (whole, with_gaps(whole, 0.02)))
+    assert before.figures is not None
+    assert after.figures is not None
+    assert after.figures.realised_63 == pytest.approx(before.figures.realised_63, rel=0.05)
+    assert after.quality.flag == "complete"
 
 
 def test_symbols_have_their_own_of_at_least_twenty_returns() -> None:

@@ -14,7 +14,7 @@ from infrastructure.bundled_prices import SAMPLE_MARKET_ENDS_ON, BundledPrices
 
 SHARES = ("AAPL", "GOOG", "IBM", "MSFT", "FB")
 MACRO_FUNDS = ("SPY", "TLT", "LQD", "TIP", "EFA", "EEM", "XLE", "XLK")
-_FIRST = date(2011, 6, 1)
+_FIRST = date(2010, 6, 1)
 
 
 @cache

@@ -1,20 +1,15 @@
-"""Books and real closes for tests of measures."""
+"""Books for tests of measures."""
 
-from datetime import date
-from functools import cache
 from typing import TypeVar
-
-import numpy as np
 
 from domain.instrument import InvestmentClass
 from domain.risk.black_scholes import price
 from domain.risk.book import HeldLine, HeldOption, RiskBook
 from domain.risk.finding import Finding, ReasonCode
-from domain.risk.panel import Panel
-from infrastructure.bundled_prices import BundledPrices
+from infrastructure.bundled_prices import SAMPLE_MARKET_ENDS_ON
 
-SESSION = date(2012, 12, 31)
-"""A session within the bundled prices, long after the last split in them."""
+SESSION = SAMPLE_MARKET_ENDS_ON
+"""The last of the bundled panels."""
 
 RATE = 0.04
 
@@ -102,20 +97,6 @@ def book(*lines: HeldLine, cash: float = 0.0) -> RiskBook:
     """What is held at the close of SESSION."""
     nav = cash + sum(line.market_value for line in lines)
     return RiskBook(session=SESSION, nav=nav, cash=cash, lines=lines, rate=RATE)
-
-
-@cache
-def real_closes(*symbols: str) -> Panel:
-    """Bundled closes of 2010-06-30 to SESSION, NaN where a symbol has none: FB until 2012-05."""
-    first = date(2010, 6, 30)
-    closes = BundledPrices().fetch(dict.fromkeys(("SPY", *symbols), (first, SESSION))).closes
-    sessions = tuple(sorted({close.session for close in closes if close.symbol == "SPY"}))
-    matrix = np.full((len(sessions), len(symbols)), np.nan)
-    row = {session: number for number, session in enumerate(sessions)}
-    for close in closes:
-        if close.symbol in symbols:
-            matrix[row[close.session], symbols.index(close.symbol)] = float(close.price)
-    return Panel(sessions, symbols, matrix)
 
 
 def _model_price(held: HeldOption) -> float:

@@ -28,7 +28,7 @@ from tests.support.books import (
     valued,
     weekdays,
 )
-from tests.support.risk_books import real_closes
+from tests.support.panels import bundled_panel
 
 SATURDAY, MONDAY, TUESDAY = (FRIDAY + timedelta(days=n) for n in (1, 3, 4))
 CENT = Decimal("0.01")
@@ -154,7 +154,7 @@ def test_what_later_days_do_not_build_on_yet_is_a_correction() -> None:
 @st.composite
 def histories(draw: st.DrawFn) -> list[Snapshot]:
     """Shares bought and sold at real closes, in part or whole, with flows and dividends."""
-    panel = real_closes("AAPL", "IBM")
+    panel = bundled_panel(("AAPL", "IBM"))
     days = list(panel.sessions[-25:])
     prices = [[f"{close:.2f}" for close in panel.closes[-25:, n].tolist()] for n in (0, 1)]
     held: dict[Position, int] = {}

@@ -15,6 +15,7 @@ from domain.risk.book import HeldLine, RiskBook, pooled
 from domain.risk.finding import ReasonCode
 from domain.risk.panel import Panel
 from domain.risk.value_at_risk import ShortHistory, ValueAtRisk, simulated_losses, value_at_risk
+from tests.support.panels import bundled_panel
 from tests.support.risk_books import (
     RATE,
     SESSION,
@@ -22,14 +23,13 @@ from tests.support.risk_books import (
     figures,
     option,
     private,
-    real_closes,
     share,
     skipped,
     unmodelled,
     why,
 )
 
-CLOSES = real_closes("AAPL", "IBM", "XLE", "TLT", "FB")
+CLOSES = bundled_panel(("AAPL", "IBM", "XLE", "TLT", "FB"), 500)
 HELD = (share("AAPL", 50_000.0), share("IBM", -20_000.0), share("TLT", 30_000.0))
 NUMBERS = ("value_at_risk", "expected_shortfall", "normal_value_at_risk")
 

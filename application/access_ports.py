@@ -25,6 +25,11 @@ class Passwords(Protocol):
         """The write after which the user has no password, for `EventLog.save(also=...)`."""
         ...
 
+    @property
+    def are_composed(self) -> bool:
+        """Whether a password has to have letters of both cases and a digit."""
+        ...
+
     def is_common(self, password: str) -> bool:
         """Whether the password, in any case, is among the 10,000 commonest."""
         ...

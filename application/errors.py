@@ -42,14 +42,15 @@ class InviteUnknown(DomainError):
 
 
 class PasswordTooWeak(DomainError):
-    """The password breaks the composition rule or is among the 10,000 commonest."""
+    """The password breaks the rule of length or composition, or is among the 10,000 commonest."""
 
     code = "ERR_USER_003"
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_composed: bool = True) -> None:
+        composed = " with an upper-case letter, a lower-case letter and a digit,"
         super().__init__(
-            "Choose a password of 8 to 128 characters with an upper-case letter, a lower-case"
-            " letter and a digit, and not one of the 10,000 commonest."
+            f"Choose a password of 8 to 128 characters{composed if is_composed else ','} and not"
+            " one of the 10,000 commonest."
         )
 
 

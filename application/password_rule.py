@@ -13,14 +13,15 @@ def refuse_weak(passwords: Passwords, password: str) -> None:
     Raises:
         PasswordTooWeak: ERR_USER_003.
     """
-    composed = (
-        len(password) >= _SHORTEST
-        and any(character.isupper() for character in password)
-        and any(character.islower() for character in password)
-        and any(character.isdigit() for character in password)
-    )
-    if not (composed and can_be_hashed(password)) or passwords.is_common(password):
-        raise PasswordTooWeak
+    is_long_enough = len(password) >= _SHORTEST and can_be_hashed(password)
+    is_composed = _is_composed(password) or not passwords.are_composed
+    if not (is_long_enough and is_composed) or passwords.is_common(password):
+        raise PasswordTooWeak(is_composed=passwords.are_composed)
+
+
+def _is_composed(password: str) -> bool:
+    kinds = (str.isupper, str.islower, str.isdigit)
+    return all(any(map(is_of_kind, password)) for is_of_kind in kinds)
 
 
 def can_be_hashed(password: str) -> bool:

@@ -33,9 +33,10 @@ class Cost:
 class Argon2Passwords:
     """Implements `application.access_ports.Passwords`."""
 
-    def __init__(self, pool: Pool, cost: Cost | None = None) -> None:
+    def __init__(self, pool: Pool, cost: Cost | None = None, *, are_composed: bool = True) -> None:
         cost = cost or Cost()
         self._pool = pool
+        self.are_composed = are_composed
         self._hasher = argon2.using(
             type="ID",
             memory_cost=cost.memory_kib,

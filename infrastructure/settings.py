@@ -41,6 +41,7 @@ _TAKES = {
     "risk_free_rate": "it takes a number from 0 to 0.5; 0.04 is 4 % a year",
     "deterministic_uuids": "it is true or false",
     "rate_limits": "it is on or off",
+    "password_composition": "it is true or false",
     "request_timeout_s": "it takes seconds, 0.1 to 600",
     "otel_exporter_otlp_endpoint": "it takes the address of a collector: http://HOST:4318",
     "cors_origins": (
@@ -96,6 +97,7 @@ class Settings(BaseSettings):
     skip_startup_validation: bool = False
     otel_exporter_otlp_endpoint: str = Field(default="", pattern=r"^(https?://[^\s/]+.*)?$")
     metrics_token: SecretStr | None = Field(default=None, min_length=_SHORTEST_METRICS_TOKEN)
+    password_composition: bool = True
     token_lifetime_days: int = Field(default=30, ge=1, le=365)
     superuser_email: str | None = None
     superuser_password: SecretStr | None = None

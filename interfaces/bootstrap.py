@@ -324,7 +324,9 @@ def _users(settings: Settings, parts: Parts, store: _Store, identities: Identiti
     return Users(
         log=store.log,
         clock=store.clock,
-        passwords=Argon2Passwords(store.pool, parts.password_cost),
+        passwords=Argon2Passwords(
+            store.pool, parts.password_cost, are_composed=settings.password_composition
+        ),
         throttle=LoginThrottle(failures, store.clock),
         tokens=JwtTokens(settings.secret(), lifetime, store.clock),
         identities=identities,

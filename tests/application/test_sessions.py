@@ -189,6 +189,11 @@ class MeddlingPasswords:
         """See `Passwords.destroy`."""
         return self.passwords.destroy(user_id)
 
+    @property
+    def are_composed(self) -> bool:
+        """See `Passwords.are_composed`."""
+        return self.passwords.are_composed
+
     def is_common(self, password: str) -> bool:
         """See `Passwords.is_common`."""
         return self.passwords.is_common(password)

@@ -22,7 +22,7 @@ from domain.email_address import EmailAddress, EmailAddressRefused
 from domain.email_claim import EmailClaim, EmailTaken
 from domain.errors import DomainError
 from domain.user import FullNameRefused, User
-from infrastructure.settings import PUBLISHED_INVITE_CODE
+from infrastructure.settings import PUBLISHED_INVITE_CODE, Settings
 from interfaces.bootstrap import Parts, Program, build
 from tests.support.accounts import PASSWORD, cause, register
 from tests.support.clocks import SetClock
@@ -153,6 +153,16 @@ class TestRegistering:
         assert not password or password not in said
         assert program.log.position() == 0
 
+    def test_how_passwords_are_composed_counts_by_setting(self, database: str) -> None:
+        own = {"password_composition": False}
+        settings = Settings.model_validate(settings_for(database).model_dump() | own)
+        with build(settings, Parts(live_sources=[], password_cost=FAST, benchmarks=())) as program:
+            for password in ("xq7zzzz", "password1", "x" * 129):
+                refused, said = refusal_of(program, registration(password=password))
+                assert refused is PasswordTooWeak
+                assert "upper-case" not in said
+            sign_up(program, registration(password="correct horse battery"))
+
     def test_what_cannot_be_stored_is_refused_not_a_fault(self, program: Program) -> None:
         odd = "\ud800"
         assert refusal_of(program, registration(odd + "@example.com"))[0] is EmailAddressRefused
@@ -211,6 +221,11 @@ class WatchedPasswords:
     def destroy(self, user_id: UUID) -> Statement:
         """See `Passwords.destroy`."""
         return self.passwords.destroy(user_id)
+
+    @property
+    def are_composed(self) -> bool:
+        """See `Passwords.are_composed`."""
+        return self.passwords.are_composed
 
     def is_common(self, password: str) -> bool:
         """See `Passwords.is_common`."""

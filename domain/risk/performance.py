@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from domain.risk import return_statistics as statistics
 from domain.risk.black_scholes import DAYS_IN_A_YEAR
@@ -77,7 +78,7 @@ class _Span:
         return np.array(self.days.returns[1:], dtype=np.float64)
 
     @cached_property
-    def is_known(self) -> Any:
+    def is_known(self) -> npt.NDArray[np.bool_]:
         """[T] where there is a return."""
         return np.isfinite(self.returns)
 

@@ -1,5 +1,7 @@
 """Sectors against the index."""
 
+from dataclasses import replace
+
 import pytest
 
 from domain.risk.finding import ReasonCode
@@ -43,11 +45,12 @@ def test_sectors_are_weighed_against_the_index() -> None:
 
 
 def test_options_have_the_sector_of_their_underlying() -> None:
-    call = option("AAPL", 1)
-    held = book(share("AAPL", 5_000.0, sector=TECH), call)
-    found = figures(sector_exposure(held))
-    assert found.unclassified.symbols == ("AAPL",)  # this call's line names no sector
-    assert of(found, TECH).market_value == 5_000.0
+    call = replace(option("AAPL", 1), sector=TECH)
+    found = figures(sector_exposure(book(share("AAPL", 5_000.0, sector=TECH), call)))
+    tech = of(found, TECH)
+    assert tech.market_value == pytest.approx(5_000 + call.market_value)
+    assert tech.symbols == ("AAPL",)
+    assert found.unclassified.symbols == ()
 
 
 def test_funds_and_what_nobody_named_a_sector_of_stand_apart() -> None:

@@ -2,6 +2,7 @@
 
 import msgspec
 import pytest
+from pydantic import TypeAdapter
 
 from domain.risk.factor_exposures import symbol_factor_betas
 from domain.risk.factors import MACRO
@@ -25,6 +26,7 @@ def test_measures_survive_being_stored(panel: Panel) -> None:
     measures = symbol_measures(panel)
     stored = msgspec.json.encode(measures)
     assert msgspec.json.decode(stored, type=dict[str, SymbolMeasures]) == measures
+    assert TypeAdapter(dict[str, SymbolMeasures]).validate_json(stored) == measures
 
 
 def test_everybody_has_all_measures_at_the_last_session() -> None:

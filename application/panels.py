@@ -11,9 +11,7 @@ from application.ports import Market, PriceBook, PriceSeries
 from domain.corporate_action import NO_ACTIONS, Actions, actions_by_symbol
 from domain.risk.normal import Floats
 from domain.risk.panel import Panel
-
-SESSIONS = 316
-"""Closes of a panel: a year of 63-session windows takes 315 returns (spec 5.2)."""
+from domain.risk.symbol_measures import SESSIONS as SESSIONS_OF_MEASURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +22,11 @@ class Panels:
     book: PriceBook
 
     def until(
-        self, market: Market, symbols: Iterable[str], session: date, sessions: int = SESSIONS
+        self,
+        market: Market,
+        symbols: Iterable[str],
+        session: date,
+        sessions: int = SESSIONS_OF_MEASURES,
     ) -> Panel:
         """The last closes up to a session, in the share terms of that session."""
         calendar = self.markets[market].calendar.sessions(date.min, session)

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from application.markets import Markets
 from application.ports import Close, Fetched, Market, PriceBook, PriceRecords, PriceSource
 from application.screening import Screening
+from domain.risk.factors import FUNDS
 
 BACKFILL = timedelta(days=800)
 """How far before the first day to be valued a symbol's prices begin: 63-session volatility over
@@ -16,8 +17,8 @@ a year of rolling windows needs 315 closes."""
 LOOKED_BACK = timedelta(days=60)
 """How far before the last day to be valued gaps are looked for; `backfill` looks for older ones."""
 
-BENCHMARKS = ("SPY", "VTV", "VUG", "MTUM", "QUAL", "IWM", "USMV", "TLT")
-"""What accounts are measured against: the market, factors as ETFs, and interest (spec 06)."""
+BENCHMARKS = FUNDS
+"""What accounts are measured against: the market and factors, as funds (spec 6.2)."""
 
 Span = tuple[date, date]
 

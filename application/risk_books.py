@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from application.marking import Marking
+from domain.instrument import InvestmentClass
 from domain.option_model import OptionModel, Volatility
 from domain.portfolio import Portfolio
 from domain.position import Position
@@ -29,7 +30,7 @@ class RiskBooks:
         """The lines held at the snapshot's close that are not cash."""
         models = self._models(portfolio, snapshot.session)
         lines = [
-            _line(row, portfolio.holdings.positions[row[0]], models, snapshot.session, sectors)
+            _line(row, portfolio.holdings.positions.get(row[0]), models, snapshot.session, sectors)
             for row, cash_like in zip(
                 snapshot.lines.rows(*_COLUMNS), snapshot.lines.cash_like, strict=True
             )
@@ -56,20 +57,22 @@ def moved_by(position: Position) -> str:
 
 def _line(
     row: tuple[Any, ...],
-    position: Position,
+    position: Position | None,
     models: Mapping[UUID, OptionModel],
     session: date,
     sectors: Sectors,
 ) -> HeldLine:
+    """One line; of a position that was removed since, no more is known than its symbol."""
     position_id, symbol, quantity, multiplier, mark, market_value = row
     model = models.get(position_id)
+    mover = moved_by(position) if position else symbol
     return HeldLine(
         position_id=str(position_id),
         symbol=symbol,
-        moved_by=moved_by(position),
-        investment_class=position.investment_class,
-        subtype=position.investment_subtype,
-        sector=sectors.get(moved_by(position)),
+        moved_by=mover,
+        investment_class=position.investment_class if position else InvestmentClass.PUBLIC,
+        subtype=position.investment_subtype if position else None,
+        sector=sectors.get(mover),
         shares=float(quantity * multiplier),
         price=float(mark),
         market_value=float(market_value),

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from application.analyses import Analyses
 from application.errors import PortfolioUnknown, StoreUnavailable
 from application.ports import Clock, EventLog, Rooms
 from application.prices import Prices
+from application.run_analysing import RunAnalysing
 from application.run_record import RunRecord
 from application.run_securities import RunSecurities
 from application.run_valuing import Findings, RunValuing
@@ -70,6 +72,7 @@ class RunExecution:
     rooms: Rooms
     securities: Securities
     tracing: Tracing
+    analyses: Analyses
 
     def work_off(self, run: CalculationRun) -> list[Exception]:
         """Do the phases of a started run that no earlier worker did, and complete it.
@@ -81,15 +84,17 @@ class RunExecution:
             RunOver: ERR_BATCH_007, somebody ended it meanwhile.
         """
         valuing = RunValuing(run, self._portfolios(run), self.log, self.prices, self.valuations)
-        faults = [fault for step in self._steps(valuing) for fault in self._perform(run, step)]
+        analysing = RunAnalysing(valuing, self.analyses, self.log)
+        steps = self._steps(valuing, analysing)
+        faults = [fault for step in steps for fault in self._perform(run, step)]
         self._record.end(run.id, lambda run: run.complete())
-        return faults + valuing.faults + valuing.batch_faults
+        return [*faults, *valuing.faults, *valuing.batch_faults, *analysing.faults]
 
     @property
     def _record(self) -> RunRecord:
         return RunRecord(self.log)
 
-    def _steps(self, valuing: RunValuing) -> list[Step]:
+    def _steps(self, valuing: RunValuing, analysing: RunAnalysing) -> list[Step]:
         symbols, about = valuing.symbols, RunSecurities(self.securities, valuing)
         return [
             Step(SECURITY_MASTER, len(symbols), about.enrich, _WITHOUT_SECURITIES),
@@ -98,7 +103,7 @@ class RunExecution:
             Step(VALUATION, valuing.missing, valuing.value),
             Step(READ_MODELS, 1, self._advance_rooms),
             Step(SECTOR_TAGS, len(symbols), about.count_sectors, _WITHOUT_SECURITIES),
-            Step(ANALYTICS, 0, _nothing_to_analyse, _WITHOUT_ANALYTICS),
+            Step(ANALYTICS, len(valuing.portfolios), analysing.analyse, _WITHOUT_ANALYTICS),
         ]
 
     def _perform(self, run: CalculationRun, step: Step) -> list[Exception]:
@@ -143,7 +148,3 @@ def _attempt(step: Step, total: int) -> tuple[Findings, list[Exception]]:
         if step.without is None:
             raise
         return ({"done": 0}, [step.without]), [fault]
-
-
-def _nothing_to_analyse(_total: int) -> Findings:
-    return {"done": 0}, ()

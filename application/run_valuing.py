@@ -78,8 +78,8 @@ class RunValuing:
         return sum(len(member.days.missing) for member in self._members)
 
     @cached_property
-    def _known_prices(self) -> KnownPrices:
-        """What the price book knows when the first portfolio is valued."""
+    def known_prices(self) -> KnownPrices:
+        """What the price book knew when the first portfolio was valued."""
         return KnownPrices(self.valuations.book, self.market)
 
     def gather_prices(self, _total: int) -> Findings:
@@ -95,7 +95,7 @@ class RunValuing:
         """
         if not self.portfolios:
             return self._counts(Progress(), total, 0), ()
-        _ = self._known_prices  # before anything is valued
+        _ = self.known_prices  # before anything is valued
         if len(self.portfolios) == 1:
             done, warnings = self._value(self.portfolios[0])
             return self._counts(done, total, 0), list(warnings)
@@ -124,7 +124,7 @@ class RunValuing:
         """What became of some portfolios: together where that goes, else each for itself."""
         if len(members) == 1 or self._is_particular:
             return [self._attempt(member.portfolio) for member in members]
-        batch = Batch.of(members, self.valuations, self._known_prices)
+        batch = Batch.of(members, self.valuations, self.known_prices)
         done = self._record_together(batch, members)
         versions = self.log.versions(list(done)) if done else {}
         outcomes: list[Outcome | Exception] = []
@@ -236,7 +236,7 @@ class RunValuing:
 
         It was not recorded again, since none of its figures moved.
         """
-        version, row = portfolio.version, self._known_prices.last_row(self.market)
+        version, row = portfolio.version, self.known_prices.last_row(self.market)
         if valuations.stale_from(portfolio, latest.portfolio_version, latest.prices_known):
             RunRecord(self.log).note(
                 self.run.id, lambda run: run.find_in_order(portfolio.id, version, row)

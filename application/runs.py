@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid4
 
+from application.analyses import Analyses
 from application.commands import RequestRun, RequestRunOfAny
 from application.deciding import decide
 from application.errors import PortfolioUnknown, StoreUnavailable
@@ -69,6 +70,7 @@ class Runs:
     stale: StaleAccounts
     tracing: Tracing
     prerequisites: Sequence[Prerequisite]
+    analyses: Analyses
 
     def request(self, command: RequestRun, cause: Cause) -> RequestedRun:
         """Queue a run, unless the portfolio has a live one.
@@ -195,13 +197,14 @@ class Runs:
     def _execute(self, run: CalculationRun) -> list[Exception]:
         if not run.is_whole:
             execution = RunExecution(
-                self.log,
-                self.clock,
-                self.prices,
-                self.valuations,
-                self.rooms,
-                self.securities,
-                self.tracing,
+                log=self.log,
+                clock=self.clock,
+                prices=self.prices,
+                valuations=self.valuations,
+                rooms=self.rooms,
+                securities=self.securities,
+                tracing=self.tracing,
+                analyses=self.analyses,
             )
             return execution.work_off(run)
         if run.parts is None:

@@ -65,6 +65,10 @@ class Securities:
             if merged.security.sector
         }
 
+    def known(self, symbols: Sequence[str]) -> Mapping[str, Security]:
+        """Those of the symbols of which anything is known, as all sources together tell it."""
+        return {symbol: merged.security for symbol, merged in self._merged(symbols).items()}
+
     def one(self, symbol: str) -> MergedSecurity:
         """What is known of a symbol; nothing but the symbol where nobody knows it."""
         nothing = MergedSecurity(Security(symbol=symbol, source=""), (), None)

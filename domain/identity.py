@@ -56,6 +56,16 @@ def daily_valuation_id(portfolio: UUID, session: date) -> UUID:
     return uuid5(_SIGMASIGHT, f"{portfolio}:{session.isoformat()}")
 
 
+def risk_analysis_id(portfolio: UUID, session: date) -> UUID:
+    """The id of the analysis of a portfolio at the close of a session."""
+    return uuid5(_SIGMASIGHT, f"risk-analysis:{portfolio}:{session.isoformat()}")
+
+
+def symbol_analysis_id(market: str, session: date) -> UUID:
+    """The id of what was measured of a market's symbols at the close of a session."""
+    return uuid5(_SIGMASIGHT, f"symbol-analysis:{market}:{session.isoformat()}")
+
+
 def run_slot_id(portfolio: UUID) -> UUID:
     """The id of the slot that at most one live run of a portfolio holds."""
     return uuid5(_SIGMASIGHT, f"run-slot:{portfolio}")

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Self
 
 from application.accounts import Accounts
+from application.analyses import Analyses
 from application.cash_flows import CashFlows
 from application.edits import Editing
 from application.forgetting import Forgetting
@@ -70,6 +71,7 @@ from projections.portfolios.postgres import PortfoliosRoom
 from projections.positions.postgres import ROOM as POSITIONS
 from projections.positions.postgres import PositionsRoom
 from projections.runs.postgres import RunsRoom
+from projections.valuations.postgres import ValuationsRoom
 
 __all__ = [
     "START_REFUSALS",
@@ -264,6 +266,7 @@ def _runs(
         stale=StaleAccounts(
             Staleness(store.log, valuations), PortfoliosRoom(store.pool), PositionsRoom(store.pool)
         ),
+        analyses=Analyses(store.log, valuations, securities, ValuationsRoom(store.pool)),
     )
 
 

@@ -4,6 +4,8 @@ from typing import TypedDict
 
 from projections.activity.postgres import ROOM as ACTIVITY
 from projections.activity.postgres import ActivityRoom
+from projections.analytics.postgres import ROOM as ANALYTICS
+from projections.analytics.postgres import AnalyticsRoom
 from projections.cash_flows.postgres import ROOM as CASH_FLOWS
 from projections.cash_flows.postgres import CashFlowsRoom
 from projections.corporate_actions.postgres import ROOM as CORPORATE_ACTIONS
@@ -19,6 +21,8 @@ from projections.positions.postgres import PositionsRoom
 from projections.row_table import Pool
 from projections.runs.postgres import ROOM as RUNS
 from projections.runs.postgres import RunsRoom
+from projections.symbol_measures.postgres import ROOM as SYMBOL_MEASURES
+from projections.symbol_measures.postgres import SymbolMeasuresRoom
 from projections.users.postgres import ROOM as USERS
 from projections.users.postgres import UsersRoom
 from projections.valuations.postgres import ROOM as VALUATIONS
@@ -26,7 +30,7 @@ from projections.valuations.postgres import ValuationsRoom
 
 ROOMS = (
     *(USERS, PORTFOLIOS, POSITIONS, IMPORTS, CASH_FLOWS, CORPORATE_ACTIONS),
-    *(VALUATIONS, RUNS, INVITE_CODES, ACTIVITY),
+    *(VALUATIONS, ANALYTICS, SYMBOL_MEASURES, RUNS, INVITE_CODES, ACTIVITY),
 )
 """Every room; those that are asked together stand together."""
 
@@ -41,6 +45,8 @@ class RoomsToAsk(TypedDict):
     cash_flows_room: CashFlowsRoom
     corporate_actions_room: CorporateActionsRoom
     valuations_room: ValuationsRoom
+    analytics_room: AnalyticsRoom
+    symbol_measures_room: SymbolMeasuresRoom
     runs_room: RunsRoom
     invite_codes_room: InviteCodesRoom
     activity_room: ActivityRoom
@@ -56,6 +62,8 @@ def rooms_to_ask(pool: Pool) -> RoomsToAsk:
         "cash_flows_room": CashFlowsRoom(pool),
         "corporate_actions_room": CorporateActionsRoom(pool),
         "valuations_room": ValuationsRoom(pool),
+        "analytics_room": AnalyticsRoom(pool),
+        "symbol_measures_room": SymbolMeasuresRoom(pool),
         "runs_room": RunsRoom(pool),
         "invite_codes_room": InviteCodesRoom(pool),
         "activity_room": ActivityRoom(pool),

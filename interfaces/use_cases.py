@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from application.access_ports import Tokens
 from application.accounts import Accounts
 from application.administration import Administration
+from application.analyses import Analyses
 from application.backfill import Backfilling
 from application.cash_flows import CashFlows
 from application.imports import Imports
 from application.invites import Invites
 from application.markets import Markets
+from application.panels import Panels
+from application.performances import Performances
 from application.portfolios import Portfolios
 from application.ports import EventLog
 from application.positions import Positions
@@ -26,6 +29,7 @@ from application.uploads import Uploads
 from application.users import Users
 from application.valuations import Valuations
 from projections.activity.postgres import ActivityRoom
+from projections.analytics.postgres import AnalyticsRoom
 from projections.cash_flows.postgres import CashFlowsRoom
 from projections.catch_up import CatchUp
 from projections.corporate_actions.postgres import CorporateActionsRoom
@@ -34,6 +38,7 @@ from projections.invite_codes.postgres import InviteCodesRoom
 from projections.portfolios.postgres import PortfoliosRoom
 from projections.positions.postgres import PositionsRoom
 from projections.runs.postgres import RunsRoom
+from projections.symbol_measures.postgres import SymbolMeasuresRoom
 from projections.users.postgres import UsersRoom
 from projections.valuations.postgres import ValuationsRoom
 
@@ -67,6 +72,8 @@ class UseCases:
     cash_flows_room: CashFlowsRoom
     corporate_actions_room: CorporateActionsRoom
     valuations_room: ValuationsRoom
+    analytics_room: AnalyticsRoom
+    symbol_measures_room: SymbolMeasuresRoom
     runs_room: RunsRoom
     invite_codes_room: InviteCodesRoom
     activity_room: ActivityRoom
@@ -75,6 +82,17 @@ class UseCases:
     def sessions(self) -> Sessions:
         """What people do about their tokens."""
         return Sessions(self.log, self.users.passwords, self.tokens, self.users.throttle)
+
+    @property
+    def analyses(self) -> Analyses:
+        """Measures of risk."""
+        return self.runs.analyses
+
+    @property
+    def performances(self) -> Performances:
+        """How portfolios did over spans."""
+        panels = Panels(self.markets, self.prices.book)
+        return Performances(panels, self.valuations.risk_free_rate)
 
     @property
     def administration(self) -> Administration:

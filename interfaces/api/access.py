@@ -22,6 +22,7 @@ __all__ = [
     "Known",
     "OwnPortfolio",
     "PortfolioId",
+    "ReadablePortfolio",
     "Reader",
     "SignedIn",
     "Superuser",
@@ -153,8 +154,8 @@ PortfolioId = Annotated[UUID, Depends(parse_portfolio_id)]
 """For commands, whose use case checks whose portfolio it is."""
 
 
-def own_portfolio(program: Asked, user: SignedIn, portfolio_id: PortfolioId) -> PortfolioRow:
-    """The portfolio in the path, if the user may read it; changing it is asked of `SignedIn`.
+def readable_portfolio(program: Asked, user: Reader, portfolio_id: PortfolioId) -> PortfolioRow:
+    """The portfolio in the path for what changes nothing, though it is a POST.
 
     Raises:
         PortfolioUnknown: ERR_PORT_404. PortfolioForbidden: ERR_PORT_403.
@@ -164,6 +165,19 @@ def own_portfolio(program: Asked, user: SignedIn, portfolio_id: PortfolioId) -> 
         raise PortfolioUnknown
     policy.refuse_reading(user, portfolio.owner_id)
     return portfolio
+
+
+ReadablePortfolio = Annotated[PortfolioRow, Depends(readable_portfolio)]
+"""The portfolio that the path names, for auditors too."""
+
+
+def own_portfolio(program: Asked, user: SignedIn, portfolio_id: PortfolioId) -> PortfolioRow:
+    """The portfolio in the path, if the user may read it; changing it is asked of `SignedIn`.
+
+    Raises:
+        PortfolioUnknown: ERR_PORT_404. PortfolioForbidden: ERR_PORT_403.
+    """
+    return readable_portfolio(program, user, portfolio_id)
 
 
 OwnPortfolio = Annotated[PortfolioRow, Depends(own_portfolio)]

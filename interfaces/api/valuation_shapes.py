@@ -92,14 +92,14 @@ _OVERVIEW: dict[str, Any] = {
 }
 
 
-class Reason(BaseModel):
+class NoFigure(BaseModel):
     """Why there is nothing to show."""
 
     code: str
     text: str
 
 
-class Skipped(BaseModel):
+class SkippedPosition(BaseModel):
     """A position without a usable price, and what it was valued at instead."""
 
     symbol: str
@@ -117,7 +117,7 @@ class DataQuality(BaseModel):
     observations: int
     positions_analyzed: int
     positions_total: int
-    skipped: list[Skipped]
+    skipped: list[SkippedPosition]
 
 
 class Available(BaseModel):
@@ -141,7 +141,7 @@ class NotAvailable(BaseModel):
     model_config = example(_NOT_AVAILABLE)
 
     available: Literal[False] = False
-    reason: Reason
+    reason: NoFigure
     calculation_date: date | None
     data_quality: DataQuality
     portfolio_id: UUID

@@ -18,14 +18,14 @@ from interfaces.api.valuation_shapes import (
     Exposure,
     Exposures,
     Line,
+    NoFigure,
     NotAvailable,
     NoValuations,
     Overview,
     Pnl,
     PositionCount,
     Priced,
-    Reason,
-    Skipped,
+    SkippedPosition,
     Valuation,
     ValuationList,
 )
@@ -37,12 +37,12 @@ from projections.valuations.view import ValuationRow
 
 router = APIRouter(prefix="/analytics/portfolio/{portfolio_id}", tags=["Valuations"])
 
-_NOT_VALUED = Reason(
+_NOT_VALUED = NoFigure(
     code="not_valued",
     text="This has not been valued yet. Calculate the portfolio, then look again.",
 )
-_NONE_IN_SPAN = Reason(code="none_in_span", text="No valuation lies between these days.")
-_BEFORE_OPENING = Reason(
+_NONE_IN_SPAN = NoFigure(code="none_in_span", text="No valuation lies between these days.")
+_BEFORE_OPENING = NoFigure(
     code="before_opening", text="The portfolio opened after this day and has no valuation of it."
 )
 
@@ -133,7 +133,7 @@ def _available(
     }
 
 
-def _nothing(program: Program, portfolio: PortfolioRow, reason: Reason) -> dict[str, Any]:
+def _nothing(program: Program, portfolio: PortfolioRow, reason: NoFigure) -> dict[str, Any]:
     held = program.positions_room.open_counts({portfolio.portfolio_id: past_of(program, portfolio)})
     quality = DataQuality(
         flag="none",
@@ -157,7 +157,7 @@ def _data_quality(lines: Lines, observations: int) -> DataQuality:
         if quantity
     ]
     skipped = [
-        Skipped(symbol=symbol, reason="stale_price" if stale else "entry_price")
+        SkippedPosition(symbol=symbol, reason="stale_price" if stale else "entry_price")
         for symbol, quality in held
         if (stale := quality is MarkQuality.STALE) or quality is MarkQuality.ASSUMED
     ]

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from interfaces.api import fast_reads
+from interfaces.api import fast_reads, measures
 from interfaces.http import create_http
 from interfaces.web.assets import url_of
 from tests.interfaces.conftest import World
@@ -120,6 +120,21 @@ TABLE = {
     f"GET {V1}/analytics/portfolio/{{portfolio_id}}/valuations/{{session}}": reads(200),
     f"GET {V1}/analytics/portfolio/{{portfolio_id}}/reconstructed": reads(200),
     f"GET {V1}/analytics/portfolio/{{portfolio_id}}/export": reads(200),
+    **{
+        f"GET {V1}/analytics/portfolio/{{portfolio_id}}/{path}": reads(200)
+        for path in (
+            "beta",
+            "factor-exposures",
+            "performance",
+            "attribution",
+            "positions/factor-exposures",
+        )
+    },
+    f"POST {V1}/analytics/portfolio/{{portfolio_id}}/stress-test": reads(422),  # no shock
+    **{
+        f"GET {V1}/analytics/portfolio/{{portfolio_id}}/{route.path}": reads(200)
+        for route in measures.ROUTES
+    },
     f"GET {V1}/market-data/prices/{{symbol}}": signed_in(200),
     f"GET {V1}/market-data/securities/{{symbol}}": signed_in(200),
     f"GET {V1}/market-data/coverage": reads(200),

@@ -54,7 +54,7 @@ def field_paths(event_class: type[Any]) -> list[str]:
 
 def _paths(kind: inspect.Type, prefix: str) -> Iterator[str]:
     match kind:
-        case inspect.StructType(fields=fields):
+        case inspect.StructType(fields=fields) | inspect.DataclassType(fields=fields):
             for field in fields:
                 path = f"{prefix}.{field.encode_name}".lstrip(".")
                 yield path

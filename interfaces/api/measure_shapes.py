@@ -1,0 +1,120 @@
+"""The shapes of answers about measures: what all of them say, and the figures of each (spec 4.7).
+
+A measure's figures are published as the domain has them: its fields stand beside what every answer
+says. The examples are of a real portfolio, written by `python -m tests.support.measure_examples`.
+"""
+
+import json
+from dataclasses import fields
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal, get_type_hints
+from uuid import UUID
+
+import msgspec
+from pydantic import BaseModel, create_model
+
+from domain.risk.finding import Finding, Flag, Quality, Skipped
+from interfaces.api.documenting import example
+from interfaces.api.valuation_shapes import NoFigure
+from interfaces.values import Instant
+
+PORTFOLIO_ID = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
+
+
+class MeasureQuality(BaseModel):
+    """What a measure rests on.
+
+    `observations` counts the returns, or valuations, that entered. Of `positions_total` lines held
+    `positions_analyzed` entered; the symbols of the others are `skipped`.
+    """
+
+    flag: Flag
+    observations: int
+    positions_analyzed: int
+    positions_total: int
+    skipped: list[Skipped]
+
+
+class Measured(BaseModel):
+    """What every answer about a measure says first. Its figures are numbers, rounded, not exact.
+
+    `recorded_at` is when a run recorded the figures, null where they were taken for this answer.
+    From `stale_from` on they lack something that was recorded or learnt since, until the next
+    calculation; null where none does.
+    """
+
+    available: Literal[True] = True
+    reason: None = None
+    calculation_date: date
+    recorded_at: Instant | None
+    stale_from: date | None
+    data_quality: MeasureQuality
+    portfolio_id: UUID
+
+
+class NotMeasured(BaseModel):
+    """No figure, and why: not an error."""
+
+    model_config = example(
+        {
+            "available": False,
+            "reason": {"code": "not_valued", "text": "This has not been valued yet."},
+            "calculation_date": None,
+            "data_quality": {
+                "flag": "none",
+                "observations": 0,
+                "positions_analyzed": 0,
+                "positions_total": 2,
+                "skipped": [],
+            },
+            "portfolio_id": PORTFOLIO_ID,
+        }
+    )
+
+    available: Literal[False] = False
+    reason: NoFigure
+    calculation_date: date | None
+    data_quality: MeasureQuality
+    portfolio_id: UUID
+
+
+def measured_shape(name: str, figures: type[Any], base: type[BaseModel] = Measured) -> Any:
+    """The shape of the answer about a measure: what all say, and the fields of its figures."""
+    hints = get_type_hints(figures)
+    own: dict[str, Any] = {field.name: (hints[field.name], ...) for field in fields(figures)}
+    return create_model(
+        f"{figures.__name__}Answer",
+        __base__=base,
+        __doc__=figures.__doc__,
+        __cls_kwargs__={"json_schema_extra": {"examples": [_examples()[name]]}},
+        **own,
+    )
+
+
+def quality_told(quality: Quality) -> dict[str, Any]:
+    """What a measure rests on, as answers have it."""
+    told: dict[str, Any] = msgspec.to_builtins(quality)
+    return {"flag": quality.flag, **told}
+
+
+def finding_told(finding: Finding[Any], about: dict[str, Any]) -> bytes:
+    """The answer about a measure as JSON; `about` says of what and when."""
+    quality = {"data_quality": quality_told(finding.quality)}
+    if finding.figures is None:
+        about = {name: about[name] for name in ("calculation_date", "portfolio_id")}
+        told = {"available": False, "reason": finding.reason, **about, **quality}
+    else:
+        figures = {
+            field.name: getattr(finding.figures, field.name) for field in fields(finding.figures)
+        }
+        told = {"available": True, "reason": None, **about, **quality, **figures}
+    return msgspec.json.encode(told)
+
+
+@cache
+def _examples() -> dict[str, Any]:
+    file = files("interfaces").joinpath("api", "measure_examples.json")
+    examples: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    return examples

@@ -1,0 +1,196 @@
+"""What a portfolio risks: every measure of a session (spec 4.7, 6)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from domain.portfolio import Portfolio
+from domain.risk.concentration import Concentration
+from domain.risk.correlation import CorrelationMatrix
+from domain.risk.diversification import Diversification
+from domain.risk.exposures import Exposures
+from domain.risk.factor_exposures import FactorExposures
+from domain.risk.factors import MACRO, STYLE
+from domain.risk.finding import Finding, Quality, ReasonCode, not_found
+from domain.risk.greeks import OptionGreeks
+from domain.risk.measures import MarketBeta, Measures
+from domain.risk.position_exposures import PositionExposures, position_exposures
+from domain.risk.rounding import as_recorded
+from domain.risk.sector_exposure import SectorExposure
+from domain.risk.spread_factors import SpreadExposures
+from domain.risk.stress import StressTest
+from domain.risk.value_at_risk import ValueAtRisk
+from domain.risk.volatility import Volatility
+from interfaces.analyses import shown_measures
+from interfaces.api.access import Asked, OwnPortfolio
+from interfaces.api.documenting import OWN_PORTFOLIO, answers
+from interfaces.api.measure_shapes import NotMeasured, finding_told, measured_shape
+from interfaces.bootstrap import Program
+from interfaces.standing import past_of, stale_from
+from interfaces.values import Day
+from projections.portfolios.view import PortfolioRow
+
+router = APIRouter(prefix="/analytics/portfolio/{portfolio_id}", tags=["Analytics"])
+
+FactorSetAsked = Annotated[
+    Literal["style", "macro"], Query(alias="set", description="Which factors.")
+]
+OnDay = Annotated[
+    Day | None, Query(alias="date", description="A valued session; the latest where none is named.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A measure and where it is served."""
+
+    path: str
+    figures: type[Any]
+    summary: str
+
+    @property
+    def name(self) -> str:
+        """In `Measures`, in the examples, and as the operation."""
+        return self.path.replace("-", "_")
+
+
+ROUTES = (
+    Route("exposures", Exposures, "What is at stake, long and short, by market value and by delta"),
+    Route("market-beta", MarketBeta, "How much the portfolio moves with the market"),
+    Route("spread-factors", SpreadExposures, "How much it moves with differences between styles"),
+    Route("volatility", Volatility, "How much it varies, and is expected to"),
+    Route("value-at-risk", ValueAtRisk, "What it could lose in a day"),
+    Route("correlation-matrix", CorrelationMatrix, "How alike the names move, alike ones together"),
+    Route("diversification-score", Diversification, "How far its risks differ from each other"),
+    Route("concentration", Concentration, "How much of it is in few names"),
+    Route("sector-exposure", SectorExposure, "Its sectors against those of the S&P 500"),
+    Route("greeks", OptionGreeks, "How its options move with price, volatility, time and rates"),
+    Route("stress-test", StressTest, "What it would gain or lose in eighteen scenarios"),
+)
+
+
+def told(
+    program: Program,
+    portfolio: PortfolioRow,
+    day: Day | None,
+    measure: Callable[[Measures], Finding[Any]],
+) -> Response:
+    """The answer about a measure of a session."""
+    session = session_of(program, portfolio, day)
+    shown = shown_measures(program, portfolio, session) if session else None
+    if shown is None:
+        return answer(program, portfolio, not_valued(program, portfolio), None)
+    finding = measure(shown.measures)
+    return answer(program, portfolio, finding, shown.session, shown.recorded_at)
+
+
+def session_of(program: Program, portfolio: PortfolioRow, day: Day | None) -> date | None:
+    """The session asked for, else the latest valued one; None where there is none.
+
+    Raises:
+        SessionNotCompleted: ERR_VAL_001.
+    """
+    if day is None:
+        return portfolio.valuation_on
+    return program.markets[portfolio.market].completed_session(day)
+
+
+def answer(
+    program: Program,
+    portfolio: PortfolioRow,
+    finding: Finding[Any],
+    session: date | None,
+    recorded_at: datetime | None = None,
+) -> Response:
+    """The answer about a portfolio at a session, or at none."""
+    about = {
+        "calculation_date": session or portfolio.valuation_on,
+        "recorded_at": recorded_at,
+        "stale_from": stale_from(program, portfolio),
+        "portfolio_id": portfolio.portfolio_id,
+    }
+    return Response(finding_told(finding, about), media_type="application/json")
+
+
+def not_valued(program: Program, portfolio: PortfolioRow) -> Finding[Any]:
+    """That there is no valuation to take measures of."""
+    held = program.positions_room.open_counts({portfolio.portfolio_id: past_of(program, portfolio)})
+    quality = Quality(
+        observations=0, positions_analyzed=0, positions_total=held[portfolio.portfolio_id]
+    )
+    text = "This has not been valued yet. Calculate the portfolio, then look again."
+    return not_found(ReasonCode.NOT_VALUED, text, quality)
+
+
+def _add(route: Route, path: str, name: str) -> None:
+    def endpoint(program: Asked, portfolio: OwnPortfolio, day: OnDay = None) -> Response:
+        """Figures of the session, or the reason why there are none."""
+        return told(program, portfolio, day, lambda measures: getattr(measures, route.name))
+
+    shape = measured_shape(route.name, route.figures)
+    router.add_api_route(
+        f"/{path}",
+        endpoint,
+        methods=["GET"],
+        name=name,
+        summary=route.summary,
+        response_model=shape | NotMeasured,
+        responses=answers(shape, *OWN_PORTFOLIO, "ERR_VAL_001", otherwise=NotMeasured),
+    )
+
+
+for _route in ROUTES:
+    _add(_route, _route.path, _route.name)
+_add(next(route for route in ROUTES if route.path == "market-beta"), "beta", "beta")  # published
+
+_FACTORS = measured_shape("factor_exposures", FactorExposures)
+
+
+@router.get(
+    "/factor-exposures",
+    summary="How much it moves with a set of factors",
+    response_model=_FACTORS | NotMeasured,
+    responses=answers(_FACTORS, *OWN_PORTFOLIO, "ERR_VAL_001", otherwise=NotMeasured),
+)
+def factor_exposures(
+    program: Asked,
+    portfolio: OwnPortfolio,
+    factor_set: FactorSetAsked = "style",
+    day: OnDay = None,
+) -> Response:
+    """By a joint regression on the set; factors without enough history are named as missing."""
+    of_set = {"style": "factor_exposures", "macro": "macro_exposures"}[factor_set]
+    return told(program, portfolio, day, lambda measures: getattr(measures, of_set))
+
+
+_POSITIONS = measured_shape("position_exposures", PositionExposures)
+
+
+@router.get(
+    "/positions/factor-exposures",
+    summary="How each position moves with a set of factors",
+    response_model=_POSITIONS | NotMeasured,
+    responses=answers(_POSITIONS, *OWN_PORTFOLIO, "ERR_VAL_001", otherwise=NotMeasured),
+)
+def position_factor_exposures(
+    program: Asked,
+    portfolio: OwnPortfolio,
+    factor_set: FactorSetAsked = "style",
+    day: OnDay = None,
+) -> Response:
+    """By what was measured of each symbol at that session; options by their underlying."""
+    session = session_of(program, portfolio, day)
+    loaded = program.log.load(Portfolio, portfolio.portfolio_id)
+    book = program.analyses.book(loaded, session) if loaded and session else None
+    if book is None:
+        return answer(program, portfolio, not_valued(program, portfolio), None)
+    rows = program.symbol_measures_room.some(portfolio.market, book.session, book.movers)
+    symbols = {symbol: row.measures for symbol, row in rows.items()}
+    if loaded and set(book.movers) - set(symbols):
+        symbols = dict(program.analyses.view([loaded], book.session).symbols)
+    factors = {"style": STYLE, "macro": MACRO}[factor_set]
+    finding = as_recorded(position_exposures(book, symbols, factors))
+    return answer(program, portfolio, finding, book.session)

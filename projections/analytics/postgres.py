@@ -1,0 +1,30 @@
+"""The analytics room in PostgreSQL."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from psycopg import sql
+
+from projections.analytics import projector
+from projections.analytics.view import AnalysisRow
+from projections.room import Room
+from projections.row_table import Pool, RowTable
+
+TABLE = RowTable("analytics", AnalysisRow, key=["portfolio_id", "session"], verbatim=["measures"])
+ROOM = Room("analytics", 1, projector.FED_BY, TABLE, projector.keys, projector.fold)
+
+_ONE = TABLE.query(sql.SQL("WHERE portfolio_id = %s AND session = %s"))
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyticsRoom:
+    """Answers of the analytics room."""
+
+    pool: Pool
+
+    def one(self, portfolio_id: UUID, session: date) -> AnalysisRow | None:
+        """What was measured at a session, None where nothing was."""
+        with self.pool.reading() as connection:
+            rows = TABLE.select(connection, _ONE, [portfolio_id, session])
+        return rows[0] if rows else None

@@ -21,7 +21,10 @@ class RunAnalysing:
     def analyse(self, _total: int) -> Findings:
         """Measure each portfolio as it stands now; one that fails is warned of."""
         run = self.valuing.run
-        newest = list(self.log.load_many(Portfolio, run.portfolio_ids).values())
+        ids = [portfolio.id for portfolio in self.valuing.portfolios]
+        newest = list(self.log.load_many(Portfolio, ids).values())
+        if not newest:
+            return {"done": 0}, ()
         analyses = self.analyses.knowing(self.valuing.known_prices)
         done = analyses.record(newest, self.valuing.until, cause_of(run.id))
         self.faults += done.faults

@@ -15,6 +15,7 @@ from projections.catch_up import CatchUp
 from projections.room import Room
 from tests.projections.edited_positions import edited
 from tests.projections.imported_files import eventful
+from tests.projections.measured import measured
 from tests.support.books import PORTFOLIO
 from tests.support.events import called_otherwise
 from tests.support.recording import cause, everything
@@ -82,7 +83,7 @@ def test_rooms_told_event_by_event_are_the_same_as_in_one_page(
 
 def everything_that_happened() -> History:
     """The whole story, what files did to an account and hands to one, and the end of another."""
-    story = edited(eventful().told(whole_story()))
+    story = measured(edited(eventful().told(whole_story())))
     return story.tell(PORTFOLIO, *called_otherwise(), Portfolio.Archived())
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from domain.risk.conditional import conditional_betas
 from domain.risk.factor_exposures import FactorBetas
 from domain.risk.factor_moves import Sensitivities, driver_of
-from domain.risk.factors import MARKET, STYLE
+from domain.risk.factors import MARKET, STYLE, FactorName
 from domain.risk.finding import ReasonCode
 from domain.risk.market_beta import SESSIONS
 from domain.risk.panel import Panel
@@ -60,7 +60,7 @@ class MarketView:
     def sensitivities_to(self, scenarios: Sequence[Scenario]) -> Sensitivities:
         """How symbols and factors move together, as far as these scenarios ask."""
         drivers = {driver_of(scenario): None for scenario in scenarios}
-        slopes: dict[str, dict[str, float]] = {
+        slopes: dict[FactorName, dict[FactorName, float]] = {
             driver.name: {
                 factor.name: slope
                 for factor, slope in conditional_betas(self.panel, STYLE.factors, driver).items()
@@ -80,7 +80,7 @@ class MarketView:
         )
 
     @property
-    def _measured(self) -> frozenset[str]:
+    def _measured(self) -> frozenset[FactorName]:
         """The style factors that have enough closes: those of the market's own regression."""
         own = self.symbols.get(MARKET.symbol)
         if own is None or isinstance(own.style, ReasonCode):

@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
+from application.ports import Statement
+
 KEPT_FOR = timedelta(hours=1)
 MOST_KEPT = 5
 """Of one owner; another one takes the place of the oldest."""
@@ -35,4 +37,12 @@ class Uploads(Protocol):
 
     def forget(self, upload_id: UUID) -> None:
         """Keep it no longer."""
+        ...
+
+    def destroy(self, owner_id: UUID) -> Statement:
+        """The write after which nothing of the owner's is kept, for `EventLog.save(also=...)`."""
+        ...
+
+    def sweep(self) -> None:
+        """Keep nothing any longer whose time is over."""
         ...

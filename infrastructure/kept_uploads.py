@@ -2,9 +2,10 @@
 
 import json
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from application.ports import Clock
+from application.ports import Clock, Statement
 from application.uploads import KEPT_FOR, MOST_KEPT, KeptUpload
 from infrastructure.postgres import Pool
 
@@ -15,6 +16,7 @@ _KEEP = (
     " WHERE kept.owner_id = excluded.owner_id"
 )
 _SWEEP = "DELETE FROM imports.kept_uploads WHERE kept_at <= %s"
+_DESTROY = "DELETE FROM imports.kept_uploads WHERE owner_id = %s"
 _MAKE_ROOM = (
     "DELETE FROM imports.kept_uploads WHERE upload_id IN (SELECT upload_id FROM"
     " imports.kept_uploads WHERE owner_id = %s ORDER BY kept_at DESC, upload_id OFFSET %s)"
@@ -62,3 +64,16 @@ class PostgresUploads:
             connection.execute(
                 "DELETE FROM imports.kept_uploads WHERE upload_id = %s", (upload_id,)
             )
+
+    def destroy(self, owner_id: UUID) -> Statement:
+        """See `Uploads.destroy`."""
+
+        def write(connection: Any) -> None:
+            connection.execute(_DESTROY, (owner_id,))
+
+        return write
+
+    def sweep(self) -> None:
+        """See `Uploads.sweep`."""
+        with self.pool.connection() as connection:
+            connection.execute(_SWEEP, (self.clock.now() - KEPT_FOR,))

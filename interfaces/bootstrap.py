@@ -150,7 +150,8 @@ class Program(UseCases):
     @property
     def forgetting(self) -> Forgetting:
         """Forgetting who somebody is."""
-        return Forgetting(self.log, self.users.passwords, PostgresPersonalKeys())
+        keys = PostgresPersonalKeys()
+        return Forgetting(self.log, self.users.passwords, keys, self.uploads)
 
     def follow_log(self) -> None:
         """Keep the rooms current in the background, whoever records, until closed."""
@@ -159,8 +160,13 @@ class Program(UseCases):
     def worker(self, name: str) -> Worker:
         """A worker of this program's queue."""
         runs = self.runs
-        work = RunsToWork(runs.execute, runs.abandon, runs.fail_for_store, Nights(runs).look)
+        work = RunsToWork(runs.execute, runs.abandon, runs.fail_for_store, self._look)
         return Worker(self.database_url, name, work)
+
+    def _look(self) -> None:
+        """See to what is due, whether anybody asks or not."""
+        self.uploads.sweep()
+        Nights(self.runs).look()
 
 
 def build(settings: Settings, parts: Parts | None = None) -> Program:

@@ -8,6 +8,7 @@ import pytest
 
 from application.commands import LogIn
 from application.errors import CredentialsRefused, UserUnknown
+from application.uploads import KeptUpload
 from domain.email_address import EmailAddress
 from domain.email_claim import EmailClaim
 from domain.kernel import FORGOTTEN
@@ -22,6 +23,7 @@ from tests.support.racing import at_once
 KEPT_OF = {
     "keys": "SELECT count(*) FROM credentials.personal_keys WHERE user_id = %s",
     "passwords": "SELECT count(*) FROM credentials.passwords WHERE user_id = %s",
+    "uploads": "SELECT count(*) FROM imports.kept_uploads WHERE owner_id = %s",
 }
 
 
@@ -45,13 +47,26 @@ def people(program: Program) -> Cast:
     return Cast(program, ann, bob, Owner(root.user_id, root.email, ""))
 
 
+def upload(people: Cast, whom: Owner) -> None:
+    """Somebody looks at a file."""
+    people.program.uploads.keep(
+        KeptUpload(
+            upload_id=uuid4(),
+            owner_id=whom.user_id,
+            file_name="positions.csv",
+            content=b"Symbol\n",
+            form={},
+        )
+    )
+
+
 def forget(people: Cast, whom: Owner) -> int:
     """Root forgets somebody."""
     return people.program.forgetting.forget(whom.user_id, cause(people.root.user_id))
 
 
 def kept_of(database: str, whom: Owner) -> dict[str, int]:
-    """How many keys and passwords are kept of somebody."""
+    """How many keys, passwords and uploads are kept of somebody."""
     return {name: count_of(database, query, whom.user_id) for name, query in KEPT_OF.items()}
 
 
@@ -65,12 +80,16 @@ def test_in_one_save_the_user_is_shut_out_and_the_address_free(people: Cast) -> 
     assert row.cause.actor == people.root.user_id
 
 
-def test_key_and_password_are_gone_and_those_of_others_are_not(people: Cast, database: str) -> None:
-    assert kept_of(database, people.ann) == {"keys": 1, "passwords": 1}
+def test_key_password_and_files_are_gone_and_those_of_others_are_not(
+    people: Cast, database: str
+) -> None:
+    for somebody in (people.ann, people.ann, people.bob):
+        upload(people, somebody)
+    assert kept_of(database, people.ann) == {"keys": 1, "passwords": 1, "uploads": 2}
     forget(people, people.ann)
 
-    assert kept_of(database, people.ann) == {"keys": 0, "passwords": 0}
-    assert kept_of(database, people.bob) == {"keys": 1, "passwords": 1}
+    assert kept_of(database, people.ann) == {"keys": 0, "passwords": 0, "uploads": 0}
+    assert kept_of(database, people.bob) == {"keys": 1, "passwords": 1, "uploads": 1}
     first = {row.aggregate_id: event for row, event in recorded(people.program, User.Registered)}
     assert first[people.ann.user_id].email == first[people.ann.user_id].full_name == FORGOTTEN
     assert first[people.bob.user_id].email == "bob@example.com"
@@ -97,9 +116,10 @@ def test_nobody_unknown_is_forgotten(people: Cast) -> None:
 
 
 def test_the_last_superuser_stays(people: Cast, database: str) -> None:
+    upload(people, people.root)
     with pytest.raises(LastSuperuser):
         forget(people, people.root)
-    assert kept_of(database, people.root) == {"keys": 1, "passwords": 1}
+    assert kept_of(database, people.root) == {"keys": 1, "passwords": 1, "uploads": 1}
 
     people.program.administration.change_rank(people.bob.user_id, User.promote, cause())
     forget(people, people.root)
@@ -129,7 +149,7 @@ def test_the_address_can_be_registered_again_by_another_user(people: Cast, datab
 
     assert people.ann.user_id == uuid5(NAMESPACE_DNS, "ann@example.com")
     assert again.user_id == uuid5(NAMESPACE_DNS, "ann@example.com\x1f2")
-    assert kept_of(database, again) == {"keys": 1, "passwords": 1}
+    assert kept_of(database, again) == {"keys": 1, "passwords": 1, "uploads": 0}
     found = people.program.users.find(people.ann.email)
     assert found is not None
     assert (found.id, found.full_name) == (again.user_id, "Ada Lovelace")

@@ -65,7 +65,7 @@ def test_it_is_gone_after_an_hour_and_then_from_the_table_too(uploads: PostgresU
     assert almost.of(kept.owner_id, kept.upload_id) == kept
     over = later(uploads, KEPT_FOR)
     assert over.of(kept.owner_id, kept.upload_id) is None
-    over.keep(upload(uuid4()))
+    over.sweep()
     with uploads.pool.connection() as connection:
         rows = connection.execute("SELECT upload_id FROM imports.kept_uploads").fetchall()
     assert (kept.upload_id,) not in rows

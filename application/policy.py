@@ -51,8 +51,13 @@ def refuse_changing(asker: Asker) -> None:
     Raises:
         AuditorsOnlyRead: ERR_AUDIT_403.
     """
-    if asker.is_auditor:
+    if not may_change(asker):
         raise AuditorsOnlyRead
+
+
+def may_change(asker: Asker) -> bool:
+    """Whether the user may change anything, if only what is the user's own."""
+    return not asker.is_auditor
 
 
 def refuse_administrating(asker: Asker, *, is_impersonated: bool) -> None:
@@ -62,8 +67,13 @@ def refuse_administrating(asker: Asker, *, is_impersonated: bool) -> None:
         NotWhileImpersonating: ERR_ADMIN_007. SuperuserOnly: ERR_ADMIN_001.
     """
     refuse_impersonated(is_impersonated=is_impersonated)
-    if not asker.is_superuser:
+    if not may_administrate(asker, is_impersonated=is_impersonated):
         raise SuperuserOnly
+
+
+def may_administrate(asker: Asker, *, is_impersonated: bool) -> bool:
+    """Whether it is a superuser, in person."""
+    return asker.is_superuser and not is_impersonated
 
 
 def refuse_impersonated(*, is_impersonated: bool) -> None:

@@ -8,6 +8,8 @@ from interfaces.api.errors import BodyRefused, code_of_refused_body, refused_bod
 from interfaces.bootstrap import Program
 from interfaces.web import (
     accounts,
+    admin,
+    admin_users,
     assets,
     cash_flows,
     command_center,
@@ -27,6 +29,7 @@ from interfaces.web.refused_bodies import RefusedBodyPage
 PAGE_MODULES = (
     *(landing, accounts, onboarding, processing, command_center),
     *(portfolio, positions, cash_flows, opening, imports),
+    *(admin, admin_users),
     *(import_help, reference, error_pages, assets),
 )
 

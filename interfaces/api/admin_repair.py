@@ -2,33 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 
-from application.commands import RepairValuations
 from application.repair import Repaired
 from domain.restatement import LineDifference, LineFigures, Restatement
+from interfaces.administrating import RepairToMake
 from interfaces.api.access import Asked, Superuser, cause_of, show_position
 from interfaces.api.documenting import SUPERUSER, command_answers, example
-from interfaces.values import Amount, Day, Reason
+from interfaces.values import Amount
 
 router = APIRouter(prefix="/admin/repair", tags=["Administration"])
 
 _PORTFOLIO = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
-
-
-class RepairToMake(BaseModel):
-    """Which days to compute again: of one portfolio, or without `portfolio_id` of all."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    portfolio_id: UUID | None = Field(default=None, examples=[_PORTFOLIO])
-    from_date: Day = Field(examples=["2013-02-01"])
-    reason: Annotated[Reason, Field(min_length=1, examples=["The close of GOOG was wrong."])]
-    dry_run: bool = False
 
 
 class ShownFigures(BaseModel):
@@ -128,13 +116,7 @@ def repair_valuations(
     body: RepairToMake, program: Asked, user: Superuser, request: Request, response: Response
 ) -> RepairReport:
     """Computes each session again from the events and prices now known; nothing is deleted."""
-    command = RepairValuations(
-        portfolio_id=body.portfolio_id,
-        from_on=body.from_date,
-        reason=body.reason,
-        is_dry_run=body.dry_run,
-    )
-    repaired = program.repair.repair(command, cause_of(request, user.user_id))
+    repaired = program.repair.repair(body.command, cause_of(request, user.user_id))
     show_position(program, response, program.log.position())
     return _report(repaired, is_dry_run=body.dry_run)
 

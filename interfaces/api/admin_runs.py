@@ -1,16 +1,14 @@
 """Runs as a superuser sees to them (spec 4.9)."""
 
 from datetime import timedelta
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
-from application.commands import RequestRunOfAny
 from application.errors import RunUnknown
-from domain.run_order import Span
+from interfaces.administrating import RunToStart
 from interfaces.api.access import Asked, Superuser, cause_of, show_position
 from interfaces.api.admin_run_shapes import (
     AdminRunDetail,
@@ -24,43 +22,11 @@ from interfaces.api.admin_run_shapes import (
 )
 from interfaces.api.calculation import RunId, now_of
 from interfaces.api.documenting import SUPERUSER, answers, command_answers
-from interfaces.values import Day, Limit, Offset, Reason
+from interfaces.values import Limit, Offset
 
 router = APIRouter(prefix="/admin/batch", tags=["Administration"])
 
 _PORTFOLIO = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
-
-
-class RunToStart(BaseModel):
-    """What to calculate: one portfolio, or without `portfolio_id` all.
-
-    `restate` is for old days: it leaves out what is of today. With `from_date`, perhaps up to
-    `to_date`, their sessions are computed again even if nothing says that they are stale. `force`
-    abandons the portfolio's live run first, and of all portfolios every live run; without it, those
-    with a live run are left to that.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    portfolio_id: UUID | None = Field(default=None, examples=[_PORTFOLIO])
-    restate: bool = False
-    from_date: Day | None = Field(default=None, examples=["2013-02-01"])
-    to_date: Day | None = Field(default=None, examples=["2013-02-28"])
-    force: bool = False
-    reason: Reason = Field(default="", examples=["A price of Friday was corrected."])
-
-    @model_validator(mode="after")
-    def _days_in_order(self) -> Self:
-        if self.from_date and not self.restate:
-            raise PydanticCustomError("days", "Days are given to restate; send restate=true.")
-        if self.to_date and not (self.from_date and self.from_date <= self.to_date):
-            raise PydanticCustomError("days", "to_date needs a from_date on or before it.")
-        return self
-
-    @property
-    def span(self) -> Span | None:
-        """The days to compute again; None for those that are stale alone."""
-        return Span(self.from_date, self.to_date) if self.from_date else None
 
 
 class Incomplete(BaseModel):
@@ -83,14 +49,7 @@ def start_run(
     body: RunToStart, program: Asked, user: Superuser, request: Request, response: Response
 ) -> StartedByAdmin:
     """Queues a run, of all portfolios divided into parts of 200."""
-    command = RequestRunOfAny(
-        portfolio_id=body.portfolio_id,
-        is_restatement=body.restate,
-        restate=body.span,
-        is_forced=body.force,
-        reason=body.reason,
-    )
-    run = program.runs.request_of_any(command, cause_of(request, user.user_id))
+    run = program.runs.request_of_any(body.command, cause_of(request, user.user_id))
     show_position(program, response, run.position)
     return StartedByAdmin(
         batch_run_id=run.run_id,

@@ -1,7 +1,6 @@
 """Users as superusers see them: who is there, who may do what, acting as one (spec 4.9)."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, time
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -10,8 +9,8 @@ from pydantic import BaseModel, Field
 
 from application.errors import UserUnknown
 from domain.identity import is_demo_address
-from domain.text import has_control_characters
 from domain.user import User
+from interfaces.administrating import RANKS, UserSearch
 from interfaces.api.access import Known, Superuser, cause_of, show_position
 from interfaces.api.access_shapes import (
     TOKEN_EXAMPLE,
@@ -30,7 +29,7 @@ from interfaces.api.documenting import (
 )
 from interfaces.authentication import Asked, give_cookies
 from interfaces.values import Day, Instant, Limit, Offset
-from projections.users.view import UserFilter, UserRow
+from projections.users.view import UserRow
 
 router = APIRouter(prefix="/admin", tags=["Administration"])
 
@@ -144,13 +143,13 @@ def wanted_users(
     has_portfolio: Annotated[bool | None, Query(description="With a live account?")] = None,
     created_from: Annotated[Day | None, Query(description="First day of joining, UTC.")] = None,
     created_to: Annotated[Day | None, Query(description="Last day of joining, UTC.")] = None,
-) -> UserFilter:
+) -> UserSearch:
     """Which users the query asks for."""
-    return UserFilter(
-        email=email.strip(),
+    return UserSearch(
+        email=email,
         has_portfolio=has_portfolio,
-        created_from=datetime.combine(created_from, time.min, UTC) if created_from else None,
-        created_to=datetime.combine(created_to, time.max, UTC) if created_to else None,
+        created_from=created_from,
+        created_to=created_to,
     )
 
 
@@ -158,14 +157,12 @@ def wanted_users(
 def list_users(
     program: Asked,
     _user: Superuser,
-    wanted: Annotated[UserFilter, Depends(wanted_users)],
+    wanted: Annotated[UserSearch, Depends(wanted_users)],
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> UserList:
     """Everybody who is registered, or those of whom all that is asked for is true."""
-    if has_control_characters(wanted.email):  # as no address has any
-        return UserList(total=0, users=[])
-    rows, total = program.users_room.page(wanted, limit, offset)
+    rows, total = wanted.find(program, limit, offset)
     return UserList(total=total, users=[_listed(row) for row in rows])
 
 
@@ -203,15 +200,16 @@ def _changing_rank(decision: Callable[[User], None]) -> Callable[..., RankedUser
     return handle
 
 
-_RANKS = {
-    "promote": (User.promote, "Make a user a superuser", "Whoever signs in anew administrates."),
-    "demote": (User.demote, "Make a superuser a user", "Every token of the user's is refused."),
-    "grant-auditor": (User.grant_auditor, "Make a user an auditor", "Reads all, changes nothing."),
-    "revoke-auditor": (User.revoke_auditor, "Make an auditor a user", "Takes effect at once."),
-    "deactivate": (User.deactivate, "Shut a user out", "Everything of the user's stays."),
-    "reactivate": (User.reactivate, "Let a user in again", "Earlier tokens stay refused."),
+_TOLD = {
+    "promote": ("Make a user a superuser", "Whoever signs in anew administrates."),
+    "demote": ("Make a superuser a user", "Every token of the user's is refused."),
+    "grant-auditor": ("Make a user an auditor", "Reads all, changes nothing."),
+    "revoke-auditor": ("Make an auditor a user", "Takes effect at once."),
+    "deactivate": ("Shut a user out", "Everything of the user's stays."),
+    "reactivate": ("Let a user in again", "Earlier tokens stay refused."),
 }
-for _verb, (_decision, _summary, _description) in _RANKS.items():
+for _verb, _decision in RANKS.items():
+    _summary, _description = _TOLD[_verb]
     router.add_api_route(
         f"/users/{{user_id}}/{_verb}",
         _changing_rank(_decision),

@@ -5,14 +5,13 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 
-from application.commands import IssueInvite
 from application.errors import InviteUnknown
-from domain.invite_code import MOST_USES
+from interfaces.administrating import InviteToIssue
 from interfaces.api.access import Asked, Superuser, cause_of, show_position
 from interfaces.api.documenting import SUPERUSER, answers, command_answers, example
-from interfaces.values import Instant, Limit, Offset, Text
+from interfaces.values import Instant, Limit, Offset
 from projections.invite_codes.view import InviteRow, InviteState
 
 router = APIRouter(prefix="/admin/invite-codes", tags=["Administration"])
@@ -29,16 +28,6 @@ _SHOWN = {
     "issued_at": "2026-01-05T14:30:00.123456Z",
     "revoked_at": None,
 }
-
-
-class InviteToIssue(BaseModel):
-    """A code for a cohort; without `max_uses` for any number, without `expires_at` for ever."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    cohort: Text = Field(default="", examples=["Autumn testers"])
-    max_uses: int | None = Field(default=None, ge=1, le=MOST_USES, examples=[25])
-    expires_at: AwareDatetime | None = Field(default=None, examples=["2026-12-31T00:00:00Z"])
 
 
 class ShownInvite(BaseModel):
@@ -134,8 +123,7 @@ def issue_invite_code(
     body: InviteToIssue, program: Asked, user: Superuser, request: Request, response: Response
 ) -> NewInvite:
     """Makes a code beside the configured one, and tells it this once."""
-    command = IssueInvite(cohort=body.cohort, max_uses=body.max_uses, expires_at=body.expires_at)
-    issued = program.invites.issue(command, cause_of(request, user.user_id))
+    issued = program.invites.issue(body.command, cause_of(request, user.user_id))
     show_position(program, response, issued.position)
     return NewInvite(
         id=issued.invite_id,

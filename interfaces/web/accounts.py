@@ -1,4 +1,4 @@
-"""Pages of people and their sessions: sign up, sign in, sign out, password, theme (spec 8)."""
+"""Pages of people and their sessions: sign up, in and out, being oneself again, password, theme."""
 
 from typing import Annotated
 
@@ -15,6 +15,7 @@ from interfaces.web.visits import (
     THEME_COOKIE,
     THEMES,
     AnyVisit,
+    InPersonVisit,
     PageRoute,
     UserVisit,
     Visit,
@@ -91,7 +92,7 @@ def log_in(
         wrong = {"form": refusal.message}
         values = {"email": email}
         return at.page("login.html", 401, values=values, wrong=wrong, next=back, registered=False)
-    return _signed_in(at, access, inside(back))
+    return signed_in(at, access, inside(back))
 
 
 @router.post("/logout", dependencies=[OURS])
@@ -105,6 +106,15 @@ def log_out(at: UserVisit) -> Response:
     return answer
 
 
+@router.post("/stop-impersonation", dependencies=[OURS])
+def stop_impersonation(at: UserVisit) -> Response:
+    """Be oneself again: who acted as somebody goes back to the users."""
+    if at.caller is None:
+        return go_to("/login")
+    access = at.program.administration.stop_impersonation(at.caller.claims, at.cause)
+    return signed_in(at, access, "/admin/users")
+
+
 @router.get("/settings")
 def settings(at: UserVisit) -> Response:
     """Who one is here, and the form to change the password."""
@@ -112,7 +122,7 @@ def settings(at: UserVisit) -> Response:
 
 
 @router.post("/settings/password", dependencies=[OURS])
-def change_password(at: UserVisit, current: Text = "", new: Text = "") -> Response:
+def change_password(at: InPersonVisit, current: Text = "", new: Text = "") -> Response:
     """Take another password; every other session ends."""
     asked = ChangePassword(
         user_id=at.user.user_id,
@@ -126,7 +136,7 @@ def change_password(at: UserVisit, current: Text = "", new: Text = "") -> Respon
         fields = {"ERR_AUTH_001": "current", "ERR_USER_003": "new"}
         wrong = _by_field(refusal, fields)
         return at.page("settings.html", 422, wrong=wrong, changed=False)
-    return _signed_in(at, access, "/settings")
+    return signed_in(at, access, "/settings")
 
 
 @router.post("/theme", dependencies=[OURS])
@@ -140,7 +150,8 @@ def choose_theme(theme: Text = "", back: Text = "/") -> Response:
     return answer
 
 
-def _signed_in(at: Visit, access: Access, url: str) -> Response:
+def signed_in(at: Visit, access: Access, url: str) -> Response:
+    """To a page, with access that was given just now in the place of what the browser had."""
     at.program.rooms.catch_up(access.position)
     answer = go_to(url)
     give_cookies(at.program, answer, access)

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from interfaces.error_catalogue import CATALOGUE
-from interfaces.web.page import page
+from interfaces.web.visits import page_for_all
 
 router = APIRouter(tags=["Errors"])
 
@@ -76,11 +76,11 @@ _UNKNOWN: dict[int | str, Any] = {
     summary="All error codes",
     responses=_documented(_LIST_SCHEMA, {"total": 1, "errors": [_told(_SHOWN)]}),
 )
-async def all_errors(request: Request) -> Response:
+def all_errors(request: Request) -> Response:
     """Every code with its status, what it means and what to do."""
     if _wants_json(request):
         return JSONResponse({"total": len(CATALOGUE), "errors": list(map(_told, CATALOGUE))})
-    return page("errors.html", catalogue=CATALOGUE)
+    return page_for_all(request, "errors.html", catalogue=CATALOGUE)
 
 
 @router.get(
@@ -89,14 +89,14 @@ async def all_errors(request: Request) -> Response:
     summary="One error code",
     responses={**_documented(_ENTRY_SCHEMA, _told(_SHOWN)), **_UNKNOWN},
 )
-async def one_error(code: str, request: Request) -> Response:
+def one_error(code: str, request: Request) -> Response:
     """What a code means and what to do; the `documentation_url` of errors points here."""
     entry = CATALOGUE.get(code)
     if entry is None:
         raise HTTPException(404)
     if _wants_json(request):
         return JSONResponse(_told(code))
-    return page("error.html", code=code, entry=entry)
+    return page_for_all(request, "error.html", code=code, entry=entry)
 
 
 def _wants_json(request: Request) -> bool:

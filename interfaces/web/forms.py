@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from domain.errors import DomainError
 from interfaces.position_rows import RowsRefused
@@ -14,6 +15,14 @@ WHOLE = "form"
 """The place of what no field is to blame for."""
 
 _OF_THE_PAGE = ("_403", "_404")
+_SENTENCES = {  # where the framework's own sentence would speak of Python
+    "missing": "Fill this in.",
+    "string_too_short": "Fill this in.",
+    "uuid_parsing": "Copy the whole id, as it is shown elsewhere.",
+    "int_parsing": "Write a whole number.",
+    "greater_than_equal": "Write {ge} or more.",
+    "less_than_equal": "Write {le} or less.",
+}
 
 
 async def typed(request: Request) -> Mapping[str, str]:
@@ -23,6 +32,11 @@ async def typed(request: Request) -> Mapping[str, str]:
 
 
 Typed = Annotated[Mapping[str, str], Depends(typed)]
+
+
+def filled_in(typed: Mapping[str, str]) -> dict[str, str]:
+    """What was filled in of a form that may be left blank in parts."""
+    return {name: text for name, text in typed.items() if text.strip() and name != "csrf"}
 
 
 class FormWrong(Exception):
@@ -48,9 +62,15 @@ def told_at_fields(fields: Mapping[str, str] | None = None) -> Iterator[None]:
         told = {str(error["field"] or WHOLE): error["message"] for error in refused.errors[::-1]}
         raise FormWrong(told) from None
     except ValidationError as error:
-        wrong = {str(one["loc"][0]): one["msg"] for one in error.errors() if one["loc"]}
-        raise FormWrong(wrong) from None
+        raise FormWrong(dict(map(_told, error.errors()))) from None
     except DomainError as refusal:
         if refusal.code.endswith(_OF_THE_PAGE):
             raise
         raise FormWrong({(fields or {}).get(refusal.code, WHOLE): refusal.message}) from None
+
+
+def _told(error: ErrorDetails) -> tuple[str, str]:
+    """The field that something is wrong with, and the sentence about it."""
+    sentence = _SENTENCES.get(error["type"])
+    told = sentence.format(**error.get("ctx", {})) if sentence else error["msg"]
+    return str(error["loc"][0] if error["loc"] else WHOLE), told

@@ -144,7 +144,7 @@ def position(at: UserVisit, portfolio_id: UUID, position_id: UUID) -> Response:
 
 
 @router.get("/{deed}")
-def form(at: UserVisit, portfolio_id: UUID, position_id: UUID, deed: Deed) -> Response:
+def form(at: WriterVisit, portfolio_id: UUID, position_id: UUID, deed: Deed) -> Response:
     """The form to do something about the position."""
     portfolio = at.portfolio(portfolio_id)
     row = _row(at, portfolio, position_id)

@@ -12,7 +12,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from interfaces.web.page import page
+from interfaces.web.visits import page_for_all
 
 router = APIRouter(include_in_schema=False)
 
@@ -60,7 +60,9 @@ def reference(request: Request) -> HTMLResponse:
             by_tag[operation["tags"][0]].append(_operation(heading, operation, document))
     info = document["info"]
     description = info["description"].split("\n\n")
-    return page("reference.html", title=info["title"], description=description, by_tag=by_tag)
+    return page_for_all(
+        request, "reference.html", title=info["title"], description=description, by_tag=by_tag
+    )
 
 
 def _operation(heading: str, operation: Json, document: Json) -> Operation:

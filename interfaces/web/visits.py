@@ -19,7 +19,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 
 from application import policy
-from application.errors import PortfolioUnknown, TokenRefused
+from application.errors import PortfolioUnknown, StoreUnavailable, TokenRefused
 from application.ports import Cause
 from application.quotas import UPLOADS, Allowance
 from domain.errors import DomainError
@@ -81,6 +81,19 @@ class Visit:
         return self.caller.impersonator if self.caller else None
 
     @property
+    def may_change(self) -> bool:
+        """Whether forms that change something are for this visitor."""
+        return self.caller is not None and policy.may_change(self.caller.user)
+
+    @property
+    def administrates(self) -> bool:
+        """Whether the pages below /admin are for this visitor."""
+        is_impersonated = self.impersonator is not None
+        return self.caller is not None and policy.may_administrate(
+            self.caller.user, is_impersonated=is_impersonated
+        )
+
+    @property
     def theme(self) -> str | None:
         """Light or dark, where the browser was told; else the system decides."""
         chosen = self.request.cookies.get(THEME_COOKIE)
@@ -125,12 +138,23 @@ def visit(request: Request) -> Visit:
     request.state.impersonator = (
         caller.impersonator.user_id if caller and caller.impersonator else None
     )
+    if caller:
+        request.state.actor = str(caller.user.user_id)
     secret = token if token and caller else request.cookies.get(FORM_COOKIE)
     return Visit(request, program, caller, secret or secrets.token_urlsafe(16))
 
 
 AnyVisit = Annotated[Visit, Depends(visit)]
 """Whoever it is."""
+
+
+def page_for_all(request: Request, template: str, **values: Any) -> HTMLResponse:
+    """A page that is there while the store is not: then nobody is known to be signed in."""
+    try:
+        at = visit(request)
+    except StoreUnavailable:
+        return page(template, **values)
+    return at.page(template, **values)
 
 
 def visit_of_user(at: AnyVisit) -> Visit:
@@ -158,6 +182,32 @@ def visit_of_writer(at: UserVisit) -> Visit:
 
 
 WriterVisit = Annotated[Visit, Depends(visit_of_writer)]
+
+
+def visit_in_person(at: UserVisit) -> Visit:
+    """The visit of somebody as whom nobody acts.
+
+    Raises:
+        NotWhileImpersonating: ERR_ADMIN_007.
+    """
+    policy.refuse_impersonated(is_impersonated=at.impersonator is not None)
+    return at
+
+
+InPersonVisit = Annotated[Visit, Depends(visit_in_person)]
+
+
+def visit_of_superuser(at: UserVisit) -> Visit:
+    """The visit of a superuser, in person.
+
+    Raises:
+        NotWhileImpersonating: ERR_ADMIN_007. SuperuserOnly: ERR_ADMIN_001.
+    """
+    policy.refuse_administrating(at.user, is_impersonated=at.impersonator is not None)
+    return at
+
+
+SuperuserVisit = Annotated[Visit, Depends(visit_of_superuser)]
 
 
 def sent_from_here(at: AnyVisit, csrf: Annotated[str, Form()] = "") -> None:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 import msgspec
 
+from domain.kernel import FORGOTTEN
+
 
 class UserRow(msgspec.Struct, frozen=True):
     """One user. Instants are UTC; `portfolio_count` counts live accounts.
@@ -25,6 +27,11 @@ class UserRow(msgspec.Struct, frozen=True):
     created_at: datetime
     logged_in_at: datetime | None
     portfolio_count: int
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether nobody knows any more who it was."""
+        return self.email == FORGOTTEN
 
 
 class UserFilter(msgspec.Struct, frozen=True, kw_only=True):

@@ -167,7 +167,8 @@ def test_auditors_read_and_change_nothing(world: World, browser: TestClient) -> 
     enter(browser, world.auditor)
     page = f"/portfolios/{world.valued}/positions"
     assert browser.get(page).status_code == 200
-    answer = send(browser, page, page, symbol="GOOG")
+    csrf = re.findall(r'name="csrf" value="([^"]*)"', browser.get(page).text)[0]
+    answer = browser.post(page, data={"csrf": csrf, "symbol": "GOOG"})
     assert (answer.status_code, "ERR_AUDIT_403" in answer.text) == (403, True)
 
 

@@ -1,0 +1,32 @@
+"""The frame of the pages below /admin: their tabs, and what was done last (spec 8, 4.9)."""
+
+from typing import Any
+
+from fastapi.responses import HTMLResponse, Response
+
+from interfaces.web.visits import Visit, go_to
+
+ADMIN = "/admin"
+_TABS = (("/users", "Users"),)
+_DONE = {
+    "promote": "The user administrates from the next sign-in on.",
+    "demote": "The user does not administrate any more; every session has ended.",
+    "grant-auditor": "The user reads everything now, and changes nothing.",
+    "revoke-auditor": "The user is no auditor any more.",
+    "deactivate": "The user is shut out; everything stays.",
+    "reactivate": "The user can sign in again.",
+    "forget": "Nobody knows any more who this was.",
+}
+
+
+def admin_page(at: Visit, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page for superusers."""
+    path = at.request.url.path
+    tabs = [(ADMIN + tab, name, f"{path}/".startswith(f"{ADMIN}{tab}/")) for tab, name in _TABS]
+    done = _DONE.get(at.request.query_params.get("done", ""))
+    return at.page(template, status, tabs=tabs, done=done, **values)
+
+
+def done_there(url: str, done: str) -> Response:
+    """To a page that says what was done."""
+    return go_to(f"{url}?done={done}")

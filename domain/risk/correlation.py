@@ -81,6 +81,7 @@ def correlation_matrix(panel: Panel, weights: Weights) -> Finding[CorrelationMat
     order = clustered_order(1.0 - matrix)
     symbols = [known.symbols[place] for place in order]
     pairs = matrix[np.triu_indices(names, 1)]
+    left_out = weights.largest_first()[MOST_NAMES:]
     figures = CorrelationMatrix(
         symbols=tuple(symbols),
         weights=tuple(weights.of(symbols).tolist()),
@@ -88,9 +89,9 @@ def correlation_matrix(panel: Panel, weights: Weights) -> Finding[CorrelationMat
         average=float(pairs.mean()) if names > 1 else None,
         fewest_common=known.fewest_common,
         is_repaired=is_repaired,
-        names_left_out=max(len(weights.by_symbol) - MOST_NAMES, 0),
+        names_left_out=len(left_out),
     )
-    return found(figures, weights.quality(known.fewest_common, known.skipped))
+    return found(figures, weights.quality(known.fewest_common, known.skipped, left_out))
 
 
 def correlated(panel: Panel, weights: Weights, most: int | None = None) -> Correlated:

@@ -112,8 +112,8 @@ def _of(
     if not np.isfinite(closes).any():
         return ReasonCode.NO_PRICES
     of_each = {
-        name: found.of(column, FEWEST) if found else ReasonCode.FACTOR_MISSING
-        for name, found in lines.items()
+        name: of_all.of(column, FEWEST) if of_all else ReasonCode.FACTOR_MISSING
+        for name, of_all in lines.items()
     }
     betas = tuple(
         SpreadBeta(spread=name, line=line)

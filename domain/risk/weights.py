@@ -44,15 +44,18 @@ class Weights:
         """Symbols by absolute weight, equal ones by name."""
         return sorted(self.by_symbol, key=lambda symbol: (-abs(self.by_symbol[symbol]), symbol))
 
-    def quality(self, observations: int, skipped: Iterable[Skipped] = ()) -> Quality:
-        """What a measure rests on that left some symbols out."""
-        left_out = tuple(skipped)
+    def quality(
+        self, observations: int, skipped: Iterable[Skipped] = (), left_out: Iterable[str] = ()
+    ) -> Quality:
+        """What a measure rests on that lacks some symbols, and leaves others out by definition."""
+        lacking = tuple(skipped)
         total = self._lines_of(self.by_symbol)
+        absent = {*left_out, *(one.symbol for one in lacking)}
         return Quality(
             observations=observations,
-            positions_analyzed=total - self._lines_of(one.symbol for one in left_out),
+            positions_analyzed=total - self._lines_of(absent),
             positions_total=total,
-            skipped=left_out,
+            skipped=lacking,
         )
 
     def _lines_of(self, symbols: Iterable[str]) -> int:

@@ -88,10 +88,12 @@ def test_up_to_fifty_of_the_largest_are_shown() -> None:
     names = [f"S{number:02}" for number in range(60)]
     weights = Weights({name: (number + 1) / 100 for number, name in enumerate(names)})
 
-    figures = matrix_of(made_up_panel(names), weights)
+    finding = correlation_matrix(made_up_panel(names), weights)
 
-    assert set(figures.symbols) == set(names[10:])
-    assert figures.names_left_out == 10
+    assert finding.figures is not None
+    assert set(finding.figures.symbols) == set(names[10:])
+    assert finding.figures.names_left_out == 10
+    assert (finding.quality.positions_analyzed, finding.quality.flag) == (50, "partial")
 
 
 def test_who_has_no_correlation_is_skipped_and_named() -> None:

@@ -36,6 +36,7 @@ function layoutOf(figure, place, own) {
           totals: bar(series[0]),
           connector: { line: { color: line } },
           insidetextfont: ink,
+          cliponaxis: false,
         }],
       },
     },

@@ -1,10 +1,13 @@
 """What the server serves: the API, and around it the pages."""
 
+from collections.abc import Mapping
+
 from fastapi import FastAPI
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Scope
 
 from interfaces.api.app import create_app
-from interfaces.api.errors import BodyRefused, code_of_refused_body, refused_body_answer
+from interfaces.api.errors import plain_answer
 from interfaces.bootstrap import Program
 from interfaces.web import (
     accounts,
@@ -24,7 +27,7 @@ from interfaces.web import (
     processing,
     reference,
 )
-from interfaces.web.refused_bodies import RefusedBodyPage
+from interfaces.web.refusals import RefusalPage
 
 PAGE_MODULES = (
     *(landing, accounts, onboarding, processing, command_center),
@@ -39,11 +42,12 @@ def create_http(program: Program) -> FastAPI:
     app = create_app(program)
     for pages in PAGE_MODULES:
         app.include_router(pages.router)
-    app.state.refuse_body = _refuse_body
+    app.state.refuse = _refuse
     return app
 
 
-def _refuse_body(scope: Scope, refused: BodyRefused) -> ASGIApp:
-    if scope["path"].startswith("/api/"):
-        return refused_body_answer(scope, refused)
-    return RefusedBodyPage(code_of_refused_body(scope, refused))
+def _refuse(scope: Scope, code: str, headers: Mapping[str, str]) -> ASGIApp:
+    accepted = Headers(scope=scope).get("accept", "")
+    if scope["path"].startswith("/api/") or "text/html" not in accepted:
+        return plain_answer(scope, code, headers)
+    return RefusalPage(code, headers)

@@ -65,6 +65,11 @@ def error_answer(
     return JSONResponse(answer, entry.status, {**_headers(code, details), **(headers or {})})
 
 
+def plain_answer(scope: Scope, code: str, headers: Mapping[str, str]) -> JSONResponse:
+    """The answer for a code in the catalogue's words."""
+    return error_answer(scope, code, headers=headers)
+
+
 def _headers(code: str, details: Mapping[str, Any] | None) -> dict[str, str]:
     match CATALOGUE[code].status:
         case 429 | 503:
@@ -79,9 +84,9 @@ def answer_errors(app: FastAPI) -> None:
     """Let `app` answer everything that goes wrong with the envelope.
 
     What nobody foresaw is not here: the middleware around the app answers it. Who serves pages as
-    well may put an answer of theirs in the place of `state.refuse_body`.
+    well puts an answer of theirs in the place of `state.refuse`.
     """
-    app.state.refuse_body = refused_body_answer
+    app.state.refuse = plain_answer
     app.exception_handler(DomainError)(_answer_refusal)
     app.exception_handler(RowsRefused)(_answer_rows)
     app.exception_handler(RequestValidationError)(_answer_unreadable)
@@ -117,8 +122,12 @@ def code_of_refused_body(scope: Scope, refused: BodyRefused) -> str:
 
 def refused_body_answer(scope: Scope, refused: BodyRefused) -> JSONResponse:
     """The answer to a body that is not read."""
-    headers = {"Connection": "close"} if isinstance(refused, BodyTooSlow) else {}
-    return error_answer(scope, code_of_refused_body(scope, refused), headers=headers)
+    headers = _headers_of_refused_body(refused)
+    return plain_answer(scope, code_of_refused_body(scope, refused), headers)
+
+
+def _headers_of_refused_body(refused: BodyRefused) -> Mapping[str, str]:
+    return {"Connection": "close"} if isinstance(refused, BodyTooSlow) else {}
 
 
 async def _answer_refusal(request: Request, refusal: DomainError) -> JSONResponse:
@@ -145,11 +154,15 @@ def _field(told: Mapping[str, Any]) -> dict[str, str]:
 
 
 async def _answer_refused_body(request: Request, refused: BodyRefused) -> ASGIApp:
-    answer: ASGIApp = request.app.state.refuse_body(request.scope, refused)
+    code = code_of_refused_body(request.scope, refused)
+    answer: ASGIApp = request.app.state.refuse(
+        request.scope, code, _headers_of_refused_body(refused)
+    )
     return answer
 
 
-async def _answer_framework(request: Request, error: HTTPException) -> JSONResponse:
+async def _answer_framework(request: Request, error: HTTPException) -> ASGIApp:
     """What the framework refuses on its own; its words stay here."""
     code = _OF_FRAMEWORK.get(error.status_code, REQUEST_REFUSED)
-    return error_answer(request.scope, code, headers=error.headers)
+    answer: ASGIApp = request.app.state.refuse(request.scope, code, error.headers or {})
+    return answer

@@ -14,7 +14,7 @@ from interfaces.api.errors import (
     INTERNAL,
     BodyTooLarge,
     BodyTooSlow,
-    error_answer,
+    code_of_refused_body,
 )
 
 BODY_LIMIT_BYTES = 11 * 1024 * 1024
@@ -128,7 +128,7 @@ class Unforeseen:
             _log.exception("request_failed")
             if has_begun:
                 raise  # half an answer is out: the server cuts the connection
-            await error_answer(scope, INTERNAL)(scope, receive, send)
+            await scope["app"].state.refuse(scope, INTERNAL, {})(scope, receive, send)
 
 
 class BodyLimit:
@@ -150,7 +150,8 @@ class BodyLimit:
             return
         announced = Headers(scope=scope).get("content-length", "0")
         if announced.isdecimal() and int(announced) > BODY_LIMIT_BYTES:
-            await scope["app"].state.refuse_body(scope, BodyTooLarge())(scope, receive, send)
+            code = code_of_refused_body(scope, BodyTooLarge())
+            await scope["app"].state.refuse(scope, code, {})(scope, receive, send)
             return
         await self._app(scope, _Arriving(receive, self._within_s).receive, send)
 

@@ -300,5 +300,8 @@ def _to_sign_in(request: Request) -> Response:
 def refused_page(request: Request, code: str, message: str = "") -> Response:
     """The page that says why not, and what to do; the catalogue's words where it has no others."""
     entry = CATALOGUE[code]
-    told = message or entry.meaning
-    return visit(request).page("refused.html", entry.status, code=code, entry=entry, message=told)
+    words = {"code": code, "entry": entry, "message": message or entry.meaning}
+    try:
+        return visit(request).page("refused.html", entry.status, **words)
+    except StoreUnavailable:  # who it is cannot be said without the database
+        return page("refused.html", entry.status, **words)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,6 +14,7 @@ from application.errors import StoreUnavailable
 from interfaces.api.middleware import BODY_LIMIT_BYTES
 from interfaces.http import create_http
 from tests.interfaces.conftest import World
+from tests.support.failing import Failing
 from tests.support.visitors import PASSWORD, Visitor, client_of, error_of, refusal
 
 MEGABYTE = 1024 * 1024
@@ -26,17 +27,6 @@ FRAMEWORK = [
     ("DELETE", "/api/v1/auth/me", 405, "ERR_HTTP_405"),
     ("GET", LOGIN, 405, "ERR_HTTP_405"),
 ]
-
-
-class Failing:
-    """Stands for the program's rooms and fails whatever it is asked."""
-
-    def __init__(self, failure: Exception) -> None:
-        self._failure = failure
-
-    def of_owner(self, *_: object, **__: object) -> NoReturn:
-        """Fails."""
-        raise self._failure
 
 
 def visitor_of_failing(world: World, failure: Exception) -> Visitor:

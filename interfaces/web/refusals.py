@@ -1,6 +1,7 @@
-"""A page for who sent more than is read, most often a file that is too large (spec 4.12)."""
+"""Pages for what goes wrong outside of every page: no such page, too large a file, a failure."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -9,28 +10,33 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
+from interfaces.error_catalogue import CATALOGUE
 from interfaces.web.visits import refused_page
 
+_TOO_LARGE = 413
 _HEARD_OUT_BYTES = 128 * 1024 * 1024
 _HEARD_OUT_S = 30
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedBodyPage:
-    """The answer to a body that is refused for `code`.
+class RefusalPage:
+    """The answer to a browser that is refused for `code`, with these headers beside it.
 
-    A browser looks for no answer before it has sent everything, so it is heard out; nothing of it
-    is kept.
+    A browser looks for no answer before it has sent everything, so who sends too much is heard
+    out; nothing of it is kept.
     """
 
     code: str
+    headers: Mapping[str, str]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
-        with suppress(TimeoutError, HTTPException):  # it is cut off, as it would be without us
-            async with asyncio.timeout(_HEARD_OUT_S):
-                await _hear_out(receive)
+        if CATALOGUE[self.code].status == _TOO_LARGE:
+            with suppress(TimeoutError, HTTPException):  # it is cut off, as it would be without us
+                async with asyncio.timeout(_HEARD_OUT_S):
+                    await _hear_out(receive)
         answer = await run_in_threadpool(refused_page, Request(scope), self.code)
+        answer.headers.update(self.headers)
         await answer(scope, receive, send)
 
 

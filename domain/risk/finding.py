@@ -21,6 +21,7 @@ class ReasonCode(StrEnum):
     NO_OPTIONS = "no_options"
     NO_SOLUTION = "no_solution"
     FACTOR_MISSING = "factor_missing"
+    MARKETS_DIFFER = "markets_differ"
     NO_SECTOR = "no_sector"
     PRIVATE_ASSET = "private_asset"
     CHAIN_BROKEN = "chain_broken"

@@ -21,6 +21,13 @@ from interfaces.api.valuation_shapes import NoFigure
 from interfaces.values import Instant
 
 PORTFOLIO_ID = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
+_POOLED: dict[str, Any] = {
+    "portfolio_ids": [PORTFOLIO_ID],
+    "weighted": 0.35,
+    "portfolios": [
+        {"portfolio_id": PORTFOLIO_ID, "name": "Retirement", "weight": 1.0, "figure": 0.35}
+    ],
+}
 
 
 class MeasureQuality(BaseModel):
@@ -54,6 +61,60 @@ class Measured(BaseModel):
     portfolio_id: UUID
 
 
+class PooledPart(BaseModel):
+    """A portfolio of several: its share of their NAV, and the measure's main figure of it alone.
+
+    Both are null where there is none.
+    """
+
+    portfolio_id: UUID
+    name: str
+    weight: float | None
+    figure: float | None
+
+
+class PooledMeasured(BaseModel):
+    """What answers about pooled portfolios say first: their positions are taken as one book.
+
+    `weighted` is the sum of weight x figure of the portfolios, which knows nothing of how their
+    risks go together; null where a measure has no main figure, or a portfolio has none.
+    """
+
+    available: Literal[True] = True
+    reason: None = None
+    calculation_date: date
+    data_quality: MeasureQuality
+    portfolio_ids: list[UUID]
+    weighted: float | None
+    portfolios: list[PooledPart]
+
+
+class NotPooled(BaseModel):
+    """No figure of several portfolios, and why: not an error."""
+
+    model_config = example(
+        {
+            "available": False,
+            "reason": {"code": "markets_differ", "text": "Some are of another market."},
+            "calculation_date": None,
+            "data_quality": {
+                "flag": "none",
+                "observations": 0,
+                "positions_analyzed": 0,
+                "positions_total": 0,
+                "skipped": [],
+            },
+            "portfolio_ids": [PORTFOLIO_ID],
+        }
+    )
+
+    available: Literal[False] = False
+    reason: NoFigure
+    calculation_date: date | None
+    data_quality: MeasureQuality
+    portfolio_ids: list[UUID]
+
+
 class NotMeasured(BaseModel):
     """No figure, and why: not an error."""
 
@@ -80,15 +141,27 @@ class NotMeasured(BaseModel):
     portfolio_id: UUID
 
 
-def measured_shape(name: str, figures: type[Any], base: type[BaseModel] = Measured) -> Any:
+def measured_shape(name: str, figures: type[Any]) -> Any:
     """The shape of the answer about a measure: what all say, and the fields of its figures."""
+    return _shape(f"{figures.__name__}Answer", figures, Measured, _examples()[name])
+
+
+def pooled_shape(name: str, figures: type[Any]) -> Any:
+    """The same about several portfolios pooled."""
+    of_one = _examples()[name]
+    own = ("recorded_at", "stale_from", "portfolio_id")
+    told = {field: value for field, value in of_one.items() if field not in own}
+    return _shape(f"Pooled{figures.__name__}Answer", figures, PooledMeasured, told | _POOLED)
+
+
+def _shape(name: str, figures: type[Any], base: type[BaseModel], example_of: Any) -> Any:
     hints = get_type_hints(figures)
     own: dict[str, Any] = {field.name: (hints[field.name], ...) for field in fields(figures)}
     return create_model(
-        f"{figures.__name__}Answer",
+        name,
         __base__=base,
         __doc__=figures.__doc__,
-        __cls_kwargs__={"json_schema_extra": {"examples": [_examples()[name]]}},
+        __cls_kwargs__={"json_schema_extra": {"examples": [example_of]}},
         **own,
     )
 
@@ -103,7 +176,8 @@ def finding_told(finding: Finding[Any], about: dict[str, Any]) -> bytes:
     """The answer about a measure as JSON; `about` says of what and when."""
     quality = {"data_quality": quality_told(finding.quality)}
     if finding.figures is None:
-        about = {name: about[name] for name in ("calculation_date", "portfolio_id")}
+        kept = ("calculation_date", "portfolio_id", "portfolio_ids")
+        about = {name: value for name, value in about.items() if name in kept}
         told = {"available": False, "reason": finding.reason, **about, **quality}
     else:
         figures = {

@@ -135,6 +135,13 @@ TABLE = {
         f"GET {V1}/analytics/portfolio/{{portfolio_id}}/{route.path}": reads(200)
         for route in measures.ROUTES
     },
+    **{
+        f"GET {V1}/analytics/aggregate/{path}": signed_in(200)
+        for path in (
+            *("overview", "breakdown", "factor-exposures", "performance"),
+            *(route.path for route in measures.ROUTES),
+        )
+    },
     f"GET {V1}/market-data/prices/{{symbol}}": signed_in(200),
     f"GET {V1}/market-data/securities/{{symbol}}": signed_in(200),
     f"GET {V1}/market-data/coverage": reads(200),

@@ -1,0 +1,155 @@
+"""What several portfolios risk together: their positions pooled, then measured (spec 4.7, 6.2)."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from application import policy
+from application.errors import PortfolioUnknown
+from domain.risk.factor_exposures import FactorExposures
+from domain.risk.factors import MARKET
+from domain.risk.finding import Finding, Reason
+from domain.risk.performance_figures import Performance
+from domain.risk.pooled_days import pooled_days
+from domain.risk.rounding import as_recorded
+from interfaces.api.access import Asked, Known
+from interfaces.api.documenting import OWN_PORTFOLIO, answers
+from interfaces.api.measure_shapes import NotPooled, finding_told, pooled_shape
+from interfaces.api.measures import ROUTES, FactorSetAsked, Route
+from interfaces.api.performance import Benchmark, From, To
+from interfaces.bootstrap import Program
+from interfaces.pooling import NO_QUALITY, NOT_VALUED, parts_of, pool_of, pooled_measures, weighted
+from interfaces.spans import from_before
+from projections.portfolios.view import PortfolioRow
+
+router = APIRouter(prefix="/analytics/aggregate", tags=["Analytics"])
+
+MOST_PORTFOLIOS = 50
+
+
+def chosen(
+    program: Asked,
+    known: Known,
+    portfolio_ids: Annotated[
+        list[UUID] | None,
+        Query(max_length=MOST_PORTFOLIOS, description="Which; all the caller's where none is."),
+    ] = None,
+) -> Sequence[PortfolioRow]:
+    """The portfolios that are asked for, each once; the caller's own, for auditors anybody's.
+
+    Raises:
+        PortfolioUnknown: ERR_PORT_404. PortfolioForbidden: ERR_PORT_403.
+    """
+    if portfolio_ids is None:
+        return program.portfolios_room.of_owner(known.user.user_id, MOST_PORTFOLIOS, 0)[0]
+    rows = []
+    for portfolio_id in dict.fromkeys(portfolio_ids):
+        row = program.portfolios_room.one(portfolio_id)
+        if row is None:
+            raise PortfolioUnknown
+        policy.refuse_reading(known.user, row.owner_id)
+        rows.append(row)
+    return rows
+
+
+Chosen = Annotated[Sequence[PortfolioRow], Depends(chosen)]
+
+
+def _told(program: Program, rows: Sequence[PortfolioRow], measure: str) -> Response:
+    """The answer about a measure of portfolios taken as one."""
+    pool = pool_of(rows)
+    if isinstance(pool, Reason):
+        return _refused(rows, pool)
+    measured = pooled_measures(program, pool)
+    if measured is None:
+        return _refused(rows, NOT_VALUED)
+    names = {row.portfolio_id: row.name for row in pool.rows}
+    parts = parts_of(measured, names, measure)
+    finding = getattr(measured.measures, measure)
+    return _answer(pool.rows, finding, pool.session, weighted=weighted(parts), portfolios=parts)
+
+
+def not_pooled(rows: Sequence[PortfolioRow], reason: Reason) -> NotPooled:
+    """That there is no answer about portfolios, and why."""
+    return NotPooled.model_validate_json(bytes(_refused(rows, reason).body))
+
+
+def _refused(rows: Sequence[PortfolioRow], reason: Reason) -> Response:
+    return _answer(rows, Finding(figures=None, reason=reason, quality=NO_QUALITY), None)
+
+
+def _answer(
+    rows: Sequence[PortfolioRow], finding: Finding[Any], session: date | None, **more: Any
+) -> Response:
+    ids = [row.portfolio_id for row in rows]
+    about = {"calculation_date": session, "portfolio_ids": ids, **more}
+    return Response(finding_told(finding, about), media_type="application/json")
+
+
+def _add(route: Route) -> None:
+    def endpoint(program: Asked, rows: Chosen) -> Response:
+        """At the latest session that all are valued at; beside it the figure of each alone."""
+        return _told(program, rows, route.name)
+
+    shape = pooled_shape(route.name, route.figures)
+    router.add_api_route(
+        f"/{route.path}",
+        endpoint,
+        methods=["GET"],
+        name=f"pooled_{route.name}",
+        summary=f"Several portfolios as one: {route.summary[0].lower()}{route.summary[1:]}",
+        response_model=shape | NotPooled,
+        responses=answers(shape, *OWN_PORTFOLIO, otherwise=NotPooled),
+    )
+
+
+for _route in ROUTES:
+    _add(_route)
+
+_FACTORS = pooled_shape("factor_exposures", FactorExposures)
+_PERFORMANCE = pooled_shape("performance", Performance)
+
+
+@router.get(
+    "/factor-exposures",
+    summary="Several portfolios as one: how much they move with a set of factors",
+    response_model=_FACTORS | NotPooled,
+    responses=answers(_FACTORS, *OWN_PORTFOLIO, otherwise=NotPooled),
+)
+def pooled_factor_exposures(
+    program: Asked, rows: Chosen, factor_set: FactorSetAsked = "style"
+) -> Response:
+    """By a joint regression on the set; factors without enough history are named as missing."""
+    of_set = {"style": "factor_exposures", "macro": "macro_exposures"}[factor_set]
+    return _told(program, rows, of_set)
+
+
+@router.get(
+    "/performance",
+    summary="Several portfolios as one: how they did",
+    response_model=_PERFORMANCE | NotPooled,
+    responses=answers(_PERFORMANCE, *OWN_PORTFOLIO, otherwise=NotPooled),
+)
+def pooled_performance(
+    program: Asked,
+    rows: Chosen,
+    first: From = None,
+    last: To = None,
+    benchmark: Benchmark = MARKET.symbol,
+) -> Response:
+    """Over the days that all have a valuation of; one that opens later comes in as a flow."""
+    pool = pool_of(rows)
+    if isinstance(pool, Reason):
+        return _refused(rows, pool)
+    until = min(last or pool.session, pool.session)
+    histories = [
+        program.valuations_room.days(row.portfolio_id, date.min, until) for row in pool.rows
+    ]
+    days = from_before(pooled_days(histories), first)
+    if not days:
+        return _refused(rows, NOT_VALUED)
+    finding = program.performances.of(pool.rows[0].market, days, benchmark.strip().upper())
+    return _answer(pool.rows, as_recorded(finding), days[-1].session, weighted=None, portfolios=[])

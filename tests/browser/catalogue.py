@@ -70,6 +70,9 @@ PAGES = (
     Shown("opening", f"{_PORTFOLIO}/opening"),
     Shown("imports", f"{_PORTFOLIO}/imports"),
     Shown("import", _PORTFOLIO + "/imports/{import}"),
+    Shown("admin-users", "/admin/users", "root"),
+    Shown("admin-user", "/admin/users/{ada_id}", "root"),
+    Shown("admin-forget", "/admin/users/{ada_id}/forget", "root"),
     Shown("impersonating", "/command-center", "impersonator"),
     Shown("refused", "/portfolios/{unvalued}", status=403),
     Shown("help-import", "/help/import", NOBODY),
@@ -88,16 +91,20 @@ SENT_WRONG = (
     Shown("correct-wrong", f"{_POSITION}/correct", "ada", f"{_POSITION}/correct", 422),
     Shown("revalue-wrong", f"{_PRIVATE}/revalue", "ada", f"{_PRIVATE}/revalue", 422),
     Shown("flow-wrong", f"{_PORTFOLIO}/cash-flows", "ada", f"{_PORTFOLIO}/cash-flows", 422),
+    Shown(
+        "forget-wrong", "/admin/users/{ada_id}/forget", "root", "/admin/users/{ada_id}/forget", 422
+    ),
     Shown("opening-wrong", f"{_PORTFOLIO}/opening", "ada", f"{_PORTFOLIO}/opening", 422),
 )
 """Forms with something wrong, and what is said about it."""
 
-FILES = frozenset(
+NO_PAGES = frozenset(
     {
+        "/admin",
         "/assets/{digest}/{name}",
         "/command-center/charts/{name}.csv",
         "/onboarding/uploads/{upload_id}/errors.csv",
         "/portfolios/{portfolio_id}/charts/reconstructed.{kind}",
     }
 )
-"""Routes of the pages that answer with a file instead of a page."""
+"""Routes that answer with a file, or lead on, instead of with a page."""

@@ -1,5 +1,6 @@
 // Where keys lead on the page that is open: what is wrong with the focus at each place, once a key
-// was pressed. Seen it must be, and under nothing that stays in place.
+// was pressed. Seen it must be, and under nothing that stays in place. Of places of one kind, the
+// first dozen is looked at.
 () => {
   const luminance = (rgb) => {
     const [red, green, blue] = rgb.map((part) => {
@@ -13,11 +14,18 @@
     const [dark, light] = [luminance(parts(one)), luminance(parts(other))].sort((a, b) => a - b);
     return (light + 0.05) / (dark + 0.05);
   };
+  const MOST_OF_A_KIND = 12;
+  const ofKind = {};
+  const isOneOfMany = (stop) => {
+    const kind = [stop, stop.parentElement].map((e) => `${e.tagName} ${e.className} ${e.type}`).join(" in ");
+    ofKind[kind] = (ofKind[kind] || 0) + 1;
+    return ofKind[kind] > MOST_OF_A_KIND;
+  };
   const faults = [];
   const header = document.querySelector("header.top");
   const stops = [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")];
   for (const stop of stops) {
-    if (stop.closest(".modebar, svg") || !stop.checkVisibility({ visibilityProperty: true })) continue;
+    if (stop.closest(".modebar, svg") || !stop.checkVisibility({ visibilityProperty: true }) || isOneOfMany(stop)) continue;
     stop.focus();
     const name = `<${stop.tagName.toLowerCase()}> ${(stop.textContent || stop.name).trim().slice(0, 40)}`;
     if (document.activeElement !== stop) { faults.push(`no key leads to ${name}`); continue; }

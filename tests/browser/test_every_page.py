@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Response
 
 from interfaces.http import PAGE_MODULES
-from tests.browser.catalogue import FILES, NARROW, PAGES, SCHEMES, SENT_WRONG, WIDE, Shown
+from tests.browser.catalogue import NARROW, NO_PAGES, PAGES, SCHEMES, SENT_WRONG, WIDE, Shown
 from tests.browser.town import Town
 from tests.browser.windows import Windows
 
@@ -101,11 +101,11 @@ def test_every_page_of_the_application_is_in_the_catalogue(a_town: Town) -> None
     pages = {
         route.path: route.path_regex
         for route in routes
-        if "GET" in route.methods and route.path not in FILES
+        if "GET" in route.methods and route.path not in NO_PAGES
     }
     missing = [path for path, regex in pages.items() if not any(map(regex.match, shown))]
     assert missing == [], "add them to tests/browser/catalogue.py"
-    assert FILES - {route.path for route in routes} == set()
+    assert NO_PAGES - {route.path for route in routes} == set()
 
 
 @EVERY

@@ -142,6 +142,24 @@ class RowTable(Generic[Row]):
         return self._columns
 
 
+def count_in_all(
+    connection: Connection,
+    query: bytes | sql.Composed,
+    values: Sequence[Any] | Mapping[str, Any],
+    page: Sequence[Any],
+    bounds: tuple[int, int],
+) -> int:
+    """How many rows a page is of: asked for only where the page itself does not tell.
+
+    `bounds` are the limit and the offset of the page.
+    """
+    limit, offset = bounds
+    if len(page) < limit and (page or not offset):
+        return offset + len(page)
+    counted = connection.execute(query, values).fetchone()
+    return int(counted[0]) if counted else 0
+
+
 class Excerpt(RowTable[Row]):
     """Some columns of another table's rows: read and written without the rest.
 

@@ -20,7 +20,11 @@ from interfaces.web.worth import Worth
 from projections.portfolios.view import PortfolioRow
 
 _SESSIONS = 520
+_ROWS = 25
 _MOST_IMPORTS = 200
+
+WHOLE = _SESSIONS
+"""Rows that tables have where all are wanted."""
 
 
 def charts_of(
@@ -28,8 +32,13 @@ def charts_of(
     portfolios: Sequence[PortfolioRow],
     worth: Worth | None,
     holdings: Sequence[Holding],
+    *,
+    rows: int = _ROWS,
 ) -> list[Chart]:
-    """The charts of accounts; those over time, of the last two years or so, of one alone."""
+    """The charts of accounts; those over time, of the last two years or so, of one alone.
+
+    Their tables have the last `rows` sessions.
+    """
     if worth is None:
         return []
     charts = [waterfall(worth), treemap(holdings, by_class(worth, holdings))]
@@ -39,7 +48,7 @@ def charts_of(
     days = program.valuations_room.last_days(portfolio.portfolio_id, _SESSIONS)
     imports, _ = program.imports_room.of_portfolio(portfolio.portfolio_id, _MOST_IMPORTS, 0)
     more = _more(portfolio, holdings)
-    return [nav_chart(days, imports, more), *charts, month_map(days)]
+    return [nav_chart(days, imports, rows, more), *charts, month_map(days)]
 
 
 def reconstruction_of(program: Program, portfolio: PortfolioRow, cause: Cause) -> Chart:

@@ -27,7 +27,6 @@ _BESIDE = {
     "side": "right",
     "showgrid": False,
 }
-_ROWS_SHOWN = 60
 _UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 Figure = Mapping[str, Any]
@@ -37,7 +36,8 @@ Figure = Mapping[str, Any]
 class Chart:
     """A figure, and its table: the header's texts, then rows whose first cell names them.
 
-    `more` is where to ask for traces that are added to it, since they take their time.
+    Of a long table `rows` may be the last ones; `earlier` counts the others. `more` is where to
+    ask for traces that are added to the figure, since they take their time.
     """
 
     name: str
@@ -45,12 +45,8 @@ class Chart:
     header: Sequence[str]
     rows: Sequence[Sequence[str]]
     figure: Figure
+    earlier: int = 0
     more: str = ""
-
-    @property
-    def last_rows(self) -> Sequence[Sequence[str]]:
-        """The rows that a page shows; the file has all."""
-        return self.rows[-_ROWS_SHOWN:]
 
     @property
     def json(self) -> str:
@@ -63,12 +59,17 @@ class Chart:
         return csv_text([self.header, *self.rows])
 
 
-def nav_chart(rows: Sequence[DayFigures], imports: Iterable[ImportRow], more: str = "") -> Chart:
-    """NAV session by session, with markers for flows, imports and restated days."""
+def nav_chart(
+    rows: Sequence[DayFigures], imports: Iterable[ImportRow], told: int, more: str = ""
+) -> Chart:
+    """NAV session by session, with markers for flows, imports and restated days.
+
+    The table has the last `told` of the sessions.
+    """
     files = {
         _session_of(rows, taken.quantities_as_of) for taken in imports if not taken.is_reverted
     }
-    told = {
+    marks = {
         "Flow": [row for row in rows if row.flows],
         "Import": [row for row in rows if row.session in files],
         "Restated": [row for row in rows if row.version > 1],
@@ -76,7 +77,7 @@ def nav_chart(rows: Sequence[DayFigures], imports: Iterable[ImportRow], more: st
     line = {"type": "scatter", "mode": "lines", "name": "NAV", **_points(rows)}
     markers = [
         {"type": "scatter", "mode": "markers", "name": name, **_points(marked)}
-        for name, marked in told.items()
+        for name, marked in marks.items()
         if marked
     ]
     table = [
@@ -87,7 +88,7 @@ def nav_chart(rows: Sequence[DayFigures], imports: Iterable[ImportRow], more: st
             "yes" if row.session in files else "",
             "yes" if row.version > 1 else "",
         )
-        for row in rows
+        for row in rows[-told:]
     ]
     return Chart(
         "nav",
@@ -95,7 +96,8 @@ def nav_chart(rows: Sequence[DayFigures], imports: Iterable[ImportRow], more: st
         ("Date", "NAV", "Flows", "Import", "Restated"),
         table,
         _figure([line, *markers], yaxis={"title": {"text": "USD"}}, yaxis2=_BESIDE),
-        more,
+        earlier=len(rows) - len(table),
+        more=more,
     )
 
 

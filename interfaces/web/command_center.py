@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 
 from application.errors import PortfolioUnknown
 from interfaces.web.allocation import Share, by_class, by_sector
-from interfaces.web.charting import charts_of, file_of
+from interfaces.web.charting import WHOLE, charts_of, file_of
 from interfaces.web.holdings import Holding
 from interfaces.web.notices import notices_of
 from interfaces.web.ordering import OF_ACCOUNT, OF_ACCOUNTS, Order
@@ -59,7 +59,7 @@ def chart_table(at: UserVisit, name: str, portfolio: str = ALL) -> Response:
     shown = _chosen(at, own, portfolio)
     worth = worth_of(at.program, shown)
     holdings = holdings_of(at.program, shown, worth.nav if worth else None)
-    for chart in charts_of(at.program, shown, worth, holdings):
+    for chart in charts_of(at.program, shown, worth, holdings, rows=WHOLE):
         if chart.name == name:
             return file_of(chart)
     raise HTTPException(404)
@@ -82,6 +82,8 @@ def _chosen(at: Visit, own: Sequence[PortfolioRow], chosen: str) -> Sequence[Por
     if chosen == ALL:
         return own
     try:
-        return [at.portfolio(UUID(chosen))]
+        portfolio_id = UUID(chosen)
     except ValueError:
         raise PortfolioUnknown from None
+    known = [portfolio for portfolio in own if portfolio.portfolio_id == portfolio_id]
+    return known or [at.portfolio(portfolio_id)]

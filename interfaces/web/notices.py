@@ -40,8 +40,7 @@ def notices_of(
     stale = {v.portfolio.portfolio_id: v.stale_from for v in worth.accounts} if worth else {}
     notices = []
     for portfolio in portfolios:
-        runs, _ = program.runs_room.of_portfolio(portfolio.portfolio_id, 1, 0)
-        run = runs[0] if runs else None
+        run = program.runs_room.latest_of(portfolio.portfolio_id)
         notices += _of_run(portfolio, run)
         if run is None or run.is_over:
             notices += _of_figures(portfolio, stale)

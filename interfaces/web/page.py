@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from interfaces.web.assets import map_styles_id, url_of
 
@@ -27,6 +28,12 @@ def money(amount: Decimal | None, *, is_change: bool = False) -> str:
         return _NONE
     rounded = amount.quantize(_CENT, rounding=ROUND_HALF_EVEN)
     return f"{_sign(rounded, is_change=is_change)}{abs(rounded):,.2f}"
+
+
+def signed(amount: Decimal | None) -> Markup:
+    """A change in USD, marked by its sign and by a colour."""
+    way = "down" if amount and amount < 0 else "up" if amount else ""
+    return Markup(f'<span class="{way}">{money(amount, is_change=True)}</span>')  # noqa: S704
 
 
 def price(amount: Decimal | None) -> str:
@@ -88,8 +95,10 @@ def _templates() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,
     )
     templates.filters.update(_FILTERS)
     templates.globals["asset"] = url_of
     templates.globals["map_styles_id"] = map_styles_id
+    templates.globals["signed"] = signed
     return templates

@@ -6,19 +6,17 @@ Drawn on the server, since our policy forbids inline styles and a line needs no 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from interfaces.bootstrap import Program
 from interfaces.web.worth import Worth
 
-SESSIONS = 30
-WIDTH, HEIGHT = 60, 16
-_EDGE = 1
+SESSIONS = 20
+_STEP, _TOP, _TALL = 3, 1, 18
 
 
 @dataclass(frozen=True, slots=True)
 class Sparkline:
-    """A series of two values or more as the path of an SVG of `WIDTH` x `HEIGHT`.
+    """A series of two values or more as the path of an SVG of `SESSIONS` * 3 by 20.
 
     `change` is that from the first to the last, a fraction.
     """
@@ -29,25 +27,23 @@ class Sparkline:
 
     @classmethod
     def of(cls, values: Sequence[float]) -> "Sparkline":
-        """The line through the values, from left to right, the largest at the top."""
+        """The line through the values, to the latest at the right, the largest at the top."""
         low, high = min(values), max(values)
-        tall, wide = HEIGHT - 2 * _EDGE, WIDTH / (len(values) - 1)
-        heights = [(high - value) / (high - low) if high > low else 0.5 for value in values]
+        begin, scale = (SESSIONS - len(values)) * _STEP, _TALL / (high - low or 1.0)
         points = [
-            f"{place * wide:.0f} {_EDGE + tall * height:.1f}".removesuffix(".0")
-            for place, height in enumerate(heights)
+            f"{x} {_TOP + round((high - value) * scale)}"
+            for x, value in zip(range(begin, SESSIONS * _STEP, _STEP), values, strict=True)
         ]
         return cls("M" + "L".join(points), values[-1] / values[0] - 1, len(values))
 
 
-def sparklines_of(program: Program, worth: Worth | None) -> Mapping[UUID, Sparkline]:
-    """The lines of the positions of accounts that were valued on two sessions or more."""
-    series: dict[UUID, list[float]] = defaultdict(list)
+def sparklines_of(program: Program, worth: Worth | None) -> Mapping[str, Sparkline]:
+    """By id, the lines of the positions that were valued on two sessions or more."""
+    series: dict[str, list[float]] = defaultdict(list)
     for valued in worth.accounts if worth else ():
         for day in program.valuations_room.last_marks(valued.portfolio.portfolio_id, SESSIONS):
-            told = day.lines
-            lines = zip(told.position_id, told.mark_price, told.entry_price, strict=True)
-            for position_id, mark, entry in lines:
+            ids, marks, entries = day.lines.position_id, day.lines.mark_price, day.lines.entry_price
+            for position_id, mark, entry in zip(ids, marks, entries, strict=True):
                 # A split divides both, so that their ratio goes on as if there had been none.
                 series[position_id].append(float(mark) / (float(entry) or 1.0))
     return {

@@ -11,7 +11,7 @@ from domain.money import ZERO
 from projections.cash_flows import projector
 from projections.cash_flows.view import CashFlowRow, FlowTotals
 from projections.room import Room
-from projections.row_table import Pool, RowTable
+from projections.row_table import Pool, RowTable, count_in_all
 
 TABLE = RowTable("cash_flows", CashFlowRow, key=["flow_id"], indexes=[["portfolio_id", "dated_on"]])
 ROOM = Room("cash_flows", 1, projector.FED_BY, TABLE, projector.keys, projector.fold)
@@ -45,8 +45,7 @@ class CashFlowsRoom:
         """A page of a portfolio's flows, latest day first, and how many there are in all."""
         with self.pool.reading() as connection:
             rows = TABLE.select(connection, _PAGE, [portfolio_id, limit, offset])
-            counted = connection.execute(_COUNT, [portfolio_id]).fetchone()
-        return rows, counted[0] if counted else 0
+            return rows, count_in_all(connection, _COUNT, [portfolio_id], rows, (limit, offset))
 
     def totals(self, portfolio_id: UUID, after: date | None = None) -> FlowTotals:
         """What a portfolio's flows add up to, all of them or those dated after a day."""

@@ -9,7 +9,7 @@ from psycopg import sql
 from projections.imports import projector
 from projections.imports.view import ImportRow
 from projections.room import Room
-from projections.row_table import Pool, RowTable
+from projections.row_table import Pool, RowTable, count_in_all
 
 TABLE = RowTable("imports", ImportRow, key=["import_id"], indexes=[["portfolio_id", "version"]])
 ROOM = Room("imports", 1, projector.FED_BY, TABLE, projector.keys, projector.fold)
@@ -32,8 +32,7 @@ class ImportsRoom:
         """A page of a portfolio's imports, newest first, and how many there are in all."""
         with self.pool.reading() as connection:
             rows = TABLE.select(connection, _OF_PORTFOLIO, [portfolio_id, limit, offset])
-            counted = connection.execute(_COUNT, [portfolio_id]).fetchone()
-        return rows, counted[0] if counted else 0
+            return rows, count_in_all(connection, _COUNT, [portfolio_id], rows, (limit, offset))
 
     def one(self, portfolio_id: UUID, import_id: UUID) -> ImportRow | None:
         """The import of that id, if it is the portfolio's."""

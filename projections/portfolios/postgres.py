@@ -14,7 +14,7 @@ from domain.money import ZERO
 from projections.portfolios import projector
 from projections.portfolios.view import PortfolioRow
 from projections.room import Room
-from projections.row_table import Pool, RowTable
+from projections.row_table import Pool, RowTable, count_in_all
 
 TABLE = RowTable(
     "portfolios", PortfolioRow, key=["portfolio_id"], indexes=[["owner_id", "created_at"]]
@@ -65,8 +65,7 @@ class PortfoliosRoom:
         whose = [owner_id, with_archived]
         with self.pool.reading() as connection:
             rows = TABLE.select(connection, _OF_OWNER, [*whose, limit, offset])
-            counted = connection.execute(_COUNT, whose).fetchone()
-        return rows, counted[0] if counted else 0
+            return rows, count_in_all(connection, _COUNT, whose, rows, (limit, offset))
 
     def active(
         self,

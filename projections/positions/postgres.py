@@ -10,7 +10,7 @@ from psycopg import sql
 from projections.positions import projector
 from projections.positions.view import NO_PAST, Past, PositionFigures, PositionRow
 from projections.room import Brief, Room
-from projections.row_table import Excerpt, Pool, RowTable
+from projections.row_table import Excerpt, Pool, RowTable, count_in_all
 
 TABLE = RowTable(
     "positions", PositionRow, key=["position_id"], indexes=[["portfolio_id", "symbol"]]
@@ -88,8 +88,7 @@ class PositionsRoom:
         page = {**asked, "limit": limit, "offset": offset}
         with self.pool.reading() as connection:
             rows = TABLE.select(connection, _PAGES[status], page)
-            counted = connection.execute(_COUNTS[status], asked).fetchone()
-        return rows, counted[0] if counted else 0
+            return rows, count_in_all(connection, _COUNTS[status], asked, rows, (limit, offset))
 
     def one(self, portfolio_id: UUID, position_id: UUID) -> PositionRow | None:
         """The position of that id, if it is the portfolio's."""

@@ -9,7 +9,7 @@ import msgspec
 from psycopg import sql
 
 from projections.room import Room
-from projections.row_table import Pool, RowTable
+from projections.row_table import Pool, RowTable, count_in_all
 from projections.runs import projector
 from projections.runs.view import RunRow, Tally
 
@@ -22,6 +22,9 @@ _WHOLES = sql.SQL("WHERE part_of IS NULL")
 _LIVE = sql.SQL("WHERE status IN ('queued', 'running')")
 _NEWEST = sql.SQL("ORDER BY requested_at DESC, run_id LIMIT %s OFFSET %s")
 _OLDEST = sql.SQL("ORDER BY requested_at, run_id")
+_LATEST_OF = TABLE.query(
+    sql.SQL(" ").join([_OF_PORTFOLIO, sql.SQL("ORDER BY requested_at DESC, run_id LIMIT 1")])
+)
 _BY_ID = TABLE.query(sql.SQL("WHERE run_id = ANY(%s)"))
 _ALL_LIVE = TABLE.query(sql.SQL(" ").join([_LIVE, _OLDEST]))
 _LIVE_IDS = sql.SQL("SELECT run_id FROM {} {} AND portfolio_ids @> %s::jsonb {}").format(
@@ -61,6 +64,12 @@ class RunsRoom:
         """A page of a portfolio's runs, newest first, and how many there are in all."""
         return self._page(_OF_PORTFOLIO, [_contains(portfolio_id)], limit, offset)
 
+    def latest_of(self, portfolio_id: UUID) -> RunRow | None:
+        """The newest of a portfolio's runs."""
+        with self.pool.reading() as connection:
+            rows = TABLE.select(connection, _LATEST_OF, [_contains(portfolio_id)])
+        return rows[0] if rows else None
+
     def wholes(self, limit: int, offset: int) -> tuple[Sequence[RunRow], int]:
         """A page of all runs but the parts of others, newest first, and how many there are."""
         return self._page(_WHOLES, [], limit, offset)
@@ -98,8 +107,7 @@ class RunsRoom:
         count = sql.SQL("SELECT count(*) FROM {} {}").format(TABLE.qualified, which)
         with self.pool.reading() as connection:
             rows = TABLE.select(connection, page, [*given, limit, offset])
-            counted = connection.execute(count, given).fetchone()
-        return rows, counted[0] if counted else 0
+            return rows, count_in_all(connection, count, given, rows, (limit, offset))
 
 
 def _contains(portfolio_id: UUID | None) -> str:

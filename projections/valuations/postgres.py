@@ -9,7 +9,7 @@ from uuid import UUID
 from psycopg import sql
 
 from projections.room import Room
-from projections.row_table import Excerpt, Pool, RowTable
+from projections.row_table import Excerpt, Pool, RowTable, count_in_all
 from projections.valuations import projector
 from projections.valuations.view import DayFigures, DayMarks, PnlSpans, ValuationRow
 
@@ -55,11 +55,9 @@ class ValuationsRoom:
     ) -> tuple[Sequence[ValuationRow], int]:
         """A page of the valuations within `days`, oldest first, and how many there are in all."""
         with self.pool.reading() as connection:
-            rows = TABLE.select(
-                connection, _SPAN, [portfolio_id, portfolio_id, *days, limit, offset]
-            )
-            counted = connection.execute(_COUNT, [portfolio_id, portfolio_id, *days]).fetchone()
-        return rows, counted[0] if counted else 0
+            within = [portfolio_id, portfolio_id, *days]
+            rows = TABLE.select(connection, _SPAN, [*within, limit, offset])
+            return rows, count_in_all(connection, _COUNT, within, rows, (limit, offset))
 
     def days(self, portfolio_id: UUID, first: date, last: date) -> Sequence[DayFigures]:
         """The figures of the valuations from `first` to `last`, oldest first, without lines."""

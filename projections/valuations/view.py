@@ -71,9 +71,12 @@ class ValuationRow(DayFigures, frozen=True):
 
 
 class MarkLines(msgspec.Struct, frozen=True):
-    """The marks of a day by position, each beside the entry price in shares of that day."""
+    """The marks of a day by position, each beside the entry price in shares of that day.
 
-    position_id: tuple[UUID, ...]
+    Texts as they are kept: they are read by the thousand, to be looked at.
+    """
+
+    position_id: tuple[str, ...]
     mark_price: tuple[str, ...]
     entry_price: tuple[str, ...]
 

@@ -10,6 +10,7 @@ from tests.benchmarks import (
     login,
     memory,
     nights,
+    pages,
     reading,
     recording,
     regressions,
@@ -18,7 +19,7 @@ from tests.benchmarks import (
 from tests.benchmarks.databases import silence_logs
 
 MODULES = (
-    *(commands, reading, login, importing, valuing),
+    *(commands, reading, pages, login, importing, valuing),
     *(recording, nights, cold_history, memory, regressions, greeks),
 )
 

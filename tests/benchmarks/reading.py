@@ -58,10 +58,10 @@ class Side:
 def measure() -> list[Row]:
     """Against the bytes, against the route that makes them, and 304 against the bytes."""
     with durable_database() as url:
-        owner, portfolio_id = _account_of_fifty(url)
+        owner, portfolio_id = account_of_fifty(url)
         path = f"/api/v1/portfolios/{portfolio_id}/positions"
         token = {"Authorization": f"Bearer {owner.token}"}
-        with served(_serve_program, url) as connection:
+        with served(serve_program, url) as connection:
             ours = Side(connection, path, token)
             body, etag = ours.read()
             knowing = Side(connection, path, {**token, "If-None-Match": etag})
@@ -94,7 +94,8 @@ def _rows(times: list[list[float]], size: int) -> list[Row]:
     ]
 
 
-def _account_of_fifty(url: str) -> tuple[Owner, UUID]:
+def account_of_fifty(url: str, equity_as_of: str = "2013-02-25") -> tuple[Owner, UUID]:
+    """Somebody with an account of 50 positions, valued from that day on."""
     with build_program(url) as program:
         owner = register(program)
         terms = [
@@ -102,12 +103,13 @@ def _account_of_fifty(url: str) -> tuple[Owner, UUID]:
             for symbol in SAMPLE_SYMBOLS
             for day in (3, 4)
         ]
-        portfolio_id = open_sample(program, owner, terms, equity_as_of="2013-02-25")
+        portfolio_id = open_sample(program, owner, terms, equity_as_of=equity_as_of)
         calculate(program, owner, portfolio_id)
         return owner, portfolio_id
 
 
-def _serve_program(url: str, port: int) -> None:
+def serve_program(url: str, port: int) -> None:
+    """Serve the program on a database until this process is ended."""
     with build_program(url) as program:
         run(create_http(program), port)
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from infrastructure.postgres import Pool
-from projections.row_table import Excerpt, RowTable
+from projections.row_table import Excerpt, RowTable, count_in_all
 
 
 class Colour(StrEnum):
@@ -227,3 +227,20 @@ def test_json_kept_verbatim_comes_back_as_it_went(pool: Pool) -> None:
         table.store(connection, [FULL, BARE])
         rows = table.load(connection, [(FULL.key,), (BARE.key,)])
     assert list(rows.values()) in ([FULL, BARE], [BARE, FULL])
+
+
+@pytest.mark.parametrize(
+    ("page", "bounds", "told"),
+    [
+        ([1, 2], (3, 0), 2),  # the page tells
+        ([], (3, 0), 0),
+        ([4, 5], (3, 3), 5),
+        ([1, 2, 3], (3, 0), 7),  # there may be more
+        ([], (3, 9), 7),  # beyond the end
+    ],
+)
+def test_rows_are_counted_where_the_page_does_not_tell(
+    pool: Pool, page: list[int], bounds: tuple[int, int], told: int
+) -> None:
+    with pool.reading() as connection:
+        assert count_in_all(connection, b"SELECT 7 WHERE %s", [True], page, bounds) == told

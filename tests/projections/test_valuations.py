@@ -92,7 +92,7 @@ def test_marks_are_told_by_day_beside_the_entry_prices_of_the_day(pool: Pool) ->
     assert [day.session for day in days] == list(SESSIONS[-2:])
     for day in days:
         lines = rows[PORTFOLIO, day.session].lines
-        assert day.lines.position_id == lines.position_id
+        assert day.lines.position_id == tuple(map(str, lines.position_id))
         assert tuple(map(Decimal, day.lines.mark_price)) == lines.mark_price
         assert tuple(map(Decimal, day.lines.entry_price)) == lines.entry_price
 

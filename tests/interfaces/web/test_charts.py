@@ -15,7 +15,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from interfaces.web.assets import url_of
-from interfaces.web.charting import charts_of
+from interfaces.web.charting import WHOLE, charts_of
 from interfaces.web.charts import Chart
 from interfaces.web.page import percent
 from interfaces.web.worth import holdings_of, worth_of
@@ -27,14 +27,14 @@ _MONTHS = {"Jan": "01", "Feb": "02", "Mar": "03"}
 HEDGED = ("SPY,1000,142.41,2012-12-31", "GOOG,-100,707.38,2012-12-31")
 
 
-def charts(world: World, *portfolio_ids: str) -> dict[str, Chart]:
-    """The charts of accounts, by name."""
+def charts(world: World, *portfolio_ids: str, rows: int = WHOLE) -> dict[str, Chart]:
+    """The charts of accounts, by name, with whole tables unless fewer rows are asked for."""
     program = world.program
-    rows = [program.portfolios_room.one(UUID(one)) for one in portfolio_ids]
-    shown = [row for row in rows if row is not None]
+    known = [program.portfolios_room.one(UUID(one)) for one in portfolio_ids]
+    shown = [row for row in known if row is not None]
     worth = worth_of(program, shown)
     holdings = holdings_of(program, shown, worth.nav if worth else None)
-    return {chart.name: chart for chart in charts_of(program, shown, worth, holdings)}
+    return {chart.name: chart for chart in charts_of(program, shown, worth, holdings, rows=rows)}
 
 
 def valuations(visitor: Visitor, portfolio_id: str) -> list[dict[str, Any]]:
@@ -154,10 +154,18 @@ def test_nothing_is_asked_for_where_nothing_was_held_before(
     assert browser.get(f"{url}.json").status_code == 403
 
 
-def test_a_long_table_is_shown_by_its_last_rows() -> None:
-    chart = Chart("x", "X", ("Day",), [(str(day),) for day in range(100)], {"data": []})
-    assert [row[0] for row in chart.last_rows] == [str(day) for day in range(40, 100)]
-    assert len(chart.csv.splitlines()) == 101
+def test_a_long_table_is_shown_by_its_last_rows_and_the_file_has_all(
+    world: World, browser: TestClient
+) -> None:
+    enter(browser, world.ada)
+    days = [row["date"] for row in valuations(world.ada, world.valued)]
+    assert len(days) > 25
+    text = browser.get(f"/portfolios/{world.valued}").text
+    shown = rows_of(text, "Net asset value over time, USD: the figures")
+    assert [row[0] for row in shown] == days[-25:]
+    assert f"the last 25 of {len(days)}" in text
+    file = browser.get(f"/command-center/charts/nav.csv?portfolio={world.valued}").text
+    assert [row[0] for row in csv.reader(StringIO(file))] == ["Date", *days]
 
 
 def test_the_treemap_has_each_position_in_its_class(world: World) -> None:
@@ -203,7 +211,7 @@ def test_a_page_has_figure_and_table_of_each_chart(
     enter(browser, world.ada)
     text = browser.get(page.format(world.valued)).text
     blocks = re.findall(r'<script type="application/json">(.*?)</script>', text, re.DOTALL)
-    found = charts(world, world.valued)
+    found = charts(world, world.valued, rows=25)
     assert [json.loads(block) for block in blocks] == [dict(c.figure) for c in found.values()]
     for chart in found.values():
         assert rows_of(text, f"{chart.title}: the figures") == [list(row) for row in chart.rows]

@@ -53,7 +53,7 @@ def _of_run(portfolio: PortfolioRow, run: RunRow | None) -> list[Notice]:
     if run is None:
         return []
     if not run.is_over:
-        text = f"A calculation is on its way: {run.progress_percent} % done."
+        text = f"A calculation is on its way: {run.progress_percent:.0f} % done."
         url = f"/onboarding/{portfolio.portfolio_id}/runs/{run.run_id}"
         return [Notice(portfolio, "good", text, url=url)]
     if run.status is RunStatus.FAILED:

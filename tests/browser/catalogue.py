@@ -7,6 +7,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tests.browser.town import Town
+from tests.support.server import ROOT
+
+WIDE, NARROW = 1280, 360
+"""Pixels: an ordinary screen, and a small telephone."""
+
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+
+PICTURES = ROOT / "docs" / "screenshots"
+"""Where pictures of all pages are, taken by `make screenshots`."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +31,20 @@ class Shown:
     by: str = "ada"
     sends: str = ""
     status: int = 200
+    is_pictured: bool = True
+
+    def pictures(self) -> dict[str, tuple[Literal["light", "dark"], int]]:
+        """The files that show it, by name, each with its scheme and its width.
+
+        None where another page looks nearly the same.
+        """
+        if not self.is_pictured:
+            return {}
+        return {
+            f"{self.name}-{scheme}-{width}.png": (scheme, width)
+            for scheme in SCHEMES
+            for width in (WIDE, NARROW)
+        }
 
     def url(self, town: Town) -> str:
         """Where it is in the town."""
@@ -30,11 +53,6 @@ class Shown:
 
 NOBODY = ""
 """Somebody who has not signed in."""
-
-WIDE, NARROW = 1280, 360
-"""Pixels: an ordinary screen, and a small telephone."""
-
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 _PORTFOLIO = "/portfolios/{portfolio}"
 _POSITION = _PORTFOLIO + "/positions/{position}"
@@ -50,7 +68,7 @@ PAGES = (
     Shown("command-center-one", "/command-center?portfolio={portfolio}&sort=symbol&filter=s"),
     Shown("command-center-to-do", "/command-center", "grace"),
     Shown("upload", "/onboarding/upload"),
-    Shown("upload-gone", "/onboarding/upload?gone=1"),
+    Shown("upload-gone", "/onboarding/upload?gone=1", is_pictured=False),
     Shown("upload-change", "/onboarding/{portfolio}/upload"),
     Shown("upload-preview", "{good_upload}", "grace"),
     Shown("upload-preview-errors", "{bad_upload}", "grace"),
@@ -59,7 +77,7 @@ PAGES = (
     Shown("run-failed", "{failed_run}", "grace"),
     Shown("run-done", "{partial_run}", "grace"),
     Shown("portfolio", _PORTFOLIO),
-    Shown("portfolio-unvalued", "/portfolios/{unvalued}", "grace"),
+    Shown("portfolio-unvalued", "/portfolios/{unvalued}", "grace", is_pictured=False),
     Shown("positions", f"{_PORTFOLIO}/positions"),
     Shown("position", _POSITION),
     Shown("position-close", f"{_POSITION}/close"),

@@ -48,6 +48,7 @@ def test_while_it_waits_the_page_says_so_and_comes_again_by_itself(
 ) -> None:
     text = browser.get(page).text
     assert "Waiting for a worker" in text
+    assert ">0 % done" in text
     assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in text
     assert re.search(r'<progress[^>]* value="0[^"]*"', text)
     assert "My <first>" not in text

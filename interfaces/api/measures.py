@@ -14,7 +14,7 @@ from domain.risk.diversification import Diversification
 from domain.risk.exposures import Exposures
 from domain.risk.factor_exposures import FactorExposures
 from domain.risk.factors import MACRO, STYLE
-from domain.risk.finding import Finding, Quality, ReasonCode, not_found
+from domain.risk.finding import Finding
 from domain.risk.greeks import OptionGreeks
 from domain.risk.measures import MarketBeta, Measures
 from domain.risk.position_exposures import PositionExposures, position_exposures
@@ -24,12 +24,12 @@ from domain.risk.spread_factors import SpreadExposures
 from domain.risk.stress import StressTest
 from domain.risk.value_at_risk import ValueAtRisk
 from domain.risk.volatility import Volatility
-from interfaces.analyses import shown_measures
+from interfaces.analyses import not_valued, session_of, shown_measures
 from interfaces.api.access import Asked, OwnPortfolio
 from interfaces.api.documenting import OWN_PORTFOLIO, answers
 from interfaces.api.measure_shapes import NotMeasured, finding_told, measured_shape
 from interfaces.bootstrap import Program
-from interfaces.standing import past_of, stale_from
+from interfaces.standing import stale_from
 from interfaces.values import Day
 from projections.portfolios.view import PortfolioRow
 
@@ -87,17 +87,6 @@ def told(
     return answer(program, portfolio, finding, shown.session, shown.recorded_at)
 
 
-def session_of(program: Program, portfolio: PortfolioRow, day: Day | None) -> date | None:
-    """The session asked for, else the latest valued one; None where there is none.
-
-    Raises:
-        SessionNotCompleted: ERR_VAL_001.
-    """
-    if day is None:
-        return portfolio.valuation_on
-    return program.markets[portfolio.market].completed_session(day)
-
-
 def answer(
     program: Program,
     portfolio: PortfolioRow,
@@ -113,16 +102,6 @@ def answer(
         "portfolio_id": portfolio.portfolio_id,
     }
     return Response(finding_told(finding, about), media_type="application/json")
-
-
-def not_valued(program: Program, portfolio: PortfolioRow) -> Finding[Any]:
-    """That there is no valuation to take measures of."""
-    held = program.positions_room.open_counts({portfolio.portfolio_id: past_of(program, portfolio)})
-    quality = Quality(
-        observations=0, positions_analyzed=0, positions_total=held[portfolio.portfolio_id]
-    )
-    text = "This has not been valued yet. Calculate the portfolio, then look again."
-    return not_found(ReasonCode.NOT_VALUED, text, quality)
 
 
 def _add(route: Route, path: str, name: str) -> None:

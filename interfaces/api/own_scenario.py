@@ -5,15 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
-from domain.portfolio import Portfolio
-from domain.risk.finding import Finding
 from domain.risk.own_scenario import own_scenario
-from domain.risk.rounding import as_recorded
-from domain.risk.stress import StressTest, stress_test
+from domain.risk.stress import StressTest
+from interfaces.analyses import not_valued, session_of, tried_scenario
 from interfaces.api.access import Asked, ReadablePortfolio
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, example
 from interfaces.api.measure_shapes import NotMeasured, measured_shape
-from interfaces.api.measures import OnDay, answer, not_valued, session_of
+from interfaces.api.measures import OnDay, answer
 
 router = APIRouter(prefix="/analytics/portfolio/{portfolio_id}", tags=["Analytics"])
 
@@ -50,11 +48,7 @@ def try_scenario(
     """The portfolio's P&L in it, as for the eighteen that come along; nothing is recorded."""
     scenario = own_scenario(body.title, body.shocks, body.yield_change_bp)
     session = session_of(program, portfolio, day)
-    loaded = program.log.load(Portfolio, portfolio.portfolio_id)
-    book = program.analyses.book(loaded, session) if loaded and session else None
-    if loaded is None or session is None or book is None:
-        finding: Finding[StressTest] = not_valued(program, portfolio)
-        return answer(program, portfolio, finding, None)
-    view = program.analyses.view([loaded], session)
-    finding = stress_test(book, view.sensitivities_to([scenario]), [scenario])
-    return answer(program, portfolio, as_recorded(finding), session)
+    finding = tried_scenario(program, portfolio, session, scenario) if session else None
+    if finding is None:
+        return answer(program, portfolio, not_valued(program, portfolio), None)
+    return answer(program, portfolio, finding, session)

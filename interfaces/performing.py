@@ -1,0 +1,89 @@
+"""How an account did over a span, and where its P&L came from: for programs and for people."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from domain.risk.attribution import Attribution, by_label, by_position
+from domain.risk.finding import Finding, Quality, ReasonCode, found, not_found
+from domain.risk.performance_figures import Performance
+from domain.risk.rounding import as_recorded
+from interfaces.bootstrap import Program
+from interfaces.spans import from_before
+from projections.portfolios.view import PortfolioRow
+from projections.valuations.view import ValuationRow
+
+MOST_SESSIONS = 1_260
+"""The longest span of an attribution, which reads every line: five years of sessions."""
+
+By = Literal["position", "class", "sector"]
+"""What the parts of an attribution have in common."""
+
+_NOTHING = Quality(observations=0, positions_analyzed=0, positions_total=0)
+
+
+def performance_of(
+    program: Program,
+    portfolio: PortfolioRow,
+    span: tuple[date | None, date | None],
+    benchmark: str,
+) -> tuple[Finding[Performance], date | None]:
+    """Returns and ratios over a span, from the opening or to the latest where an end is None.
+
+    Beside them is the last session, None where there is no valuation.
+    """
+    first, last = span
+    days = program.valuations_room.days(portfolio.portfolio_id, date.min, last or date.max)
+    within = from_before(days, first)
+    if not within:
+        return not_found(ReasonCode.NOT_VALUED, _text(portfolio), _NOTHING), None
+    finding = program.performances.of(portfolio.market, within, benchmark.strip().upper())
+    return as_recorded(finding), within[-1].session
+
+
+def valued_with_lines(
+    program: Program, portfolio: PortfolioRow, span: tuple[date | None, date | None]
+) -> Sequence[ValuationRow]:
+    """The valuations of a span with their lines, the one it starts from first."""
+    first, last = span
+    days = program.valuations_room.days(portfolio.portfolio_id, date.min, last or date.max)
+    within = from_before(days, first)[-MOST_SESSIONS - 1 :]
+    if not within:
+        return []
+    ends = (within[0].session, within[-1].session)
+    rows, _ = program.valuations_room.span(portfolio.portfolio_id, ends, len(within), 0)
+    return rows
+
+
+def attribution_by(
+    program: Program, portfolio: PortfolioRow, rows: Sequence[ValuationRow], by: By
+) -> Finding[Attribution]:
+    """The P&L of valuations with their lines, in parts that add up to it."""
+    if not rows:
+        return not_found(ReasonCode.NOT_VALUED, _text(portfolio), _NOTHING)
+    start, days = rows[0], rows[1:]
+    figures = (
+        by_position(start, days)
+        if by == "position"
+        else by_label(start, days, _labels(program, portfolio, by))
+    )
+    lines = len({position for row in rows for position in row.lines.position_id})
+    quality = Quality(observations=len(days), positions_analyzed=lines, positions_total=lines)
+    return found(figures, quality)
+
+
+def _labels(program: Program, portfolio: PortfolioRow, by: By) -> Mapping[UUID, str]:
+    """The class or sector of each position that has one."""
+    positions = program.positions_room.all_of(portfolio.portfolio_id)
+    if by == "class":
+        return {row.position_id: row.terms.investment_class.value for row in positions}
+    movers = {row.position_id: row.terms.underlying or row.terms.symbol for row in positions}
+    sectors = program.securities.tags(sorted(set(movers.values())))
+    return {key: sectors[symbol] for key, symbol in movers.items() if symbol in sectors}
+
+
+def _text(portfolio: PortfolioRow) -> str:
+    if portfolio.valuation_on is None:
+        return "This has not been valued yet. Calculate the portfolio, then look again."
+    return f"No valuation lies on or before that day; the first is of {portfolio.equity_as_of}."

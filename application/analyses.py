@@ -1,6 +1,7 @@
 """Measures of risk: taken in runs and recorded, or taken of any day on request (spec 6)."""
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import blake2b
@@ -13,7 +14,7 @@ from application.errors import VersionConflict
 from application.market_views import MarketViews
 from application.panels import Panels
 from application.ports import Cause, EventLog, PriceBook
-from application.risk_books import RiskBooks, moved_by
+from application.risk_books import RiskBooks, Sectors, moved_by
 from application.securities import Securities
 from application.valuations import Valuations
 from domain.daily_valuation import DailyValuation
@@ -30,6 +31,9 @@ from domain.risk_analysis import ENGINE_VERSION, Analysis, RiskAnalysis
 
 AT_ONCE = 25
 """Analyses recorded in one save."""
+
+AT_A_TIME = 2
+"""Batches measured at the same time: one computes while the other waits for the store."""
 
 _FUNDS = ("ETF", "MUTUAL_FUND")
 
@@ -62,12 +66,15 @@ class Analyses:
         market = portfolio.opening.price_source
         prices_known = self.valuations.book.last_row(market)
         view = self._views.of(market, session, symbols_of([portfolio]))
-        return self._analysis(portfolio, valued, view, prices_known)
+        return self._analysis(portfolio, valued, self._facts(view, prices_known))
 
     def book(self, portfolio: Portfolio, session: date) -> RiskBook | None:
         """What a portfolio held at a valued session; None without a valuation."""
         valued = self.log.load(DailyValuation, daily_valuation_id(portfolio.id, session))
-        return self._book(portfolio, valued) if valued else None
+        if valued is None:
+            return None
+        sectors = self.securities.tags(sorted(symbols_of([portfolio])))
+        return RiskBooks(self.valuations.marking).of(portfolio, valued.latest, sectors)
 
     def view(self, portfolios: Sequence[Portfolio], session: date) -> MarketView:
         """What the closes up to a session say of all that portfolios of one market ever held."""
@@ -91,9 +98,11 @@ class Analyses:
         market = portfolios[0].opening.price_source
         prices_known = self.valuations.book.last_row(market)
         view = self._views.record(market, session, symbols_of(portfolios), cause)
-        for begin in range(0, len(portfolios), AT_ONCE):
-            some = portfolios[begin : begin + AT_ONCE]
-            done += self._record_some(some, session, (view, prices_known), cause)
+        facts = self._facts(view, prices_known)
+        batches = [portfolios[n : n + AT_ONCE] for n in range(0, len(portfolios), AT_ONCE)]
+        with ThreadPoolExecutor(AT_A_TIME, "analysing") as pool:
+            for some in pool.map(lambda b: self._record_some(b, session, facts, cause), batches):
+                done += some
         return done
 
     def funds(self, symbols: Sequence[str]) -> frozenset[str]:
@@ -109,7 +118,7 @@ class Analyses:
         self,
         portfolios: Sequence[Portfolio],
         session: date,
-        known: tuple[MarketView, int],
+        facts: "_Facts",
         cause: Cause,
     ) -> "RecordedAnalyses":
         valued = self.log.load_many(
@@ -127,7 +136,7 @@ class Analyses:
             analysis = before.get(risk_analysis_id(portfolio.id, session))
             analysis = analysis or RiskAnalysis.of(portfolio.id, session)
             try:
-                analysis.analyze(self._analysis(portfolio, valuation, *known))
+                analysis.analyze(self._analysis(portfolio, valuation, facts))
             except Exception as fault:  # noqa: BLE001 - the others go on, whatever it was
                 faults.append(fault)
             else:
@@ -152,26 +161,29 @@ class Analyses:
             return False
         return True
 
-    def _analysis(
-        self, portfolio: Portfolio, valued: DailyValuation, view: MarketView, prices_known: int
-    ) -> Analysis:
-        session = valued.latest.session
-        book, own = self._book(portfolio, valued), self._own_returns(portfolio, view)
-        funds = self.funds(book.movers)
+    def _analysis(self, portfolio: Portfolio, valued: DailyValuation, facts: "_Facts") -> Analysis:
+        books = RiskBooks(self.valuations.marking)
+        book = books.of(portfolio, valued.latest, facts.sectors)
+        own = self._own_returns(portfolio, facts.view)
+        funds = facts.funds.intersection(book.movers)
         return Analysis(
             portfolio_id=portfolio.id,
-            session=session,
+            session=book.session,
             valuation_version=valued.version,
-            prices_known=prices_known,
-            inputs_digest=_digest(book, view, own, funds),
+            prices_known=facts.prices_known,
+            inputs_digest=_digest(book, facts.view, own, funds),
             engine_version=ENGINE_VERSION,
-            measures=as_recorded(measure(book, view, own, funds)),
+            measures=as_recorded(measure(book, facts.view, own, funds)),
         )
 
-    def _book(self, portfolio: Portfolio, valued: DailyValuation) -> RiskBook:
-        symbols = [moved_by(one) for one in portfolio.holdings.positions.values()]
-        sectors = self.securities.tags(symbols)
-        return RiskBooks(self.valuations.marking).of(portfolio, valued.latest, sectors)
+    def _facts(self, view: MarketView, prices_known: int) -> "_Facts":
+        known = self.securities.known(view.panel.symbols)
+        return _Facts(
+            view=view,
+            prices_known=prices_known,
+            sectors={symbol: one.sector for symbol, one in known.items() if one.sector},
+            funds=frozenset(s for s, one in known.items() if one.asset_type in _FUNDS),
+        )
 
     def _own_returns(self, portfolio: Portfolio, view: MarketView) -> DailyReturns:
         window = view.panel.sessions[-SESSIONS_OF_BETA - 1 :]
@@ -180,6 +192,16 @@ class Analyses:
     @property
     def _views(self) -> MarketViews:
         return MarketViews(self.log, Panels(self.valuations.markets, self.valuations.book))
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What is known of a market at a session: the same for all portfolios."""
+
+    view: MarketView
+    prices_known: int
+    sectors: Sectors
+    funds: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from domain.risk.weights import Weights, nothing_measured
 SESSIONS = 90
 FEWEST = 30
 MOST_NAMES = 50
+DECIMALS = 4
 
 _NOISE = 1e-12
 _ZERO = 1e-10  # below zero by less, an eigenvalue is zero
@@ -32,7 +33,7 @@ class CorrelationMatrix:
     Attributes:
         symbols: in clustered order: average linkage on 1 - correlation.
         weights: shares of NAV, signed, in that order.
-        rows: [N][N] in that order.
+        rows: [N][N] in that order, at four decimals.
         average: of all pairs, each counting the same; None for a single name.
         fewest_common: returns that the pair with the fewest has in common.
         is_repaired: whether pairs contradicted each other, so that the nearest matrix that can be
@@ -85,7 +86,7 @@ def correlation_matrix(panel: Panel, weights: Weights) -> Finding[CorrelationMat
     figures = CorrelationMatrix(
         symbols=tuple(symbols),
         weights=tuple(weights.of(symbols).tolist()),
-        rows=tuple(map(tuple, matrix[np.ix_(order, order)].tolist())),
+        rows=tuple(map(tuple, matrix[np.ix_(order, order)].round(DECIMALS).tolist())),
         average=float(pairs.mean()) if names > 1 else None,
         fewest_common=known.fewest_common,
         is_repaired=is_repaired,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 
@@ -95,14 +95,33 @@ def factor_moves(scenario: Scenario, by: Sensitivities) -> FactorMoves:
     return FactorMoves(driver.name, "factor_betas", shocks, direct, direct | along, unmoved)
 
 
-def symbol_returns(
-    symbols: tuple[str, ...], moves: Mapping[FactorName, float], method: Method, by: Sensitivities
-) -> Floats:
-    """[N] what each symbol returns, never below -1; 0 for one without betas."""
-    if method == "market_beta":
-        betas = np.array([by.market_betas.get(symbol, 0.0) for symbol in symbols])
-        return np.asarray(np.maximum(betas * moves[MARKET.name], -_EVERYTHING))
-    rows = [by.factor_betas.get(symbol, {}) for symbol in symbols]
-    matrix = np.array([[row.get(name, 0.0) for name in moves] for row in rows])
-    sums = matrix.reshape(len(symbols), len(moves)) @ np.fromiter(moves.values(), np.float64)
-    return np.asarray(np.maximum(sums, -_EVERYTHING))
+@dataclass(frozen=True, slots=True)
+class SymbolBetas:
+    """Betas of symbols as arrays; 0 for those without.
+
+    Attributes:
+        market: [N] to the market alone.
+        factors: [N, K] to the factors of the set.
+    """
+
+    market: Floats
+    factors: Floats
+
+    @classmethod
+    def of(cls, symbols: tuple[str, ...], by: Sensitivities) -> Self:
+        """Those of some symbols."""
+        names = [factor.name for factor in by.factors.factors]
+        rows = [by.factor_betas.get(symbol, {}) for symbol in symbols]
+        factors = np.array([[row.get(name, 0.0) for name in names] for row in rows])
+        market = np.array([by.market_betas.get(symbol, 0.0) for symbol in symbols])
+        return cls(market, factors.reshape(len(symbols), len(names)))
+
+    def returns(
+        self, moves: Mapping[FactorName, float], method: Method, factors: FactorSet
+    ) -> Floats:
+        """[N] what each symbol returns, never below -1."""
+        if method == "market_beta":
+            sums = self.market * moves[MARKET.name]
+        else:
+            sums = self.factors @ np.array([moves.get(one.name, 0.0) for one in factors.factors])
+        return np.asarray(np.maximum(sums, -_EVERYTHING))

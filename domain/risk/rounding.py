@@ -4,7 +4,9 @@ The last digits of a sum of floats depend on the machine that adds them up; thes
 """
 
 import math
+from collections.abc import Hashable
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 DIGITS = 10
@@ -18,22 +20,25 @@ def as_recorded(figures: Figures) -> Figures:
     Raises:
         ValueError: one is not finite; what a measure cannot say is None, with a reason.
     """
-    rounded: Figures = _rounded(figures, "")
+    rounded: Figures = _rounded(figures)
     return rounded
 
 
-def _rounded(value: Any, path: str) -> Any:
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise ValueError(f"{path} is {value}")
+def _rounded(value: Any) -> Any:
+    kind: Any = type(value)
+    if kind is float:
+        if not -math.inf < value < math.inf:
+            raise ValueError(f"a figure is {value}")
         return float(f"{value:.{DIGITS}g}")
-    if isinstance(value, tuple):
-        return tuple(_rounded(one, f"{path}[]") for one in value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return type(value)(
-            **{
-                field.name: _rounded(getattr(value, field.name), f"{path}.{field.name}")
-                for field in fields(value)
-            }
-        )
-    return value
+    if kind is tuple:
+        return tuple([_rounded(one) for one in value])
+    names = _fields_of(kind)
+    if not names:
+        return value
+    return kind(**{name: _rounded(getattr(value, name)) for name in names})
+
+
+@cache
+def _fields_of(kind: Hashable) -> tuple[str, ...]:
+    """The fields of a dataclass; none of anything else."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()

@@ -6,6 +6,7 @@ other factor moves too, as its returns went with those of the scenario's driver.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -15,8 +16,8 @@ from domain.risk.factor_moves import (
     FactorMoves,
     Method,
     Sensitivities,
+    SymbolBetas,
     factor_moves,
-    symbol_returns,
 )
 from domain.risk.factors import FactorName
 from domain.risk.finding import Finding, ReasonCode, found, not_found
@@ -26,7 +27,7 @@ from domain.risk.scenarios import SCENARIOS, Scenario, ScenarioId
 
 Status = Literal["complete", "partial", "unavailable"]
 
-_LISTED = 10
+_LISTED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,7 @@ class StressedPnl:
         pnl: USD, below 0 a loss.
         pnl_of_nav: None where NAV is 1 % of gross or less.
         moves: of all factors that moved, the shocked ones first.
-        contributions: the ten largest either way, the largest first.
+        contributions: the three largest either way, the largest first.
     """
 
     pnl: float
@@ -130,8 +131,9 @@ def stress_test(
     )
     if not book.lines:
         return not_found(ReasonCode.NOTHING_HELD, "Nothing but cash is held.", quality)
+    pnl_of = _PnlOf(book, by)
     stressed = tuple(
-        _stressed(book, by, scenario, each, lacking[each.method])
+        _stressed(pnl_of, scenario, each, lacking[each.method])
         for scenario, each in zip(scenarios, moves, strict=True)
     )
     pnl = {one.scenario_id: one.correlated.pnl for one in stressed if one.correlated}
@@ -153,19 +155,19 @@ def _lacking(book: RiskBook, by: Sensitivities, method: Method) -> dict[str, Rea
 
 
 def _stressed(
-    book: RiskBook,
-    by: Sensitivities,
+    pnl_of: "_PnlOf",
     scenario: Scenario,
     moves: FactorMoves,
     lacking: Mapping[str, ReasonCode],
 ) -> StressedScenario:
     status: Status = "partial" if moves.missing else "complete"
     direct = correlated = None
-    if not moves.direct or not _is_reached(book, lacking):
+    if not moves.direct or not _is_reached(pnl_of.book, lacking):
         status = "unavailable"
     else:
-        direct = _pnl(book, by, moves.direct, moves.method)
-        correlated = _pnl(book, by, moves.correlated, moves.method)
+        direct = pnl_of.moves(moves.direct, moves.method)
+        is_alike = moves.correlated == moves.direct
+        correlated = direct if is_alike else pnl_of.moves(moves.correlated, moves.method)
     return StressedScenario(
         scenario_id=scenario.id,
         title=scenario.title,
@@ -186,18 +188,28 @@ def _is_reached(book: RiskBook, lacking: Mapping[str, ReasonCode]) -> bool:
     return bool(book.is_private.all()) or any(line.symbol not in lacking for line in book.lines)
 
 
-def _pnl(
-    book: RiskBook, by: Sensitivities, moves: Mapping[FactorName, float], method: Method
-) -> StressedPnl:
-    returns = symbol_returns(book.movers, moves, method, by)
-    pnl = book.by_mover(line_pnl(book, returns[book.mover, None])[:, 0])
-    total = float(pnl.sum())
-    return StressedPnl(
-        pnl=total,
-        pnl_of_nav=book.of_nav(total),
-        moves=_listed(moves),
-        contributions=_contributions(book, returns, pnl),
-    )
+@dataclass(frozen=True)
+class _PnlOf:
+    """What moves of factors do to a book."""
+
+    book: RiskBook
+    by: Sensitivities
+
+    @cached_property
+    def _betas(self) -> SymbolBetas:
+        return SymbolBetas.of(self.book.movers, self.by)
+
+    def moves(self, moves: Mapping[FactorName, float], method: Method) -> StressedPnl:
+        """What is gained or lost, and by which symbols most."""
+        book, returns = self.book, self._betas.returns(moves, method, self.by.factors)
+        pnl = book.by_mover(line_pnl(book, returns[book.mover, None])[:, 0])
+        total = float(pnl.sum())
+        return StressedPnl(
+            pnl=total,
+            pnl_of_nav=book.of_nav(total),
+            moves=_listed(moves),
+            contributions=_contributions(book, returns, pnl),
+        )
 
 
 def _contributions(book: RiskBook, returns: Floats, pnl: Floats) -> tuple[StressContribution, ...]:

@@ -45,6 +45,7 @@ from infrastructure.first_answers import PostgresFirstAnswers
 from infrastructure.index_securities import IndexSecurities
 from infrastructure.jwt_tokens import JwtTokens
 from infrastructure.kept_uploads import PostgresUploads
+from infrastructure.linear_algebra import keep_to_one_thread
 from infrastructure.migrate import MigrationRefused, migrate
 from infrastructure.nyse_calendar import NyseCalendar, SampleCalendar
 from infrastructure.postgres import Pool, app_url, open_pool
@@ -178,6 +179,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
         One of START_REFUSALS, with a sentence that says what to do.
     """
     parts = parts or Parts()
+    keep_to_one_thread()
     with ExitStack() as held:
         store = _Store.open(settings, parts.clock or SystemClock(settings.sigmasight_now), held)
         identities = Identities(settings.uses_deterministic_ids)

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.responses import Response
+from starlette.datastructures import FormData
 
-from application.commands import ImportPositions, OpenPortfolio, RequestRun
+from application.commands import OpenPortfolio, RequestRun
 from application.uploads import KeptUpload
 from domain.errors import DomainError
 from domain.money import ZERO
@@ -21,6 +22,7 @@ from interfaces.files.recognition import BROKERS, GUIDES
 from interfaces.files.writing import csv_text
 from interfaces.importing import FileToImport, cost_of
 from interfaces.web.import_grid import HEADINGS, NUMBERS, count_rows, grid
+from interfaces.web.replacing import replace
 from interfaces.web.upload_form import (
     ACCOUNT,
     ACCOUNT_TYPES,
@@ -29,6 +31,7 @@ from interfaces.web.upload_form import (
     REPLACES,
     Sent,
     read_file,
+    said,
     texts_of,
     typed,
     upload_of,
@@ -54,32 +57,25 @@ def upload(at: WriterVisit, again: UUID | None = None, gone: str = "") -> Respon
 @router.post("/onboarding/upload", dependencies=[OURS, COUNTED])
 def look_at(at: WriterVisit, sent: Sent) -> Response:
     """Keep the file for an hour, and show what importing it would bring."""
-    values = typed(sent, (*ACCOUNT, *CHOICES))
-    wrong = wrong_fields(at.program, values)
-    kept = upload_of(sent, at.user.user_id, values)
-    if kept is None:
-        wrong["csv_file"] = _NO_FILE
-    if kept is None or wrong:
-        return _form(at, values, wrong)
-    at.program.uploads.keep(kept)
-    return go_to(_url(kept))
+    return _look_at(at, sent, typed(sent, (*ACCOUNT, *CHOICES)))
 
 
 @router.get("/onboarding/{portfolio_id}/upload")
-def change(at: WriterVisit, portfolio_id: UUID) -> Response:
-    """The form for another file in the place of the portfolio's latest import."""
-    return _form(at, values_of(at.portfolio(portfolio_id)), {})
+def change(at: WriterVisit, portfolio_id: UUID, again: UUID | None = None) -> Response:
+    """The form for another upload in the place of the portfolio's latest, with all its fields.
+
+    `again` is the upload whose fields it keeps.
+    """
+    kept = at.program.uploads.of(at.user.user_id, again) if again else None
+    return _form(at, values_of(at.portfolio(portfolio_id), kept.form if kept else {}), {})
 
 
 @router.post("/onboarding/{portfolio_id}/upload", dependencies=[OURS, COUNTED])
 def look_at_change(at: WriterVisit, portfolio_id: UUID, sent: Sent) -> Response:
     """Keep the other file for an hour, and show what it would bring."""
-    values = {**typed(sent, CHOICES), **values_of(at.portfolio(portfolio_id))}
-    kept = upload_of(sent, at.user.user_id, values)
-    if kept is None:
-        return _form(at, values, {"csv_file": _NO_FILE})
-    at.program.uploads.keep(kept)
-    return go_to(_url(kept))
+    portfolio = at.portfolio(portfolio_id)
+    values = values_of(portfolio, typed(sent, CHOICES) | said(sent, ACCOUNT))
+    return _look_at(at, sent, values)
 
 
 @router.get("/onboarding/uploads/{upload_id}")
@@ -166,9 +162,7 @@ def confirm(at: WriterVisit, upload_id: UUID, sent: Sent) -> Response:
     if file.is_refused:
         return go_to(f"{_url(kept)}/errors")
     try:
-        portfolio_id = (
-            _replace(at, kept, file) if kept.form.get(REPLACES) else _open(at, kept, file)
-        )
+        portfolio_id = _take_in(at, kept, file)
     except DomainError as refusal:
         wrong = {FIELDS.get(refusal.code, "form"): refusal.message}
         return _form(at, dict(kept.form), wrong)
@@ -186,9 +180,21 @@ def start_run(at: Visit, portfolio_id: UUID) -> Response:
     return go_to(f"/onboarding/{portfolio_id}/runs/{run.run_id}")
 
 
+def _look_at(at: Visit, sent: FormData, values: dict[str, str]) -> Response:
+    """Keep the file for an hour, where there is one and nothing beside it is wrong."""
+    wrong = wrong_fields(at.program, values)
+    kept = upload_of(sent, at.user.user_id, values)
+    if kept is None:
+        wrong["csv_file"] = _NO_FILE
+    if kept is None or wrong:
+        return _form(at, values, wrong)
+    at.program.uploads.keep(kept)
+    return go_to(_url(kept))
+
+
 def _take_in(at: Visit, kept: KeptUpload, file: FileToImport) -> UUID:
     """The portfolio that holds the file's positions now."""
-    return _replace(at, kept, file) if kept.form.get(REPLACES) else _open(at, kept, file)
+    return replace(at, kept, file) if kept.form.get(REPLACES) else _open(at, kept, file)
 
 
 def _open(at: Visit, kept: KeptUpload, file: FileToImport) -> UUID:
@@ -202,22 +208,6 @@ def _open(at: Visit, kept: KeptUpload, file: FileToImport) -> UUID:
     opened = at.program.portfolios.open(command, at.cause)
     at.program.rooms.catch_up(opened.position)
     return opened.portfolio_id
-
-
-def _replace(at: Visit, kept: KeptUpload, file: FileToImport) -> UUID:
-    """Take the file in, in the place of the latest import that counts."""
-    portfolio_id = UUID(kept.form[REPLACES])
-    imports, _ = at.program.imports_room.of_portfolio(portfolio_id, 1, 0)
-    latest = imports[0] if imports and not imports[0].is_reverted else None
-    command = ImportPositions(
-        portfolio_id=portfolio_id,
-        intake=file.intake(),
-        rejected_rows=file.rejected_rows,
-        instead_of=latest.import_id if latest else None,
-    )
-    impact = at.program.imports.take_in(command, at.cause)
-    at.program.rooms.catch_up(impact.position or 0)
-    return portfolio_id
 
 
 def _form(
@@ -257,8 +247,7 @@ def _url(kept: KeptUpload) -> str:
 
 def _again(kept: KeptUpload) -> str:
     """The form that keeps everything but the file."""
-    form = _form_url(kept.form)
-    return form if kept.form.get(REPLACES) else f"{form}?again={kept.upload_id}"
+    return f"{_form_url(kept.form)}?again={kept.upload_id}"
 
 
 def _form_url(values: Mapping[str, str]) -> str:

@@ -68,6 +68,11 @@ def typed(sent: FormData, names: tuple[str, ...]) -> dict[str, str]:
     return {name: _text(sent.get(name)) for name in names}
 
 
+def said(sent: FormData, names: tuple[str, ...]) -> dict[str, str]:
+    """Those of the fields that the form had."""
+    return typed(sent, tuple(name for name in names if name in sent))
+
+
 def wrong_fields(program: Program, values: Mapping[str, str]) -> dict[str, str]:
     """What is wrong with each field of an account, in a sentence."""
     market = program.markets[market_of(values)]
@@ -104,9 +109,20 @@ def texts_of(values: Mapping[str, str]) -> AccountTexts:
     )
 
 
-def values_of(portfolio: PortfolioRow) -> dict[str, str]:
-    """What the form keeps of a portfolio whose import a file takes the place of."""
-    return {"price_source": portfolio.market, REPLACES: str(portfolio.portfolio_id)}
+def values_of(portfolio: PortfolioRow, said: Mapping[str, str]) -> dict[str, str]:
+    """What the form says of a portfolio whose import a file takes the place of.
+
+    What is not `said` otherwise stands as it is; the market stays in any case.
+    """
+    stands = {
+        "portfolio_name": portfolio.name,
+        "account_name": portfolio.account_name,
+        "account_type": portfolio.account_type,
+        "equity_balance": f"{portfolio.equity_balance:f}",
+        "equity_as_of": portfolio.equity_as_of.isoformat(),
+    }
+    stays = {"price_source": portfolio.market, REPLACES: str(portfolio.portfolio_id)}
+    return {**stands, **said, **stays}
 
 
 def upload_of(sent: FormData, owner_id: UUID, values: Mapping[str, str]) -> KeptUpload | None:

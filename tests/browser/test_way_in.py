@@ -119,7 +119,8 @@ def test_without_scripts_it_goes_as_far(server: RunningServer, windows: Windows)
     page.get_by_label("Portfolio").select_option(label=TYPED["Account name"])
     page.get_by_role("button", name="Show").click()
     page.get_by_text("The figures as a table").first.click()
-    assert len(cells(page, "Net asset value over time")) == 42
+    assert len(cells(page, "Net asset value over time")) == 25
+    expect(page.get_by_text("the figures, the last 25 of 42")).to_be_visible()
 
 
 def test_a_file_that_is_too_large_is_told_before_and_refused_after_it_is_sent(

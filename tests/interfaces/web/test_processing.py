@@ -108,13 +108,63 @@ def test_another_upload_takes_the_place_of_the_import(
     assert (bad.status_code, 'aria-invalid="true"' in bad.text) == (422, True)
     files = {"csv_file": ("mended.csv", csv_file(*GOOG_AND_SPY, "IBM,5,190.00,2012-12-31"))}
     url = send(browser, change, change, files=files).headers["location"]
-    assert f'href="{change}"' in browser.get(url).text
+    [again] = re.findall(rf'href="({change}\?again=[^"]*)"', browser.get(url).text)
+    assert 'value="Schwab IRA"' in browser.get(again).text
     next_page = send(browser, url, f"{url}/confirm").headers["location"]
     work_off(world.program, next_page)
     assert "3 positions imported." in browser.get(next_page).text
     portfolio_id = page.split("/")[2]
     held = browser.get(f"/api/v1/portfolios/{portfolio_id}/positions").json()
     assert sorted(one["symbol"] for one in held["positions"]) == ["GOOG", "IBM", "SPY"]
+
+
+def test_another_upload_corrects_what_was_typed_as_well(
+    world: World, browser: TestClient, page: str
+) -> None:
+    portfolio_id = page.split("/")[2]
+    change = f"/onboarding/{portfolio_id}/upload"
+    text = browser.get(change).text
+    for stands in ("Schwab IRA", "500000.00", "2012-12-31"):
+        assert f'value="{stands}"' in text
+    assert '<option value="ira" selected>' in text
+    assert 'name="price_source"' not in text
+    assert "Prices: sample. This alone cannot be changed" in text
+    files = {"csv_file": ("mended.csv", csv_file(*GOOG_AND_SPY))}
+    typed = {
+        "portfolio_name": "Retirement",
+        "account_name": "Fidelity Roth",
+        "account_type": "roth_ira",
+        "equity_balance": "510000",
+        "equity_as_of": "2013-01-02",
+        "price_source": "live",
+    }
+    wrong = send(browser, change, change, files=files, **typed | {"equity_balance": "-1"})
+    assert re.findall(r'id="(\w+)"[^>]*aria-invalid="true"', wrong.text) == ["equity_balance"]
+    url = send(browser, change, change, files=files, **typed).headers["location"]
+    send(browser, url, f"{url}/confirm")
+    told = browser.get(f"/api/v1/portfolios/{portfolio_id}").json()
+    assert (told["name"], told["account_name"]) == ("Retirement", "Fidelity Roth")
+    assert (told["account_type"], told["equity_balance"]) == ("roth_ira", "510000.00")
+    assert told["position_count"] == 2
+    opening = browser.get(f"/portfolios/{portfolio_id}/opening").text
+    assert "510,000.00 USD as of 2 Jan 2013" in opening
+    imports = browser.get(f"/api/v1/portfolios/{portfolio_id}/imports").json()["imports"]
+    assert [one["file_name"] for one in imports] == ["mended.csv", "positions.csv"]
+
+
+def test_a_name_that_is_taken_changes_nothing(world: World, browser: TestClient, page: str) -> None:
+    form = FORM | {"account_name": "Other"}
+    files = {"csv_file": ("positions.csv", csv_file(*GOOG_AND_SPY))}
+    other = send(browser, UPLOAD, UPLOAD, files=files, **form).headers["location"]
+    send(browser, other, f"{other}/confirm")
+    portfolio_id = page.split("/")[2]
+    change = f"/onboarding/{portfolio_id}/upload"
+    typed = {"account_name": "Other", "equity_balance": "1"}
+    url = send(browser, change, change, files=files, **typed).headers["location"]
+    answer = send(browser, url, f"{url}/confirm")
+    assert re.findall(r'id="(\w+)"[^>]*aria-invalid="true"', answer.text) == ["account_name"]
+    told = browser.get(f"/api/v1/portfolios/{portfolio_id}").json()
+    assert (told["account_name"], told["equity_balance"]) == ("Schwab IRA", "500000.00")
 
 
 def test_nobody_else_sees_it(world: World, browser: TestClient, page: str) -> None:

@@ -3,6 +3,7 @@
 import sys
 
 from tests.benchmarks import (
+    analysing,
     cold_history,
     commands,
     greeks,
@@ -20,7 +21,7 @@ from tests.benchmarks.databases import silence_logs
 
 MODULES = (
     *(commands, reading, pages, login, importing, valuing),
-    *(recording, nights, cold_history, memory, regressions, greeks),
+    *(recording, nights, cold_history, memory, regressions, greeks, analysing),
 )
 
 

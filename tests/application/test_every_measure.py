@@ -97,4 +97,4 @@ def test_odd_accounts_have_figures_or_reasons(program: Program, kind: str) -> No
     if kind == "unknown names alone":
         reason = measures.value_at_risk.reason
         assert reason is not None
-        assert reason.code is ReasonCode.NO_PRICES
+        assert reason.code is ReasonCode.TOO_FEW_OBSERVATIONS

@@ -92,7 +92,9 @@ def test_an_import_is_taken_back_and_brought_back_after_its_impact_was_shown(
 ) -> None:
     visitor, portfolio_id = owner(world.program, browser)
     page = f"/portfolios/{portfolio_id}/imports"
-    (row,) = rows_of(browser.get(page).text, "Imports")
+    listed = browser.get(page).text
+    assert f'href="/onboarding/{portfolio_id}/upload"' in listed
+    (row,) = rows_of(listed, "Imports")
     assert (row[0], row[4], row[7]) == ("positions.csv", "2", "yes")
     one = f"{page}/{visitor.imports_of(portfolio_id)[0]['import_id']}"
     text = " ".join(browser.get(one).text.split())

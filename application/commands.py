@@ -1,7 +1,7 @@
 """What people ask for, as plain data: texts as typed where a rule has yet to read them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
@@ -27,11 +27,15 @@ class RegisterUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueInvite:
-    """Make an invite code; None means any number of uses, or good for ever."""
+    """Make an invite code; None means any number of uses, or good for ever.
+
+    The code is made of `seed`, a secret: of the same one, the same code. Without it by chance.
+    """
 
     cohort: str
     max_uses: int | None = None
     expires_at: datetime | None = None
+    seed: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +144,7 @@ class RequestRunOfAny:
 
     `is_restatement` leaves out what is of today rather than of old days, and computes those to
     `restate` again even if nothing says that they are stale; `is_forced` abandons a live run of
-    the portfolio first.
+    the portfolio first. Where a run over all accounts has `run_id` already, it is that one.
     """
 
     portfolio_id: UUID | None = None
@@ -148,6 +152,7 @@ class RequestRunOfAny:
     restate: Span | None = None
     is_forced: bool = False
     reason: str = ""
+    run_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 import hmac
 import secrets
 from dataclasses import dataclass
+from hashlib import sha256
 from uuid import UUID
 
 from application.commands import IssueInvite
@@ -39,16 +40,22 @@ class Invites:
     master_code: str
 
     def issue(self, command: IssueInvite, cause: Cause) -> IssuedInvite:
-        """Make a code. It is in the answer and nowhere else: the log has its hash.
+        """Make a code, once of each seed. It is in the answer alone: the log has its hash.
 
         Raises:
             InviteTermsRefused: ERR_INVITE_005.
         """
-        code = _drawn()
+        code = _code_of(command.seed or secrets.token_hex())
         invite = InviteCode.issue(
             code, command.cohort, command.max_uses, command.expires_at, self.clock.now()
         )
-        return IssuedInvite(invite.id, code, self.log.save(invite, cause=cause))
+
+        def attempt() -> IssuedInvite:
+            is_known = self.log.existing([invite.id])
+            position = self.log.position() if is_known else self.log.save(invite, cause=cause)
+            return IssuedInvite(invite.id, code, position)
+
+        return decide(attempt)
 
     def revoke(self, invite_id: UUID, cause: Cause) -> int:
         """Take a code back; who registered with it stays. Returns the log's position.
@@ -96,8 +103,10 @@ class Invites:
         return invite
 
 
-def _drawn() -> str:
-    groups = (
-        "".join(secrets.choice(_LETTERS) for _ in range(_LETTERS_EACH)) for _ in range(_GROUPS)
-    )
-    return "-".join(groups)
+def _code_of(seed: str) -> str:
+    number, letters = int.from_bytes(sha256(seed.encode()).digest()), ""
+    for _ in range(_GROUPS * _LETTERS_EACH):
+        number, place = divmod(number, len(_LETTERS))
+        letters += _LETTERS[place]
+    starts = range(0, len(letters), _LETTERS_EACH)
+    return "-".join(letters[start : start + _LETTERS_EACH] for start in starts)

@@ -105,11 +105,12 @@ class Runs:
         refuse_if_lacking(self.prerequisites)
         kind = RunKind.RESTATEMENT if command.is_restatement else RunKind.ON_DEMAND
         if command.portfolio_id is None:
-            if command.is_forced:
+            run_id = command.run_id or uuid4()
+            if command.is_forced and not self.log.existing([run_id]):
                 self._abandon_all(command.reason)
             until = self.markets["live"].latest_session()
             order = order_of(kind, until, cause, reason=command.reason, restate=command.restate)
-            return self.request_whole(uuid4(), order, cause)
+            return self.request_whole(run_id, order, cause)
         portfolio = self.log.load(Portfolio, command.portfolio_id)
         if portfolio is None:
             raise PortfolioUnknown

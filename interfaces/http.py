@@ -12,6 +12,9 @@ from interfaces.bootstrap import Program
 from interfaces.web import (
     accounts,
     admin,
+    admin_invites,
+    admin_repair,
+    admin_runs,
     admin_users,
     assets,
     cash_flows,
@@ -32,7 +35,7 @@ from interfaces.web.refusals import RefusalPage
 PAGE_MODULES = (
     *(landing, accounts, onboarding, processing, command_center),
     *(portfolio, positions, cash_flows, opening, imports),
-    *(admin, admin_users),
+    *(admin, admin_users, admin_invites, admin_runs, admin_repair),
     *(import_help, reference, error_pages, assets),
 )
 

@@ -1,13 +1,12 @@
 """Asking for a calculation, and following it (spec 4.6)."""
 
-import re
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import PlainTextResponse, StreamingResponse
+from fastapi.responses import PlainTextResponse
 
 from application.commands import RequestRun
 from application.errors import RunUnknown
@@ -29,8 +28,7 @@ from interfaces.api.calculation_shapes import (
 )
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, command_answers, text_answers
 from interfaces.api.market_data import held_in
-from interfaces.api.run_following import EVENT_EXAMPLE, LOG_EXAMPLE, event_stream, log_of
-from interfaces.api.run_watch import RunWatch
+from interfaces.api.run_following import EVENT_EXAMPLE, LOG_EXAMPLE, followed, log_of
 from interfaces.bootstrap import Program
 from interfaces.following import run_of
 from interfaces.values import Limit, Offset
@@ -38,7 +36,6 @@ from interfaces.values import Limit, Offset
 router = APIRouter(tags=["Calculation"])
 history = APIRouter(tags=["Calculation"])
 
-_POSITION = re.compile(r"[0-9]{1,18}")
 _RUN = "9a1d6d0c-1c7b-4a7e-8a1f-2f4f5a6b7c8d"
 
 
@@ -144,15 +141,12 @@ async def follow(
     The data of each is what batch-status answers, its id a position in the log.
     """
     run = await run_in_threadpool(run_of, program, portfolio, run_id)
-    is_position = last_event_id and _POSITION.fullmatch(last_event_id)
-    known = int(last_event_id) if last_event_id and is_position else 0
-    if run.is_over and known >= run.position:
-        return Response(status_code=204)
-    watch: RunWatch = request.app.state.run_watch
-    events = event_stream(
-        watch, run_id, known, lambda row: status_of(row, portfolio.portfolio_id, now_of(program))
+    return followed(
+        request,
+        run,
+        last_event_id,
+        lambda row: status_of(row, portfolio.portfolio_id, now_of(program)),
     )
-    return StreamingResponse(events, media_type="text/event-stream")
 
 
 @router.get(

@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
+from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from interfaces.api.calculation_shapes import BatchStatus
@@ -16,6 +19,7 @@ from projections.runs.view import RunRow
 HEARTBEAT_S = 15.0
 """How long a stream is silent at most: proxies cut connections on which nothing happens."""
 
+_POSITION = re.compile(r"[0-9]{1,18}")
 _STATUS_EXAMPLE = json.dumps(BatchStatus.model_json_schema()["examples"][0])
 EVENT_EXAMPLE = f"id: 4711\nevent: status\ndata: {_STATUS_EXAMPLE}\n\n"
 LOG_EXAMPLE = """\
@@ -43,6 +47,19 @@ async def event_stream(
                 yield f"id: {row.position}\nevent: status\ndata: {shape(row).model_dump_json()}\n\n"
             if row.is_over:
                 return
+
+
+def followed(
+    request: Request, run: RunRow, last_event_id: str | None, shape: Callable[[RunRow], BaseModel]
+) -> Response:
+    """The run as a stream, after the event received last; nothing where that was its end."""
+    is_position = last_event_id and _POSITION.fullmatch(last_event_id)
+    known = int(last_event_id) if last_event_id and is_position else 0
+    if run.is_over and known >= run.position:
+        return Response(status_code=204)
+    watch: RunWatch = request.app.state.run_watch
+    events = event_stream(watch, run.run_id, known, shape)
+    return StreamingResponse(events, media_type="text/event-stream")
 
 
 def log_of(run: RunRow) -> str:

@@ -7,7 +7,12 @@ from fastapi.responses import HTMLResponse, Response
 from interfaces.web.visits import Visit, go_to
 
 ADMIN = "/admin"
-_TABS = (("/users", "Users"),)
+_TABS = (
+    ("/users", "Users"),
+    ("/invite-codes", "Invite codes"),
+    ("/runs", "Runs"),
+    ("/repair", "Repair"),
+)
 _DONE = {
     "promote": "The user administrates from the next sign-in on.",
     "demote": "The user does not administrate any more; every session has ended.",
@@ -16,6 +21,9 @@ _DONE = {
     "deactivate": "The user is shut out; everything stays.",
     "reactivate": "The user can sign in again.",
     "forget": "Nobody knows any more who this was.",
+    "revoke": "The code admits nobody any more; who came with it stays.",
+    "ended": "The runs that nobody worked at have ended.",
+    "repaired": "Repaired: what was recorded before stays beside it.",
 }
 
 

@@ -20,6 +20,7 @@ _SENTENCES = {  # where the framework's own sentence would speak of Python
     "string_too_short": "Fill this in.",
     "uuid_parsing": "Copy the whole id, as it is shown elsewhere.",
     "int_parsing": "Write a whole number.",
+    "int_parsing_size": "Write a smaller number.",
     "greater_than_equal": "Write {ge} or more.",
     "less_than_equal": "Write {le} or less.",
 }

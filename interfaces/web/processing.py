@@ -16,7 +16,7 @@ from projections.runs.view import RunRow
 
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
-_PHASES = {
+PHASES = {
     "security_master": "Names and sectors",
     "market_data": "Prices",
     "fundamentals": "Fundamentals",
@@ -42,12 +42,12 @@ def processing(at: UserVisit, portfolio_id: UUID, run_id: UUID) -> Response:
         phases=[
             (
                 phase,
-                _PHASES.get(phase.name, phase.name),
+                PHASES.get(phase.name, phase.name),
                 warnings_of(phase, is_shared=run.is_shared),
             )
             for phase in run.phases
         ],
-        elapsed_s=_elapsed_s(at, run),
+        elapsed_s=elapsed_s(at, run),
         taken_in=imports[0] if imports else None,
     )
 
@@ -58,7 +58,7 @@ def calculate_again(at: WriterVisit, portfolio_id: UUID) -> Response:
     return start_run(at, portfolio_id)
 
 
-def _elapsed_s(at: UserVisit, run: RunRow) -> int:
+def elapsed_s(at: UserVisit, run: RunRow) -> int:
     """Seconds since it was taken up, or until it ended; 0 while it waits."""
     if run.started_at is None:
         return 0

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from psycopg import sql
 
+from domain.calculation_run import RunStatus
 from projections.room import Room
 from projections.row_table import Pool, RowTable, count_in_all
 from projections.runs import projector
@@ -19,6 +20,8 @@ TABLE = RowTable(
 ROOM = Room("runs", 2, projector.FED_BY, TABLE, projector.keys, projector.fold)
 _OF_PORTFOLIO = sql.SQL("WHERE portfolio_ids @> %s::jsonb")
 _WHOLES = sql.SQL("WHERE part_of IS NULL")
+_OF_STATUS = sql.SQL("WHERE part_of IS NULL AND status = %s")
+_PARTS = sql.SQL("WHERE part_of = %s")
 _LIVE = sql.SQL("WHERE status IN ('queued', 'running')")
 _NEWEST = sql.SQL("ORDER BY requested_at DESC, run_id LIMIT %s OFFSET %s")
 _OLDEST = sql.SQL("ORDER BY requested_at, run_id")
@@ -70,9 +73,17 @@ class RunsRoom:
             rows = TABLE.select(connection, _LATEST_OF, [_contains(portfolio_id)])
         return rows[0] if rows else None
 
-    def wholes(self, limit: int, offset: int) -> tuple[Sequence[RunRow], int]:
+    def wholes(
+        self, limit: int, offset: int, status: RunStatus | None = None
+    ) -> tuple[Sequence[RunRow], int]:
         """A page of all runs but the parts of others, newest first, and how many there are."""
+        if status is not None:
+            return self._page(_OF_STATUS, [status.value], limit, offset)
         return self._page(_WHOLES, [], limit, offset)
+
+    def parts(self, run_id: UUID, limit: int, offset: int) -> tuple[Sequence[RunRow], int]:
+        """A page of the parts of a run over all accounts, newest first, and how many there are."""
+        return self._page(_PARTS, [run_id], limit, offset)
 
     def all_live(self) -> Sequence[RunRow]:
         """The runs that are queued or running, parts too, oldest first."""

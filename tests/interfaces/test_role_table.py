@@ -150,6 +150,7 @@ TABLE = {
     f"GET {V1}/admin/batch/runs": administrates(200),
     f"GET {V1}/admin/batch/runs/current": administrates(200),
     f"GET {V1}/admin/batch/runs/{{run_id}}": administrates(200),
+    f"GET {V1}/admin/batch/runs/{{run_id}}/events": administrates(200),
     f"GET {V1}/admin/batch/summary": administrates(200),
     f"POST {V1}/admin/batch/cleanup-incomplete": administrates(200),
     f"POST {V1}/admin/repair/valuations": administrates(200),

@@ -12,8 +12,15 @@ from tests.support.browsing import send
 from tests.support.pages import enter
 
 NOBODY_S = "00000000-0000-4000-8000-000000000000"
-PAGES = ("", "/users", "/users/{user_id}", "/users/{user_id}/forget")
-FORMS = ("/users/{user_id}/{verb}", "/users/{user_id}/forget", "/users/{user_id}/impersonate")
+PAGES = (
+    *("", "/users", "/users/{user_id}", "/users/{user_id}/forget"),
+    *("/invite-codes", "/runs", "/runs/{run_id}", "/repair"),
+)
+FORMS = (
+    *("/users/{user_id}/{verb}", "/users/{user_id}/forget", "/users/{user_id}/impersonate"),
+    *("/invite-codes", "/invite-codes/{invite_id}/revoke"),
+    *("/runs/start", "/runs/clean-up", "/repair", "/repair/apply"),
+)
 
 
 def url_of(path: str) -> str:

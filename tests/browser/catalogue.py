@@ -91,6 +91,11 @@ PAGES = (
     Shown("admin-users", "/admin/users", "root"),
     Shown("admin-user", "/admin/users/{ada_id}", "root"),
     Shown("admin-forget", "/admin/users/{ada_id}/forget", "root"),
+    Shown("admin-invites", "/admin/invite-codes", "root"),
+    Shown("admin-runs", "/admin/runs", "root"),
+    Shown("admin-run-waiting", "/admin/runs/{waiting_id}", "root"),
+    Shown("admin-run-failed", "/admin/runs/{failed_id}", "root"),
+    Shown("admin-repair", "/admin/repair", "root"),
     Shown("impersonating", "/command-center", "impersonator"),
     Shown("refused", "/portfolios/{unvalued}", status=403),
     Shown("help-import", "/help/import", NOBODY),
@@ -112,6 +117,9 @@ SENT_WRONG = (
     Shown(
         "forget-wrong", "/admin/users/{ada_id}/forget", "root", "/admin/users/{ada_id}/forget", 422
     ),
+    Shown("invite-wrong", "/admin/invite-codes", "root", "/admin/invite-codes", 422),
+    Shown("run-wrong", "/admin/runs", "root", "/admin/runs/start", 422),
+    Shown("repair-wrong", "/admin/repair", "root", "/admin/repair", 422),
     Shown("opening-wrong", f"{_PORTFOLIO}/opening", "ada", f"{_PORTFOLIO}/opening", 422),
 )
 """Forms with something wrong, and what is said about it."""

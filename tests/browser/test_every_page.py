@@ -80,7 +80,9 @@ def _come_to(page: Page, shown: Shown, town: Town) -> Response:
     answer = page.goto(shown.url(town))
     if shown.sends:
         form = page.locator(f'main form[action="{shown.sends.format(**town.places)}"]')
-        for field in form.locator("input:not([type=hidden], [type=radio], [type=file])").all():
+        for field in form.locator(
+            "input:not([type=hidden], [type=radio], [type=checkbox], [type=file])"
+        ).all():
             field.fill(NONSENSE)
         with page.expect_navigation() as sent:
             form.get_by_role("button").last.click()

@@ -151,6 +151,7 @@ def _of_grace(town: Town, grace: Visitor) -> dict[str, str]:
         town.work_off(states["partial"])
         return {
             **{f"{state}_run": page for state, page in states.items()},
+            **{f"{state}_id": str(_run_of(page)) for state, page in states.items()},
             "unvalued": states["waiting"].split("/")[2],
             "good_upload": looked_at(browser, *GOOG_AND_SPY),
             "bad_upload": looked_at(browser, *GOOG_AND_SPY, *BAD_ROWS),

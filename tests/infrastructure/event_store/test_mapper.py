@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from application.ports import Cause
 from domain.kernel import Event
 from domain.portfolio import Portfolio
+from domain.risk.finding import Finding, Quality, ReasonCode, found, not_found
 from infrastructure.event_store.mapper import EventMapper, UnreadableEvent, UnstorableEvent
 from infrastructure.event_store.topics import event_classes, stored_topic
 
@@ -193,7 +194,18 @@ def anything(event_class: type[Event]) -> st.SearchStrategy[Event]:
     st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
     st.register_type_strategy(int, st.integers(-(2**63), 2**63 - 1))
     st.register_type_strategy(Decimal, _DECIMALS)
+    st.register_type_strategy(Finding, _finding)
     return st.from_type(event_class)
+
+
+def _finding(kind: Any) -> st.SearchStrategy[Finding[Any]]:
+    """Figures, or a reason."""
+    [figures] = kind.__args__
+    quality = st.from_type(Quality)
+    return st.one_of(
+        st.builds(found, st.from_type(figures), quality),
+        st.builds(not_found, st.sampled_from(ReasonCode), st.text(_CHARACTERS), quality),
+    )
 
 
 _DECIMALS = st.builds("{}E{}".format, st.integers(), st.integers(-40, 10)).map(Decimal)

@@ -24,12 +24,12 @@ DEV_READY := $(VENV)/.ready-to-test
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run demo test check lint format bench faults docs lock sbom audit
+.PHONY: help install run demo test check lint format bench faults docs screenshots lock sbom audit
 
 help: ## List the verbs
 	@echo "usage: make VERB"
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 install: $(DEV_READY) ## Set up .venv with everything to run and to test
 
@@ -63,6 +63,9 @@ faults: $(DEV_READY) ## Kill, cut, race and starve it; the promises must hold (l
 
 docs: $(DEV_READY) ## Write docs/events.md, errors.md, rooms.md, alerts.yml and import/ from the code
 	@$(BIN)/python -m tests.support.write_documents
+
+screenshots: $(DEV_READY) ## Take a picture of every page, light and dark, wide and narrow: docs/screenshots
+	@$(BIN)/python -m tests.browser.screenshots
 
 lock: $(DEV_READY) ## Write the lock files anew from pyproject.toml; UPGRADE=1 takes newer versions
 	@$(LOCK) -o requirements.lock

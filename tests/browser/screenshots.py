@@ -20,7 +20,7 @@ from tests.browser.windows import Windows
 from tests.support.postgres import FORGETFUL, fresh_database, passable_folder
 
 _HEIGHT = 700
-_COLOURS = 24
+_COLOURS, _COLOURS_OF_CHARTS = 24, 64
 _ROUNDS = 3
 """How often the colours are moved to the middle of what they stand for."""
 
@@ -52,9 +52,10 @@ def _take(
     size = {"width": width, "height": _HEIGHT}
     page = windows.open(town.url, town.token_of(shown.by), viewport=size, color_scheme=scheme)
     page.goto(shown.url(town))
+    colours = _COLOURS_OF_CHARTS if page.locator("figure").count() else _COLOURS
     image = Image.open(BytesIO(page.screenshot(animations="disabled")))
     windows.close()
-    return image.convert("RGB").quantize(_COLOURS, kmeans=_ROUNDS, dither=Image.Dither.NONE)
+    return image.convert("RGB").quantize(colours, kmeans=_ROUNDS, dither=Image.Dither.NONE)
 
 
 if __name__ == "__main__":

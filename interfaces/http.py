@@ -25,16 +25,18 @@ from interfaces.web import (
     landing,
     onboarding,
     opening,
+    performance,
     portfolio,
     positions,
     processing,
     reference,
+    risk,
 )
 from interfaces.web.refusals import RefusalPage
 
 PAGE_MODULES = (
     *(landing, accounts, onboarding, processing, command_center),
-    *(portfolio, positions, cash_flows, opening, imports),
+    *(portfolio, positions, cash_flows, risk, performance, opening, imports),
     *(admin, admin_users, admin_invites, admin_runs, admin_repair),
     *(import_help, reference, error_pages, assets),
 )

@@ -37,7 +37,8 @@ class Chart:
     """A figure, and its table: the header's texts, then rows whose first cell names them.
 
     Of a long table `rows` may be the last ones; `earlier` counts the others. `more` is where to
-    ask for traces that are added to the figure, since they take their time.
+    ask for traces that are added to the figure, since they take their time. The first `words`
+    columns are texts, the others numbers. Without a figure there is the table alone.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Chart:
     figure: Figure
     earlier: int = 0
     more: str = ""
+    words: int = 1
 
     @property
     def json(self) -> str:
@@ -95,7 +97,7 @@ def nav_chart(
         "Net asset value over time, USD",
         ("Date", "NAV", "Flows", "Import", "Restated"),
         table,
-        _figure([line, *markers], yaxis={"title": {"text": "USD"}}, yaxis2=_BESIDE),
+        figure_of([line, *markers], yaxis={"title": {"text": "USD"}}, yaxis2=_BESIDE),
         earlier=len(rows) - len(table),
         more=more,
     )
@@ -122,7 +124,7 @@ def reconstruction(days: Sequence[ReconstructedDay]) -> Chart:
         "Today's holdings before the opening, without cash, USD",
         ("Date", "Holdings", "Priced"),
         table,
-        _figure([trace] if days else [], yaxis2=_BESIDE),
+        figure_of([trace] if days else [], yaxis2=_BESIDE),
     )
 
 
@@ -144,7 +146,7 @@ def waterfall(worth: Worth) -> Chart:
         "P&L of the day by position, USD",
         ("Symbol", "P&L"),
         [*rows, ("All", f"{total:.2f}")],
-        _figure([trace], xaxis=ticks, yaxis={"title": {"text": "USD"}}),
+        figure_of([trace], xaxis=ticks, yaxis={"title": {"text": "USD"}}),
     )
 
 
@@ -171,7 +173,7 @@ def treemap(holdings: Sequence[Holding], classes: Sequence[Share]) -> Chart:
         "What is at stake by class and position, USD",
         ("Class", "Long", "Short", "Share of NAV"),
         rows,
-        _figure([trace]),
+        figure_of([trace]),
     )
 
 
@@ -208,7 +210,7 @@ def month_map(rows: Sequence[DayFigures]) -> Chart:
         "Return by month",
         ("Year", *_MONTHS),
         table,
-        _figure(
+        figure_of(
             [trace],
             xaxis={"categoryorder": "array", "categoryarray": _MONTHS, "range": [-0.5, 11.5]},
             yaxis={"type": "category"},
@@ -239,7 +241,8 @@ def _points(rows: Iterable[DayFigures]) -> dict[str, list[Any]]:
     return {"x": [day for day, _ in told], "y": [nav for _, nav in told]}
 
 
-def _figure(traces: Sequence[Figure], **layout: Any) -> Figure:
+def figure_of(traces: Sequence[Figure], **layout: Any) -> Figure:
+    """A figure of traces; the page says its colours."""
     return {"data": list(traces), "layout": {"margin": {"t": 10, "r": 10}, **layout}}
 
 

@@ -13,6 +13,7 @@ from interfaces.web.charting import WHOLE, charts_of, file_of
 from interfaces.web.holdings import Holding
 from interfaces.web.notices import notices_of
 from interfaces.web.ordering import OF_ACCOUNT, OF_ACCOUNTS, Order
+from interfaces.web.risk_rows import risk_rows
 from interfaces.web.sparklines import sparklines_of
 from interfaces.web.visits import PageRoute, UserVisit, Visit
 from interfaces.web.worth import Worth, holdings_of, worth_of
@@ -42,6 +43,7 @@ def command_center(at: UserVisit, portfolio: str = ALL) -> Response:
         shown=shown,
         chosen=str(shown[0].portfolio_id) if portfolio != ALL else ALL,
         worth=worth,
+        risk_rows=risk_rows(at.program, shown),
         holdings=order.of(holdings),
         order=order,
         sparklines=sparklines_of(at.program, worth),

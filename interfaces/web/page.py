@@ -14,7 +14,8 @@ from interfaces.web.assets import map_styles_id, url_of
 
 _CENT = Decimal("0.01")
 _MINUS = "\N{MINUS SIGN}"
-_NONE = "\N{EN DASH}"
+NONE = "\N{EN DASH}"
+"""What stands where there is no figure."""
 
 
 def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
@@ -25,7 +26,7 @@ def page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
 def money(amount: Decimal | None, *, is_change: bool = False) -> str:
     """USD to the cent, half-even, with thousands separators; a change bears its sign."""
     if amount is None:
-        return _NONE
+        return NONE
     rounded = amount.quantize(_CENT, rounding=ROUND_HALF_EVEN)
     return f"{_sign(rounded, is_change=is_change)}{abs(rounded):,.2f}"
 
@@ -39,7 +40,7 @@ def signed(amount: Decimal | None) -> Markup:
 def price(amount: Decimal | None) -> str:
     """USD a share: to the cent at least, with as many decimals as are known."""
     if amount is None:
-        return _NONE
+        return NONE
     plain = f"{abs(amount):,f}"
     whole, _, decimals = plain.partition(".")
     return f"{_sign(amount)}{whole}.{decimals.rstrip('0').ljust(2, '0')}"
@@ -48,14 +49,22 @@ def price(amount: Decimal | None) -> str:
 def percent(share: float | None, *, is_change: bool = False) -> str:
     """A fraction as percent to two decimals; a change bears its sign."""
     if share is None:
-        return _NONE
+        return NONE
     return f"{_sign(Decimal(share), is_change=is_change)}{abs(share):.2%}"
+
+
+def number(figure: float | None, decimals: int = 2, *, is_change: bool = False) -> str:
+    """A figure that is no money; a change bears its sign."""
+    if figure is None:
+        return NONE
+    rounded = Decimal(f"{figure:z.{decimals}f}")
+    return f"{_sign(rounded, is_change=is_change)}{abs(rounded):,.{decimals}f}"
 
 
 def quantity(number: Decimal | None) -> str:
     """A number of shares with thousands separators, without zeros that say nothing."""
     if number is None:
-        return _NONE
+        return NONE
     plain = f"{abs(number):,f}"
     shown = plain.rstrip("0").rstrip(".") if "." in plain else plain
     return f"{_sign(number)}{shown}"
@@ -63,12 +72,12 @@ def quantity(number: Decimal | None) -> str:
 
 def day(on: date | None) -> str:
     """A day that nobody can misread: 2 Jan 2013."""
-    return _NONE if on is None else f"{on.day} {on:%b %Y}"
+    return NONE if on is None else f"{on.day} {on:%b %Y}"
 
 
 def instant(at: datetime | None) -> str:
     """A moment in UTC to the minute."""
-    return _NONE if at is None else f"{day(at.date())}, {at.astimezone(UTC):%H:%M} UTC"
+    return NONE if at is None else f"{day(at.date())}, {at.astimezone(UTC):%H:%M} UTC"
 
 
 def _sign(number: Decimal, *, is_change: bool = False) -> str:
@@ -81,6 +90,7 @@ _FILTERS: Mapping[str, Any] = {
     "money": money,
     "price": price,
     "percent": percent,
+    "number": number,
     "quantity": quantity,
     "day": day,
     "instant": instant,

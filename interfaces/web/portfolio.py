@@ -17,6 +17,7 @@ from interfaces.web.forms import FormWrong, Typed, told_at_fields
 from interfaces.web.holdings import Holding
 from interfaces.web.ordering import OF_ACCOUNT, OF_POSITIONS, Order
 from interfaces.web.portfolio_frame import done_at, portfolio_page, url_of
+from interfaces.web.risk_rows import risk_rows
 from interfaces.web.sparklines import sparklines_of
 from interfaces.web.visits import OURS, PageRoute, UserVisit, Visit, WriterVisit
 from interfaces.web.worth import holdings_of, worth_of
@@ -41,6 +42,7 @@ def overview(at: UserVisit, portfolio_id: UUID) -> Response:
         portfolio,
         "portfolio_overview.html",
         worth=worth,
+        risk_rows=risk_rows(at.program, [portfolio]),
         charts=charts_of(at.program, [portfolio], worth, holdings),
         holdings=order.of(holdings),
         order=order,

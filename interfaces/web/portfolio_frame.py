@@ -17,6 +17,8 @@ _TABS = (
     ("", "Overview"),
     ("/positions", "Positions"),
     ("/cash-flows", "Cash flows"),
+    ("/risk", "Risk"),
+    ("/performance", "Performance"),
     ("/opening", "Opening"),
     ("/imports", "Imports"),
 )

@@ -85,6 +85,10 @@ PAGES = (
     Shown("position-remove", f"{_POSITION}/remove"),
     Shown("position-revalue", f"{_PRIVATE}/revalue"),
     Shown("cash-flows", f"{_PORTFOLIO}/cash-flows"),
+    Shown("risk", f"{_PORTFOLIO}/risk"),
+    Shown("risk-unvalued", "/portfolios/{unvalued}/risk", "grace"),
+    Shown("risk-scenario", _PORTFOLIO + "/risk/scenario?market=-10"),
+    Shown("performance", f"{_PORTFOLIO}/performance"),
     Shown("opening", f"{_PORTFOLIO}/opening"),
     Shown("imports", f"{_PORTFOLIO}/imports"),
     Shown("import", _PORTFOLIO + "/imports/{import}"),
@@ -120,6 +124,9 @@ SENT_WRONG = (
     Shown("invite-wrong", "/admin/invite-codes", "root", "/admin/invite-codes", 422),
     Shown("run-wrong", "/admin/runs", "root", "/admin/runs/start", 422),
     Shown("repair-wrong", "/admin/repair", "root", "/admin/repair", 422),
+    Shown("risk-wrong", f"{_PORTFOLIO}/risk", "ada", f"{_PORTFOLIO}/risk", 422),
+    Shown("scenario-wrong", f"{_PORTFOLIO}/risk", "ada", f"{_PORTFOLIO}/risk/scenario", 422),
+    Shown("span-wrong", f"{_PORTFOLIO}/performance", "ada", f"{_PORTFOLIO}/performance", 422),
     Shown("opening-wrong", f"{_PORTFOLIO}/opening", "ada", f"{_PORTFOLIO}/opening", 422),
 )
 """Forms with something wrong, and what is said about it."""
@@ -131,6 +138,9 @@ NO_PAGES = frozenset(
         "/command-center/charts/{name}.csv",
         "/onboarding/uploads/{upload_id}/errors.csv",
         "/portfolios/{portfolio_id}/charts/reconstructed.{kind}",
+        "/portfolios/{portfolio_id}/performance/charts/{name}.csv",
+        "/portfolios/{portfolio_id}/risk/charts/{name}.csv",
+        "/portfolios/{portfolio_id}/risk/scenario/charts/{name}.csv",
     }
 )
 """Routes that answer with a file, or lead on, instead of with a page."""

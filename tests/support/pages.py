@@ -1,7 +1,9 @@
 """Reading pages as a person would: signing in as somebody, tables by their captions."""
 
+import json
 import re
 from html import escape, unescape
+from typing import Any
 
 from fastapi.testclient import TestClient
 
@@ -44,6 +46,20 @@ def rows_of(page: str, caption: str) -> list[list[str]]:
         [_text(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)]
         for row in re.findall(r"<tr[^>]*>(.*?)</tr>", body, re.DOTALL)
     ]
+
+
+def tiles_of(page: str) -> dict[str, str]:
+    """The texts of the tiles by their names."""
+    found = re.findall(r'<div class="tile"><dt>(.*?)</dt><dd>(.*?)</dd>', page, re.DOTALL)
+    return {unescape(name): _text(figure) for name, figure in found}
+
+
+def figures_of(page: str) -> dict[str, Any]:
+    """The figures of the charts by their names."""
+    found = re.findall(
+        r'data-chart="([^"]*)".*?<script type="application/json">(.*?)</script>', page, re.DOTALL
+    )
+    return {name: json.loads(figure) for name, figure in found}
 
 
 def _text(markup: str) -> str:

@@ -11,15 +11,10 @@ from domain.money import ZERO
 from interfaces.web.page import money, percent
 from tests.interfaces.conftest import World
 from tests.support.browsing import send
-from tests.support.pages import enter, rows_of
+from tests.support.pages import enter, rows_of, tiles_of
 from tests.support.visitors import newcomer, work_off
 
 GOOG_AND_CASH = ("GOOG,100,700.00,2012-12-31", "SPY,-50,142.00,2012-12-31")
-
-
-def tiles_of(text: str) -> dict[str, str]:
-    found = re.findall(r'<div class="tile"><dt>(.*?)</dt><dd>(.*?)</dd>', text, re.DOTALL)
-    return {unescape(name): unescape(re.sub(r"<[^>]*>", "", figure)) for name, figure in found}
 
 
 def test_who_has_no_portfolio_is_led_to_the_upload(world: World, browser: TestClient) -> None:

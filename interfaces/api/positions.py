@@ -1,18 +1,20 @@
 """The positions of a portfolio (spec 4.5, 4.7)."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
+from domain.instrument import InvestmentClass
 from domain.mark import Mark
 from interfaces.api.access import Asked, OwnPortfolio
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, example
 from interfaces.standing import past_of
 from interfaces.values import Amount, Limit, Offset
-from projections.positions.view import PositionRow
+from projections.positions.view import Listing, Order, PositionRow, Status
 
 router = APIRouter(prefix="/portfolios", tags=["Portfolios"])
 
@@ -49,7 +51,21 @@ _POSITION: dict[str, Any] = {
     "realized_pnl": "6365.50",
 }
 
-Status = Literal["open", "closed", "all"]
+Sort = Literal[
+    "symbol",
+    "-symbol",
+    "entry_date",
+    "-entry_date",
+    "quantity",
+    "-quantity",
+    "market_value",
+    "-market_value",
+    "day_pnl",
+    "-day_pnl",
+    "unrealized_pnl",
+    "-unrealized_pnl",
+]
+ORDERS: Mapping[str, Order] = {order: order for order in get_args(Order)}
 
 
 class ShownMark(BaseModel):
@@ -119,6 +135,28 @@ class PositionList(BaseModel):
     positions: list[Position]
 
 
+def listing(
+    status: Annotated[Status, Query(description="Which of them.")] = "open",
+    investment_class: Annotated[
+        InvestmentClass | None, Query(description="Only those of a class.")
+    ] = None,
+    sort: Annotated[
+        Sort, Query(description="What they are ordered by; a minus turns that round.")
+    ] = "symbol",
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> Listing:
+    """Which positions are asked for, and in which order."""
+    return Listing(
+        status=status,
+        limit=limit,
+        offset=offset,
+        order=ORDERS[sort.removeprefix("-")],
+        is_descending=sort.startswith("-"),
+        investment_class=investment_class,
+    )
+
+
 @router.get(
     "/{portfolio_id}/positions",
     summary="Positions of a portfolio",
@@ -127,16 +165,14 @@ class PositionList(BaseModel):
 def list_positions(
     program: Asked,
     portfolio: OwnPortfolio,
-    status: Annotated[Status, Query(description="Which of them.")] = "open",
-    limit: Limit = 50,
-    offset: Offset = 0,
+    asked: Annotated[Listing, Depends(listing)],
 ) -> PositionList:
     """The positions with the latest figures known of them.
 
     An option that had expired by the account's opening is history: closed, without figures.
     """
-    rows, total = program.positions_room.of_portfolio(
-        portfolio.portfolio_id, status, limit, offset, past_of(program, portfolio)
+    rows, total = program.positions_room.listed(
+        portfolio.portfolio_id, asked, past_of(program, portfolio)
     )
     return PositionList(total=total, positions=list(map(shown_position, rows)))
 

@@ -22,6 +22,7 @@ from interfaces.web.sparklines import sparklines_of
 from interfaces.web.visits import OURS, PageRoute, UserVisit, Visit, WriterVisit
 from interfaces.web.worth import holdings_of, worth_of
 from projections.portfolios.view import PortfolioRow
+from projections.positions.view import Status
 
 router = APIRouter(
     prefix="/portfolios/{portfolio_id}", include_in_schema=False, route_class=PageRoute
@@ -61,9 +62,7 @@ def reconstructed(at: UserVisit, portfolio_id: UUID, kind: Literal["json", "csv"
 
 
 @router.get("/positions")
-def positions(
-    at: UserVisit, portfolio_id: UUID, status: Literal["open", "closed", "all"] = "open"
-) -> Response:
+def positions(at: UserVisit, portfolio_id: UUID, status: Status = "open") -> Response:
     """The positions, and the form to enter one."""
     return _positions(at, at.portfolio(portfolio_id), which=status)
 
@@ -88,7 +87,7 @@ def open_position(at: WriterVisit, portfolio_id: UUID, typed: Typed) -> Response
 
 
 def _positions(
-    at: Visit, portfolio: PortfolioRow, code: int = 200, which: str = "open", **form: object
+    at: Visit, portfolio: PortfolioRow, code: int = 200, which: Status = "open", **form: object
 ) -> HTMLResponse:
     order = Order.asked(OF_POSITIONS, at.request.query_params, "symbol")
     past = past_of(at.program, portfolio)

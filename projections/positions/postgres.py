@@ -2,13 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from uuid import UUID
 
 from msgspec import structs
 from psycopg import sql
 
 from projections.positions import projector
-from projections.positions.view import NO_PAST, Past, PositionFigures, PositionRow
+from projections.positions.view import (
+    NO_PAST,
+    Listing,
+    Order,
+    Past,
+    PositionFigures,
+    PositionRow,
+    Status,
+)
 from projections.room import Brief, Room
 from projections.row_table import Excerpt, Pool, RowTable, count_in_all
 
@@ -31,7 +40,7 @@ ROOM = Room(
 _LIVE = sql.SQL("WHERE portfolio_id = %(portfolio_id)s AND NOT is_reverted AND NOT is_removed")
 _HELD = "open_quantity <> 0 AND (expires_on IS NULL OR entry_on > {} OR expires_on > {})"
 _IS_HELD = sql.SQL(_HELD).format(sql.Placeholder("entered_by"), sql.Placeholder("expired_by"))
-_STATUSES = {
+_STATUSES: Mapping[Status, sql.Composable] = {
     "open": sql.SQL("{} AND ({})").format(_LIVE, _IS_HELD),
     "closed": sql.SQL("{} AND NOT ({})").format(_LIVE, _IS_HELD),
     "all": _LIVE,
@@ -39,14 +48,36 @@ _STATUSES = {
 _ORDERED = sql.SQL("{} ORDER BY symbol, entry_on, position_id")
 _ALL = TABLE.query(_ORDERED.format(_LIVE))
 _ONE = TABLE.query(sql.SQL("{} AND position_id = %(position_id)s").format(_LIVE))
-_PAGE = sql.SQL("{} LIMIT %(limit)s OFFSET %(offset)s")
-_PAGES = {
-    status: TABLE.query(_PAGE.format(_ORDERED.format(where))) for status, where in _STATUSES.items()
-}
+_OF_CLASS = sql.SQL(
+    "{} AND (%(investment_class)s::text IS NULL OR investment_class = %(investment_class)s)"
+)
+_PAGE = sql.SQL(
+    "{} ORDER BY {} NULLS LAST, symbol, entry_on, position_id LIMIT %(limit)s OFFSET %(offset)s"
+)
 _COUNT = sql.SQL("SELECT count(*) FROM {} {}")
-_COUNTS = {
-    status: _COUNT.format(TABLE.qualified, where).as_bytes() for status, where in _STATUSES.items()
+_COLUMNS: Mapping[Order, str] = {
+    "symbol": "symbol",
+    "entry_date": "entry_on",
+    "quantity": "open_quantity",
+    "market_value": "market_value",
+    "day_pnl": "pnl",
+    "unrealized_pnl": "unrealized_pnl",
 }
+
+
+@cache
+def _page(status: Status, order: Order, *, is_descending: bool) -> bytes:
+    direction = sql.SQL("{} DESC" if is_descending else "{}")
+    ordered = direction.format(sql.Identifier(_COLUMNS[order]))
+    return TABLE.query(_PAGE.format(_OF_CLASS.format(_STATUSES[status]), ordered))
+
+
+@cache
+def _count(status: Status) -> bytes:
+    where = _OF_CLASS.format(_STATUSES[status])
+    return _COUNT.format(TABLE.qualified, where).as_bytes()
+
+
 _OPEN_COUNTS = (
     sql.SQL(
         "SELECT portfolio_id, count(*) FROM {}"
@@ -78,17 +109,29 @@ class PositionsRoom:
     pool: Pool
 
     def of_portfolio(
-        self, portfolio_id: UUID, status: str, limit: int, offset: int, past: Past = NO_PAST
+        self, portfolio_id: UUID, status: Status, limit: int, offset: int, past: Past = NO_PAST
     ) -> tuple[Sequence[PositionRow], int]:
         """A page of positions that are `open`, `closed` or `all`, by symbol and entry date.
 
         Those of the `past` are closed.
         """
-        asked = {"portfolio_id": portfolio_id, **structs.asdict(past)}
-        page = {**asked, "limit": limit, "offset": offset}
+        return self.listed(portfolio_id, Listing(status, limit, offset), past)
+
+    def listed(
+        self, portfolio_id: UUID, listing: Listing, past: Past = NO_PAST
+    ) -> tuple[Sequence[PositionRow], int]:
+        """A page of positions, and how many there are in all; those of the `past` are closed."""
+        asked = {
+            "portfolio_id": portfolio_id,
+            "investment_class": listing.investment_class,
+            **structs.asdict(past),
+        }
+        bounds = (listing.limit, listing.offset)
+        page = {**asked, "limit": listing.limit, "offset": listing.offset}
+        query = _page(listing.status, listing.order, is_descending=listing.is_descending)
         with self.pool.reading() as connection:
-            rows = TABLE.select(connection, _PAGES[status], page)
-            return rows, count_in_all(connection, _COUNTS[status], asked, rows, (limit, offset))
+            rows = TABLE.select(connection, query, page)
+            return rows, count_in_all(connection, _count(listing.status), asked, rows, bounds)
 
     def one(self, portfolio_id: UUID, position_id: UUID) -> PositionRow | None:
         """The position of that id, if it is the portfolio's."""

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 import msgspec
@@ -25,6 +26,24 @@ class Past(msgspec.Struct, frozen=True):
 
 NO_PAST = Past(date.min, date.min)
 """Of an account whose opening nobody asks for."""
+
+
+Status = Literal["open", "closed", "all"]
+Order = Literal["symbol", "entry_date", "quantity", "market_value", "day_pnl", "unrealized_pnl"]
+
+
+class Listing(msgspec.Struct, frozen=True):
+    """Which positions of an account are asked for, and in which order: a page of them.
+
+    Those without a figure come last, whichever way; what is alike is in the order of symbols.
+    """
+
+    status: Status = "open"
+    limit: int = 50
+    offset: int = 0
+    order: Order = "symbol"
+    is_descending: bool = False
+    investment_class: InvestmentClass | None = None
 
 
 class PositionFigures(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from domain.portfolio import Portfolio
 from domain.position import Position, PositionTerms
 from infrastructure.postgres import Pool
 from projections.positions.postgres import ROOM, TABLE, PositionsRoom
-from projections.positions.view import NO_PAST, PositionRow
+from projections.positions.view import NO_PAST, PositionRow, Status
 from tests.projections.edited_positions import CALLS, IBM, MONDAY, TUESDAY, TYPO, edited
 from tests.projections.imported_files import FiledAccount, taken_back
 from tests.support.books import PORTFOLIO
@@ -144,7 +144,8 @@ def test_what_was_removed_is_nowhere_listed(pool: Pool) -> None:
         TABLE.store(connection, list(rows_after(edited(holding(GOOG))).values()))
     room = PositionsRoom(pool)
     assert [row.symbol for row in room.all_of(PORTFOLIO)] == ["GOOG", CALLS.symbol, "IBM"]
-    for status, listed in (("open", 2), ("closed", 1), ("all", 3)):
+    counts: dict[Status, int] = {"open": 2, "closed": 1, "all": 3}
+    for status, listed in counts.items():
         assert room.of_portfolio(PORTFOLIO, status, 50, 0)[1] == listed
     assert room.open_counts({PORTFOLIO: NO_PAST}) == {PORTFOLIO: 2}
     assert room.one(PORTFOLIO, TYPO.position_id) is None

@@ -2,17 +2,19 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any, get_args
 from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
 
+from domain.instrument import InvestmentClass
 from domain.mark import MarkQuality, MarkSource
 from domain.position import Position
 from domain.snapshot import Snapshot
 from infrastructure.postgres import Pool
 from projections.positions.postgres import ROOM, TABLE, PositionsRoom
-from projections.positions.view import NO_PAST, Past, PositionRow
+from projections.positions.view import NO_PAST, Listing, Past, PositionRow, Status
 from tests.projections.imported_files import closed_by_a_file
 from tests.support.books import FRIDAY, PORTFOLIO, position
 from tests.support.events import number
@@ -137,6 +139,30 @@ def test_positions_are_listed_by_symbol_and_status(pool: Pool) -> None:
     assert room.of_portfolio(PORTFOLIO, "all", 1, 2)[1] == 3
 
 
+def test_positions_are_listed_in_the_order_asked_for_those_without_a_figure_last(
+    pool: Pool,
+) -> None:
+    goog, ibm, spy = three_of_mine()
+    valued = [
+        replace(goog, market_value=Decimal(5), pnl=Decimal(2)),
+        replace(ibm, market_value=Decimal(7), pnl=Decimal(-2)),
+        replace(spy, market_value=None, pnl=None),
+    ]
+    room = kept(pool, *valued)
+
+    def listed(**asked: Any) -> list[str]:
+        rows, total = room.listed(PORTFOLIO, Listing(status="all", **asked))
+        assert total == len(rows)
+        return [row.symbol for row in rows]
+
+    assert listed(order="market_value") == ["GOOG", "IBM", "SPY"]
+    assert listed(order="market_value", is_descending=True) == ["IBM", "GOOG", "SPY"]
+    assert listed(order="day_pnl") == ["IBM", "GOOG", "SPY"]
+    assert listed(is_descending=True) == ["SPY", "IBM", "GOOG"]
+    assert listed(investment_class=InvestmentClass.PUBLIC) == ["GOOG", "IBM", "SPY"]
+    assert listed(investment_class=InvestmentClass.PRIVATE) == []
+
+
 def test_all_positions_are_given_by_symbol_entry_date_and_id(pool: Pool) -> None:
     goog, ibm, spy = three_of_mine()
     later = replace(goog, position_id=UUID(int=0), entry_on=TUESDAY)
@@ -171,9 +197,9 @@ def test_an_option_that_the_opening_found_at_its_end_is_closed(
     )
     room, past = kept(pool, goog, ibm, spy, call), Past(entered_by, expired_by)
 
-    listed = {
+    listed: dict[Status, list[str]] = {
         status: [row.symbol for row in room.of_portfolio(PORTFOLIO, status, 9, 0, past)[0]]
-        for status in ("open", "closed", "all")
+        for status in get_args(Status)
     }
     assert listed["all"] == ["C", "GOOG", "IBM", "SPY"]
     assert listed["open"] == (["C", "GOOG", "IBM"] if is_open else ["GOOG", "IBM"])
@@ -212,7 +238,7 @@ def kept(pool: Pool, *rows: PositionRow) -> PositionsRoom:
     return PositionsRoom(pool)
 
 
-def symbols(room: PositionsRoom, status: str) -> list[str]:
+def symbols(room: PositionsRoom, status: Status) -> list[str]:
     """The symbols of a listing, which counts as many as it shows."""
     rows, count = room.of_portfolio(PORTFOLIO, status, 10, 0)
     assert count == len(rows)

@@ -91,6 +91,21 @@ def test_positions_are_picked_by_whether_they_are_open(world: World) -> None:
     assert sold["realized_pnl"] == "1014.00"  # 200 x (147.07 - 142.00)
 
 
+def test_positions_come_in_the_order_and_of_the_class_asked_for(world: World) -> None:
+    def symbols(query: str) -> list[str]:
+        answer = world.ada.get(f"/portfolios/{world.valued}/positions?{query}")
+        assert answer.status_code == 200, answer.text
+        return [position["symbol"] for position in answer.json()["positions"]]
+
+    assert symbols("sort=market_value") == ["SPY", "GOOG"]
+    assert symbols("sort=-market_value") == ["GOOG", "SPY"]
+    assert symbols("sort=-symbol&limit=1") == ["SPY"]
+    assert symbols("investment_class=PUBLIC") == ["GOOG", "SPY"]
+    assert symbols("investment_class=OPTIONS") == []
+    wrong = world.ada.get(f"/portfolios/{world.valued}/positions?sort=luck")
+    assert refusal(wrong) == (422, "ERR_REQUEST_001")
+
+
 def test_another_status_is_refused(world: World) -> None:
     answer = world.ada.get(f"/portfolios/{world.valued}/positions?status=sold")
     assert refusal(answer) == (422, "ERR_REQUEST_001")

@@ -46,8 +46,13 @@ class HeatMap:
 
     @property
     def size(self) -> int:
-        """Of the drawing, either way."""
+        """Of the drawing, either way, in units of its own."""
         return _LABELS + SQUARE * len(self.names)
+
+    @property
+    def width(self) -> int:
+        """In pixels, where there is the room."""
+        return self.size * 3 // 2
 
     @property
     def beside(self) -> list[Written]:

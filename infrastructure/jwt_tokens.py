@@ -1,14 +1,21 @@
-"""Access tokens as JWT, HS256 with the algorithm pinned (RFC 8725)."""
+"""Access tokens as JWT with one algorithm pinned (RFC 8725): HS256, or EdDSA by a key pair."""
 
 import hashlib
 import hmac
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from uuid import UUID, uuid4
 
 import jwt
 import msgspec
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+)
 from jwt.types import Options
 
 from application.access_ports import Grant, Impersonator, TokenClaims
@@ -16,7 +23,7 @@ from application.errors import TokenRefused
 from application.ports import Clock
 
 ISSUER = AUDIENCE = "sigmasight"
-_ALGORITHM = "HS256"
+_BY_SECRET, _BY_KEY_PAIR = "HS256", "EdDSA"
 _OPTIONS: Options = {
     "require": ["iss", "aud"],
     "verify_exp": False,  # by our own clock instead
@@ -61,11 +68,15 @@ class _Claims(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class JwtTokens:
-    """Implements `application.access_ports.Tokens`, by the clock given. The key has 32 bytes up."""
+    """Implements `application.access_ports.Tokens`, by the clock given. The key has 32 bytes up.
+
+    With a private key (Ed25519, PEM) tokens are signed by that, and read by its public half alone.
+    """
 
     key: str = field(repr=False)
     lifetime: timedelta
     clock: Clock
+    private_key: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if len(self.key.encode()) < _SHORTEST_KEY:
@@ -89,7 +100,8 @@ class JwtTokens:
             isv=impersonator.session_version if impersonator else None,
         )
         said = {**msgspec.to_builtins(claims), "iss": ISSUER, "aud": AUDIENCE}
-        token = jwt.encode(said, self.key, algorithm=_ALGORITHM)
+        algorithm = _BY_KEY_PAIR if self.private_key else _BY_SECRET
+        token = jwt.encode(said, self.private_key or self.key, algorithm=algorithm)
         return token, int(lifetime.total_seconds())
 
     def read(self, token: str) -> TokenClaims:
@@ -97,12 +109,17 @@ class JwtTokens:
         if len(token) > _LONGEST:
             raise TokenRefused
         try:
-            claims = _verified(token, self.key)
+            claims = self._verified(token)
         except (jwt.PyJWTError, ValueError, TypeError, OverflowError, OSError, RecursionError):
             raise TokenRefused from None
         if claims.expires_at <= self.clock.now():
             raise TokenRefused
         return claims
+
+    def _verified(self, token: str) -> TokenClaims:
+        if self.private_key:
+            return _verified(token, public_half(self.private_key), _BY_KEY_PAIR)
+        return _verified(token, self.key, _BY_SECRET)
 
     def companion(self, token: str) -> str:
         """See `Tokens.companion`."""
@@ -110,13 +127,30 @@ class JwtTokens:
         return hmac.new(self.key.encode(), given, hashlib.sha256).hexdigest()
 
 
+@cache
+def public_half(private_key: str) -> str:
+    """The public key of a private one, both PEM.
+
+    Raises:
+        ValueError: it is none of Ed25519 without a password.
+    """
+    try:
+        key = load_pem_private_key(private_key.encode(), password=None)
+    except (TypeError, ValueError, UnsupportedAlgorithm):
+        raise ValueError("This is no private key in PEM, or one with a password.") from None
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ValueError("This private key is none of Ed25519.")  # noqa: TRY004 - of a text
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    return public.decode()
+
+
 @lru_cache(maxsize=10_000)
-def _verified(token: str, key: str) -> TokenClaims:
+def _verified(token: str, key: str, algorithm: str) -> TokenClaims:
     """What a token says that the key has signed: verified once, whatever the time is."""
     raw = jwt.decode(
         token,
         key,
-        algorithms=[_ALGORITHM],
+        algorithms=[algorithm],
         issuer=ISSUER,
         audience=AUDIENCE,
         options=_OPTIONS,

@@ -23,6 +23,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from infrastructure.embedded_postgres import data_home
+from infrastructure.jwt_tokens import public_half
 
 PUBLISHED_INVITE_CODE = "PRESCOTT-LINNAEAN-COWPERTHWAITE"
 _SHORTEST_SECRET = 32
@@ -34,6 +35,7 @@ _ORIGIN = re.compile(
 
 
 _TAKES = {
+    "token_key_file": "it names a file with a private key of Ed25519 in PEM, without a password",
     "secret_key": f"it takes {_SHORTEST_SECRET} characters or more",
     "sigmasight_now": "it takes an instant such as 2020-11-06T21:30:00Z, or a date",
     "sigmasight_env": "it is development or production",
@@ -75,6 +77,16 @@ def _exact_origins(text: str) -> str:
     return text
 
 
+def _with_a_key_pair(file: Path | None) -> Path | None:
+    """The file, if it holds a private key that tokens can be signed with."""
+    if file is not None:
+        try:
+            public_half(file.read_text("ascii"))
+        except OSError:
+            raise ValueError from None
+    return file
+
+
 class Settings(BaseSettings):
     """What the environment says. Names are those of the variables, without regard to case."""
 
@@ -85,6 +97,7 @@ class Settings(BaseSettings):
     sigmasight_now: Annotated[AwareDatetime | None, BeforeValidator(_instant)] = None
     database_url: str | None = None
     secret_key: SecretStr | None = Field(default=None, min_length=_SHORTEST_SECRET)
+    token_key_file: Annotated[Path | None, AfterValidator(_with_a_key_pair)] = None
     beta_invite_code: str = PUBLISHED_INVITE_CODE
     market_data: str = "yahoo"
     risk_free_rate: Decimal = Field(default=Decimal("0.04"), ge=0, le=Decimal("0.5"))
@@ -134,6 +147,11 @@ class Settings(BaseSettings):
     def secret_for_metrics(self) -> str:
         """METRICS_TOKEN, blank where none is set."""
         return self.metrics_token.get_secret_value() if self.metrics_token else ""
+
+    @property
+    def token_key(self) -> str:
+        """The private key of TOKEN_KEY_FILE, PEM; blank where tokens are signed with the secret."""
+        return self.token_key_file.read_text("ascii") if self.token_key_file else ""
 
     def secret(self) -> str:
         """SECRET_KEY, or the one created and kept in the home on the first start."""

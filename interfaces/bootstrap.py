@@ -339,7 +339,7 @@ def _users(settings: Settings, parts: Parts, store: _Store, identities: Identiti
             store.pool, parts.password_cost, are_composed=settings.password_composition
         ),
         throttle=LoginThrottle(failures, store.clock),
-        tokens=JwtTokens(settings.secret(), lifetime, store.clock),
+        tokens=JwtTokens(settings.secret(), lifetime, store.clock, settings.token_key),
         identities=identities,
         invites=Invites(store.log, store.clock, settings.beta_invite_code),
     )

@@ -1,6 +1,8 @@
 """An access token is ours, whole and in time, or it is refused: nothing in between."""
 
 import base64
+import hashlib
+import hmac
 import json
 import random
 import string
@@ -14,9 +16,10 @@ from msgspec.structs import replace
 
 from application.access_ports import Grant, Impersonator, TokenClaims
 from application.errors import TokenRefused
-from infrastructure.jwt_tokens import AUDIENCE, ISSUER, JwtTokens
+from infrastructure.jwt_tokens import AUDIENCE, ISSUER, JwtTokens, public_half
 from infrastructure.system_clock import SystemClock
 from tests.support.clocks import SetClock
+from tests.support.key_pairs import key_pair
 
 KEY = "a key of the tests with at least 32 bytes"
 NOW = datetime(2024, 1, 2, 12, tzinfo=UTC)
@@ -24,6 +27,7 @@ USER = UUID(int=42)
 GRANT = Grant(user_id=USER, email="ann@example.com", is_superuser=False, session_version=3)
 ACTING = Impersonator(user_id=UUID(int=43), session_version=7)
 MUTANTS = 2_000
+PAIR = key_pair()
 
 
 @pytest.fixture
@@ -32,10 +36,10 @@ def clock() -> SetClock:
     return SetClock(NOW)
 
 
-@pytest.fixture
-def tokens(clock: SetClock) -> JwtTokens:
-    """Tokens good for an hour by that clock."""
-    return JwtTokens(KEY, timedelta(hours=1), clock)
+@pytest.fixture(params=["", PAIR], ids=["HS256", "EdDSA"])
+def tokens(clock: SetClock, request: pytest.FixtureRequest) -> JwtTokens:
+    """Tokens good for an hour by that clock, signed with the secret, or by a key pair."""
+    return JwtTokens(KEY, timedelta(hours=1), clock, request.param)
 
 
 @pytest.fixture
@@ -77,9 +81,11 @@ def test_an_impersonation_ends_after_eight_hours(clock: SetClock) -> None:
 @pytest.mark.parametrize("left_out", ["is_impersonation", "impersonator_id", "isv"])
 def test_half_an_impersonation_is_refused(tokens: JwtTokens, left_out: str) -> None:
     whole = {**claims(), "is_impersonation": True, "impersonator_id": str(USER), "isv": 0}
-    assert tokens.read(signed(whole)).impersonator is not None
+    assert tokens.read(signed(tokens, whole)).impersonator is not None
     with pytest.raises(TokenRefused):
-        tokens.read(signed({name: value for name, value in whole.items() if name != left_out}))
+        tokens.read(
+            signed(tokens, {name: value for name, value in whole.items() if name != left_out})
+        )
 
 
 def test_a_companion_is_of_one_token_and_of_our_key(tokens: JwtTokens, token: str) -> None:
@@ -130,7 +136,7 @@ def test_another_algorithm_is_refused_even_with_our_key(tokens: JwtTokens, algor
 
 
 def test_the_claims_alone_signed_by_us_are_read(tokens: JwtTokens) -> None:
-    assert tokens.read(signed(claims())).user_id == USER
+    assert tokens.read(signed(tokens, claims())).user_id == USER
 
 
 @pytest.mark.parametrize(
@@ -139,7 +145,7 @@ def test_the_claims_alone_signed_by_us_are_read(tokens: JwtTokens) -> None:
 def test_every_claim_is_needed(tokens: JwtTokens, claim: str) -> None:
     rest = {name: value for name, value in claims().items() if name != claim}
     with pytest.raises(TokenRefused):
-        tokens.read(signed(rest))
+        tokens.read(signed(tokens, rest))
 
 
 MISTYPED: dict[str, list[object]] = {
@@ -163,7 +169,7 @@ MISTYPED: dict[str, list[object]] = {
 )
 def test_a_claim_of_the_wrong_kind_is_refused(tokens: JwtTokens, claim: str, value: object) -> None:
     with pytest.raises(TokenRefused):
-        tokens.read(signed({**claims(), claim: value}))
+        tokens.read(signed(tokens, {**claims(), claim: value}))
 
 
 @pytest.mark.parametrize(
@@ -184,7 +190,7 @@ def test_what_is_no_token_is_refused(tokens: JwtTokens, token: str) -> None:
 
 def test_an_oversized_token_is_refused_though_it_is_ours(tokens: JwtTokens) -> None:
     with pytest.raises(TokenRefused):
-        tokens.read(signed({**claims(), "more": "x" * 5000}))
+        tokens.read(signed(tokens, {**claims(), "more": "x" * 5000}))
 
 
 def test_mutants_are_refused_and_nothing_else_happens(tokens: JwtTokens, token: str) -> None:
@@ -200,6 +206,31 @@ def test_a_key_of_less_than_thirty_two_bytes_is_refused() -> None:
 
 def test_the_key_does_not_show(tokens: JwtTokens) -> None:
     assert KEY not in repr(tokens)
+    assert "PRIVATE" not in repr(tokens)
+
+
+def test_a_key_pair_reads_nothing_that_was_signed_otherwise(clock: SetClock) -> None:
+    by_pair = JwtTokens(KEY, timedelta(hours=1), clock, PAIR)
+    by_secret = JwtTokens(KEY, timedelta(hours=1), clock)
+    by_another = JwtTokens(KEY, timedelta(hours=1), clock, key_pair())
+    public = public_half(PAIR)
+    confused = json.dumps(claims()).encode()
+    head = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').rstrip(b"=")
+    body = head + b"." + base64.urlsafe_b64encode(confused).rstrip(b"=")
+    mac = hmac.new(public.encode(), body, hashlib.sha256).digest()
+    forged = (body + b"." + base64.urlsafe_b64encode(mac).rstrip(b"=")).decode()
+    for token in (by_secret.issue(GRANT)[0], by_another.issue(GRANT)[0], forged):
+        with pytest.raises(TokenRefused):
+            by_pair.read(token)
+    with pytest.raises(TokenRefused):
+        by_secret.read(by_pair.issue(GRANT)[0])
+    assert jwt.get_unverified_header(by_pair.issue(GRANT)[0])["alg"] == "EdDSA"
+
+
+@pytest.mark.parametrize("text", ["", "no key", PAIR.replace("PRIVATE", "PUBLIC")])
+def test_what_is_no_private_key_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="private key"):
+        public_half(text)
 
 
 def claims() -> dict[str, Any]:
@@ -217,9 +248,10 @@ def claims() -> dict[str, Any]:
     }
 
 
-def signed(content: dict[str, Any]) -> str:
+def signed(tokens: JwtTokens, content: dict[str, Any]) -> str:
     """A token with any claims and our own signature, not checked as it is written."""
-    return jwt.api_jws.encode(json.dumps(content).encode(), KEY, algorithm="HS256")
+    key, algorithm = (tokens.private_key, "EdDSA") if tokens.private_key else (KEY, "HS256")
+    return jwt.api_jws.encode(json.dumps(content).encode(), key, algorithm=algorithm)
 
 
 def mutants(token: str, dice: random.Random) -> list[str]:

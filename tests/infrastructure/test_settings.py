@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from infrastructure.settings import PUBLISHED_INVITE_CODE, Settings, SettingsRefused, read_settings
+from tests.support.key_pairs import key_pair
 
 SECRET = "s" * 32
 Environment = Callable[..., Settings]
@@ -41,6 +42,7 @@ def test_without_any_variable_there_are_defaults(read: Environment) -> None:
         "sigmasight_now": None,
         "database_url": None,
         "secret_key": None,
+        "token_key_file": None,
         "beta_invite_code": PUBLISHED_INVITE_CODE,
         "market_data": "yahoo",
         "risk_free_rate": Decimal("0.04"),
@@ -95,6 +97,28 @@ def test_secrets_are_read_and_never_shown(read: Environment) -> None:
     assert settings.superuser_password.get_secret_value() == "Hidden123"
     assert SECRET not in repr(settings)
     assert "Hidden123" not in repr(settings)
+
+
+def test_a_key_pair_is_read_from_its_file(read: Environment, tmp_path: Path) -> None:
+    file = tmp_path / "tokens.pem"
+    file.write_text(key_pair())
+
+    settings = read(TOKEN_KEY_FILE=str(file))
+    assert settings.token_key == file.read_text()
+    assert "PRIVATE" not in repr(settings)
+    assert read().token_key == ""
+
+
+@pytest.mark.parametrize("text", [None, "no key", "-----BEGIN PRIVATE KEY-----\nAAAA"])
+def test_a_file_without_a_key_pair_is_refused(
+    read: Environment, tmp_path: Path, text: str | None
+) -> None:
+    file = tmp_path / "tokens.pem"
+    if text is not None:
+        file.write_text(text)
+
+    with pytest.raises(SettingsRefused, match="TOKEN_KEY_FILE cannot be used: it names a file"):
+        read(TOKEN_KEY_FILE=str(file))
 
 
 def test_a_file_in_the_folder_is_read_and_the_environment_wins(

@@ -13,6 +13,7 @@ from interfaces.web import (
     accounts,
     admin,
     admin_invites,
+    admin_monitoring,
     admin_repair,
     admin_runs,
     admin_users,
@@ -37,7 +38,7 @@ from interfaces.web.refusals import RefusalPage
 PAGE_MODULES = (
     *(landing, accounts, onboarding, processing, command_center),
     *(portfolio, positions, cash_flows, risk, performance, opening, imports),
-    *(admin, admin_users, admin_invites, admin_runs, admin_repair),
+    *(admin, admin_users, admin_invites, admin_runs, admin_repair, admin_monitoring),
     *(import_help, reference, error_pages, assets),
 )
 

@@ -40,7 +40,7 @@ from interfaces.api.cors import NamedOrigins
 from interfaces.api.errors import answer_errors
 from interfaces.api.fast_reads import FastReads
 from interfaces.api.idempotency import Idempotency, document_keys
-from interfaces.api.metrics import RecordedMetrics, RequestMetrics
+from interfaces.api.metrics import RecordedMetrics
 from interfaces.api.middleware import BodyLimit, RequestFrame, Unforeseen
 from interfaces.api.preconditions import Preconditions, document_preconditions
 from interfaces.api.rate_limits import RateLimits
@@ -48,6 +48,7 @@ from interfaces.api.refused_imports import RefusedImports
 from interfaces.api.request_spans import RequestSpans
 from interfaces.api.run_watch import RunWatch
 from interfaces.bootstrap import Program
+from interfaces.request_metrics import RequestMetrics
 
 _DESCRIPTION = (
     "Imports brokerage positions and values accounts at the close of each trading day.\n\n"

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -27,7 +27,6 @@ from interfaces.monitoring import Readings, take_readings
 
 router = APIRouter(tags=["Operations"])
 
-_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _PROXIED = ("x-forwarded-for", "x-real-ip", "forwarded", "via")
 
 
@@ -40,24 +39,6 @@ class MetricsForbidden(DomainError):
         super().__init__(
             "Metrics are read from the machine itself, or with METRICS_TOKEN as bearer token."
         )
-
-
-class RequestMetrics:
-    """How long this process's requests took, by route and status."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self._seconds = Histogram(
-            "sigmasight_request_seconds",
-            "How long requests took in this process.",
-            ["method", "route", "status"],
-            buckets=_SECONDS,
-            registry=self.registry,
-        )
-
-    def observe(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count a request that was answered."""
-        self._seconds.labels(method, route, str(status)).observe(seconds)
 
 
 class RecordedMetrics(Collector):

@@ -12,6 +12,7 @@ _TABS = (
     ("/invite-codes", "Invite codes"),
     ("/runs", "Runs"),
     ("/repair", "Repair"),
+    ("/monitoring", "Monitoring"),
 )
 _DONE = {
     "promote": "The user administrates from the next sign-in on.",

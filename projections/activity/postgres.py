@@ -19,6 +19,8 @@ _SINCE = sql.SQL(
     " WHERE day >= %s GROUP BY what, outcome, code ORDER BY what, outcome, code"
 ).format(TABLE.qualified)
 
+_DAYS = TABLE.query(sql.SQL("WHERE day >= %s ORDER BY day, what, outcome, code"))
+
 
 @dataclass(frozen=True, slots=True)
 class ActivityRoom:
@@ -31,3 +33,8 @@ class ActivityRoom:
         with self.pool.reading() as connection:
             rows = connection.execute(_SINCE, (day or date.min,)).fetchall()
         return [Count(*row) for row in rows]
+
+    def days(self, first: date) -> Sequence[ActivityRow]:
+        """The counts of each day (UTC) from one on, oldest first."""
+        with self.pool.reading() as connection:
+            return TABLE.select(connection, _DAYS, [first])

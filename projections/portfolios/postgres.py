@@ -12,7 +12,7 @@ from application.ports import Market
 from application.staleness import LatestValuation
 from domain.money import ZERO
 from projections.portfolios import projector
-from projections.portfolios.view import PortfolioRow
+from projections.portfolios.view import PortfolioRow, PortfolioTotals
 from projections.room import Room
 from projections.row_table import Pool, RowTable, count_in_all
 
@@ -43,6 +43,18 @@ _BEHIND = TABLE.query(
         " AND (%(changed_before)s::timestamptz IS NULL"
         " OR updated_at < %(changed_before)s::timestamptz) ORDER BY created_at, portfolio_id"
     )
+)
+
+_TOTALS = (
+    sql.SQL(
+        "SELECT count(*) FILTER (WHERE is_active AND price_source = 'live'),"
+        " count(*) FILTER (WHERE is_active AND price_source = 'sample'),"
+        " count(*) FILTER (WHERE NOT is_active),"
+        " count(*) FILTER (WHERE is_active AND valuation_on IS NULL),"
+        " count(DISTINCT owner_id) FILTER (WHERE is_active) FROM {}"
+    )
+    .format(TABLE.qualified)
+    .as_bytes()
 )
 
 
@@ -92,6 +104,12 @@ class PortfoliosRoom:
         with self.pool.reading() as connection:
             row = connection.execute(_WORTH_OF_OWNER, [owner_id]).fetchone()
         return Decimal(row[0]) if row else ZERO
+
+    def totals(self) -> PortfolioTotals:
+        """How many portfolios there are, and how they stand."""
+        with self.pool.reading() as connection:
+            row = connection.execute(_TOTALS).fetchone()
+        return PortfolioTotals(*row) if row else PortfolioTotals()
 
 
 def _latest(row: PortfolioRow, session: date) -> LatestValuation:

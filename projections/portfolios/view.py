@@ -84,3 +84,16 @@ class PortfolioRow(msgspec.Struct, frozen=True):
         if self.net_asset_value is None or worth <= 0 or not self.is_active:
             return None
         return float(self.net_asset_value / worth)
+
+
+class PortfolioTotals(msgspec.Struct, frozen=True):
+    """How many portfolios there are.
+
+    Live and sample ones are not archived; of these some were never valued, and people own them.
+    """
+
+    live: int = 0
+    sample: int = 0
+    archived: int = 0
+    unvalued: int = 0
+    owners: int = 0

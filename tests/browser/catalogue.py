@@ -100,6 +100,7 @@ PAGES = (
     Shown("admin-run-waiting", "/admin/runs/{waiting_id}", "root"),
     Shown("admin-run-failed", "/admin/runs/{failed_id}", "root"),
     Shown("admin-repair", "/admin/repair", "root"),
+    Shown("admin-monitoring", "/admin/monitoring", "root"),
     Shown("impersonating", "/command-center", "impersonator"),
     Shown("refused", "/portfolios/{unvalued}", status=403),
     Shown("help-import", "/help/import", NOBODY),
@@ -134,6 +135,7 @@ SENT_WRONG = (
 NO_PAGES = frozenset(
     {
         "/admin",
+        "/admin/monitoring/charts/{name}.csv",
         "/assets/{digest}/{name}",
         "/command-center/charts/{name}.csv",
         "/onboarding/uploads/{upload_id}/errors.csv",

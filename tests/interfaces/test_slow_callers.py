@@ -23,6 +23,10 @@ FORM = LOGIN.replace(b"auth/login", b"onboarding/create-portfolio").replace(
     b"application/json", b"multipart/form-data; boundary=x"
 )
 PART = b'--x\r\nContent-Disposition: form-data; name="csv_file"; filename="a.csv"\r\n\r\n'
+PAGE = (
+    b"POST /login HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n"
+    b"Content-Type: application/x-www-form-urlencoded\r\n"
+)
 LIVE = b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
@@ -76,6 +80,17 @@ def test_a_body_that_does_not_come_is_answered_and_the_connection_closed(
     status, said = answer_on(caller)
     assert status == 408
     assert "ERR_HTTP_408" in said
+    assert is_hung_up(caller)
+
+
+def test_a_browser_is_answered_with_a_page_and_the_connection_closed(
+    caller: socket.socket,
+) -> None:
+    caller.sendall(PAGE + b"Content-Length: 100\r\n\r\nemail=")
+    status, said = answer_on(caller)
+    assert status == 408
+    assert "<!doctype html>" in said.lower()
+    assert "/errors/ERR_HTTP_408" in said
     assert is_hung_up(caller)
 
 

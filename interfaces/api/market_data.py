@@ -47,7 +47,7 @@ _BODY: dict[str, Any] = {
     "content": {
         "text/csv": {"schema": {"type": "string"}, "example": PRICES_EXAMPLE},
         "application/json": {
-            "schema": PriceRows.model_json_schema(),
+            "schema": PriceRows.written_out(),
             "example": {"prices": [{"symbol": "BARN", "date": "2024-01-08", "close": "7.10"}]},
         },
     },

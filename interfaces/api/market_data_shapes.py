@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -165,6 +166,14 @@ class PriceRows(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     prices: list[PriceRow] = Field(max_length=100_000)
+
+    @classmethod
+    def written_out(cls) -> dict[str, Any]:
+        """The schema with that of a row in its place: it points at nothing outside of itself."""
+        schema = cls.model_json_schema()
+        del schema["$defs"]
+        schema["properties"]["prices"]["items"] = PriceRow.model_json_schema()
+        return schema
 
 
 class HandedIn(BaseModel):

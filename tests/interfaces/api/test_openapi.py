@@ -86,6 +86,24 @@ def operations_of(document: Json) -> Iterator[tuple[str, Json]]:
             yield f"{method.upper()} {path}", operation
 
 
+def places_pointed_at(part: object) -> Iterator[str]:
+    """Every `$ref` in a part of the document."""
+    if isinstance(part, dict):
+        if isinstance(place := part.get("$ref"), str):
+            yield place
+        part = list(part.values())
+    if isinstance(part, list):
+        for each in part:
+            yield from places_pointed_at(each)
+
+
+def test_every_schema_that_is_pointed_at_is_there(document: Json) -> None:
+    places = set(places_pointed_at(document))
+    there = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    assert places
+    assert places - there == set()
+
+
 def test_every_route_has_a_summary_a_description_and_a_tag(document: Json) -> None:
     for route, operation in operations_of(document):
         assert operation["summary"], route

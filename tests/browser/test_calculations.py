@@ -82,7 +82,7 @@ def test_after_a_failure_another_file_takes_the_place_of_the_upload(
 def test_a_day_that_is_restated_is_marked(a_town: Town, page: Page) -> None:
     a_town.work_off(page.url)
     page.get_by_role("link", name="Go to command center").click()
-    page.get_by_role("link", name="Schwab IRA").click()
+    page.get_by_role("link", name="Schwab IRA", exact=True).click()
     tab(page, "Positions").click()
     page.get_by_role("link", name="GOOG", exact=True).click()
     page.get_by_role("link", name="Correct").click()
@@ -96,7 +96,7 @@ def test_a_day_that_is_restated_is_marked(a_town: Town, page: Page) -> None:
     expect(page).to_have_url(RUN)
     a_town.work_off(page.url)
     page.get_by_role("link", name="Go to command center").click()
-    page.get_by_role("link", name="Schwab IRA").click()
+    page.get_by_role("link", name="Schwab IRA", exact=True).click()
     expect(page.get_by_text("Stale from")).to_have_count(0)
     days = cells(page, "Net asset value over time")
     assert {day[-1] for day in days} == {"yes"}

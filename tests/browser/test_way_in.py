@@ -64,7 +64,7 @@ def test_from_registering_to_every_tab_of_the_portfolio(page: Page) -> None:
     expect(page.get_by_text("Net asset value, USD")).to_be_visible()
     holdings = {row[0]: row for row in cells(page, "Holdings")}
     assert set(holdings) == {"GOOG", "SPY"}
-    page.get_by_role("link", name="Schwab IRA").click()
+    page.get_by_role("link", name="Schwab IRA", exact=True).click()
     for name in TABS:
         tab(page, name).click()
         expect(tab(page, name)).to_have_attribute("aria-current", "page")

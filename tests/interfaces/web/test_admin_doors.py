@@ -15,6 +15,7 @@ NOBODY_S = "00000000-0000-4000-8000-000000000000"
 PAGES = (
     *("", "/users", "/users/{user_id}", "/users/{user_id}/forget"),
     *("/invite-codes", "/runs", "/runs/{run_id}", "/repair"),
+    *("/monitoring", "/monitoring/charts/{name}.csv"),
 )
 FORMS = (
     *("/users/{user_id}/{verb}", "/users/{user_id}/forget", "/users/{user_id}/impersonate"),

@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -153,14 +154,19 @@ class BodyLimit:
             code = code_of_refused_body(scope, BodyTooLarge())
             await scope["app"].state.refuse(scope, code, {})(scope, receive, send)
             return
-        await self._app(scope, _Arriving(receive, self._within_s).receive, send)
+        arriving = _Arriving(receive, self._within_s, scope.setdefault("state", {}))
+        await self._app(scope, arriving.receive, send)
 
 
 class _Arriving:
-    """A body on its way in: measured, and timed while it is waited for."""
+    """A body on its way in: measured, and timed while it is waited for.
 
-    def __init__(self, receive: Receive, within_s: float) -> None:
+    `state` is told once it is whole, so that nobody waits for more of it.
+    """
+
+    def __init__(self, receive: Receive, within_s: float, state: dict[str, Any]) -> None:
         self._receive = receive
+        self._state = state
         self._left_s = within_s
         self._received = 0
         self._is_whole = False
@@ -181,8 +187,8 @@ class _Arriving:
             raise BodyTooSlow from None
         size = len(message.get("body", b""))
         self._received += size
+        self._state["body_is_whole"] = self._is_whole = not message.get("more_body")
         if self._received > BODY_LIMIT_BYTES:
             raise BodyTooLarge
         self._left_s += size / SLOWEST_BYTES_PER_S - (time.monotonic() - began)
-        self._is_whole = not message.get("more_body")
         return message

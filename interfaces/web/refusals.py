@@ -31,7 +31,8 @@ class RefusalPage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
-        if CATALOGUE[self.code].status == _TOO_LARGE:
+        is_whole = scope.get("state", {}).get("body_is_whole", False)
+        if CATALOGUE[self.code].status == _TOO_LARGE and not is_whole:
             with suppress(TimeoutError, HTTPException):  # it is cut off, as it would be without us
                 async with asyncio.timeout(_HEARD_OUT_S):
                     await _hear_out(receive)

@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from domain.errors import DomainError
+from infrastructure import structured_logs
 from tests.interfaces.api.test_rate_limits import UsedUp
 from tests.interfaces.conftest import World
 from tests.support.visitors import client_of, refusal
@@ -73,6 +74,8 @@ def test_errors_are_read_by_named_origins_too(world: World) -> None:
 
 
 def test_failures_nobody_foresaw_and_refusals_for_haste_are_read_too(world: World) -> None:
+    structured_logs.configure(as_json=False)  # else the trace is drawn with all that it is about
+
     class Failing:
         def find(self, *_: object) -> DomainError:
             raise RuntimeError("nobody foresaw it")

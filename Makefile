@@ -24,7 +24,7 @@ DEV_READY := $(VENV)/.ready-to-test
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run demo test check lint format bench faults docs screenshots lock sbom audit
+.PHONY: help install run demo test check lint format bench faults search docs screenshots lock sbom audit
 
 help: ## List the verbs
 	@echo "usage: make VERB"
@@ -66,6 +66,9 @@ docs: $(DEV_READY) ## Write docs/events.md, errors.md, rooms.md, alerts.yml and 
 
 screenshots: $(DEV_READY) ## Take a picture of every page, light and dark, wide and narrow: docs/screenshots
 	@$(BIN)/python -m tests.browser.screenshots
+
+search: $(DEV_READY) ## The tests with other examples each time; what is found is printed, to become a test
+	@$(BIN)/python -m pytest --hypothesis-profile=searching $(SIDE_BY_SIDE)
 
 lock: $(DEV_READY) ## Write the lock files anew from pyproject.toml; UPGRADE=1 takes newer versions
 	@$(LOCK) -o requirements.lock

@@ -11,9 +11,10 @@ from tests.support.programs import build_program, migrated_template
 
 __all__ = ["postgres_server"]
 
-# A hang guard, ten times what hypothesis would allow: other processes use the cores too.
-settings.register_profile("shared cores", deadline=2_000)
-settings.load_profile("shared cores")
+# The deadline is a hang guard, ten times hypothesis' own: other processes use the cores too.
+settings.register_profile("searching", deadline=2_000)
+settings.register_profile("repeatable", deadline=2_000, derandomize=True)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(scope="session")

@@ -37,8 +37,8 @@ def balancing_log_return(dated: Sequence[tuple[date, float]]) -> float | None:
     changes = np.flatnonzero(signs[:-1] * signs[1:] <= 0)
     if not changes.size or not amounts.any():
         return None
-    nearest = changes[np.argmin(np.abs(grid[changes] + grid[changes + 1]))]
-    return _root(balance, float(grid[nearest]), float(grid[nearest + 1]))
+    brackets = zip(grid[changes], grid[changes + 1], strict=True)
+    return min((_root(balance, float(low), float(high)) for low, high in brackets), key=abs)
 
 
 def _root(balance: Callable[[Floats], Floats], low: float, high: float) -> float:

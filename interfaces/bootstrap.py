@@ -66,6 +66,7 @@ from interfaces.background import in_background
 from interfaces.rooms import ROOMS, rooms_to_ask
 from interfaces.terms import Terms
 from interfaces.use_cases import UseCases
+from projections.analytics.postgres import ROOM as ANALYTICS
 from projections.catch_up import CatchUp
 from projections.kept_answers import KeptAnswers
 from projections.portfolios.postgres import PortfoliosRoom
@@ -146,7 +147,7 @@ class Program(UseCases):
     @property
     def kept_positions(self) -> KeptAnswers:
         """Finished answers about positions, for whoever runs an event loop."""
-        return KeptAnswers(self.reading, POSITIONS.name)
+        return KeptAnswers(self.reading, POSITIONS.name, beside=(ANALYTICS.name,))
 
     @property
     def forgetting(self) -> Forgetting:

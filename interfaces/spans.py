@@ -2,17 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-
-class Dated(Protocol):
-    """Something of a session."""
-
-    @property
-    def session(self) -> date:
-        """Which it is."""
-        ...
-
+from domain.risk.valued_day import Dated
 
 AnyDay = TypeVar("AnyDay", bound=Dated)
 

@@ -279,15 +279,15 @@ def _apply(connection: Connection, room: Room[Any], events: Sequence[Recorded]) 
     for recorded in relevant:
         room.fold(rows, recorded)
     table.store(connection, list(rows.values()))
-    if room.keeps_answers:
+    if room.forgets:
         of_rows = {row.portfolio_id for row in rows.values()} if brief is None else set()
         of_events = {brief.portfolio_of(recorded) for recorded in relevant} if brief else set()
-        kept_answers.forget(connection, room.name, of_rows | of_events)
+        kept_answers.forget(connection, room.forgets, of_rows | of_events)
 
 
 def _start_over(connection: Connection, room: Room[Any]) -> None:
     """Empty a room. Its progress comes first, as whoever advances it does, lest both wait."""
     connection.execute(_START_OVER, (room.name, room.version))
     room.table.create(connection)
-    if room.keeps_answers:
-        kept_answers.forget_all(connection, room.name)
+    if room.forgets:
+        kept_answers.forget_all(connection, room.forgets)

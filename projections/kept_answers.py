@@ -1,8 +1,9 @@
 """Finished answers about portfolios, kept beside the rows they were made of while these stay.
 
-A room that keeps answers forgets those of a portfolio in the transaction that changes its rows.
-An answer is kept only if the room stands where it stood before the rows were read, so that none is
-older than the rows. What is kept can be lost at any time: it is made again when it is asked for.
+An answer is kept of a room, and may be made of rows of others beside. Each of them forgets it in
+the transaction that changes rows of its portfolio. It is kept only if they all stand where they
+stood before their rows were read, so that none is older than the rows. What is kept can be lost at
+any time: it is made again when it is asked for.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,14 +18,15 @@ _CREATE = (
     " portfolio_id uuid NOT NULL, owner_id uuid NOT NULL, view text NOT NULL, etag text NOT NULL,"
     " body bytea NOT NULL, PRIMARY KEY (portfolio_id, view))"
 )
-_FORGET = "DELETE FROM rooms.kept_answers WHERE room = %s AND portfolio_id = ANY(%s::uuid[])"
-_FORGET_ALL = "DELETE FROM rooms.kept_answers WHERE room = %s"
-_POSITION = b"SELECT position FROM rooms.progress WHERE room = %s"
+_FORGET = "DELETE FROM rooms.kept_answers WHERE room = ANY(%s) AND portfolio_id = ANY(%s::uuid[])"
+_FORGET_ALL = "DELETE FROM rooms.kept_answers WHERE room = ANY(%s)"
+_POSITIONS = b"SELECT array_agg(position ORDER BY room) FROM rooms.progress WHERE room = ANY(%s)"
 _KEEP = (
     b"INSERT INTO rooms.kept_answers (room, portfolio_id, owner_id, view, etag, body)"
     b" SELECT %s, %s, portfolio.owner_id, %s, %s, %b FROM rooms.portfolios portfolio,"
-    b" (SELECT FROM rooms.progress WHERE room = %s AND position = %s FOR SHARE SKIP LOCKED) still"
-    b" WHERE portfolio.portfolio_id = %s"
+    b" (SELECT array_agg(position ORDER BY room) AS reached FROM (SELECT room, position"
+    b" FROM rooms.progress WHERE room = ANY(%s) FOR SHARE SKIP LOCKED) held) still"
+    b" WHERE reached = %s::bigint[] AND portfolio.portfolio_id = %s"
     b" ON CONFLICT (portfolio_id, view) DO UPDATE SET etag = excluded.etag, body = excluded.body"
     b" RETURNING true"
 )
@@ -67,36 +69,39 @@ def create(connection: Connection) -> None:
     connection.execute("TRUNCATE rooms.kept_answers")
 
 
-def forget(connection: Connection, room: str, portfolio_ids: Iterable[UUID]) -> None:
-    """Forget what a room kept of some portfolios, whose rows change in this transaction."""
-    connection.execute(_FORGET, (room, list(portfolio_ids)))
+def forget(connection: Connection, rooms: Sequence[str], portfolio_ids: Iterable[UUID]) -> None:
+    """Forget what was kept of rooms about portfolios whose rows change in this transaction."""
+    connection.execute(_FORGET, (list(rooms), list(portfolio_ids)))
 
 
-def forget_all(connection: Connection, room: str) -> None:
-    """Forget what a room kept, as it starts over in this transaction."""
-    connection.execute(_FORGET_ALL, (room,))
+def forget_all(connection: Connection, rooms: Sequence[str]) -> None:
+    """Forget what was kept of rooms, as one starts over in this transaction."""
+    connection.execute(_FORGET_ALL, (list(rooms),))
 
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswers:
-    """Keeps and finds answers of one `room`."""
+    """Keeps and finds answers of one `room`, made of rows of those `beside` it as well."""
 
     reading: Reading
     room: str
+    beside: tuple[str, ...] = ()
 
-    async def position(self) -> int | None:
-        """Where the room stands: to be asked before the rows of an answer are read."""
-        found = await self.reading.first(_POSITION, (self.room,))
-        return int(found[0]) if found else None
+    async def positions(self) -> Sequence[int] | None:
+        """Where the rooms stand: to be asked before the rows of an answer are read."""
+        found = await self.reading.first(_POSITIONS, (self._rooms,))
+        return found[0] if found else None
 
-    async def keep(self, portfolio_id: UUID, view: str, answer: KeptAnswer, position: int) -> bool:
-        """Keep an answer whose rows were read after the room stood at `position`.
+    async def keep(
+        self, portfolio_id: UUID, view: str, answer: KeptAnswer, positions: Sequence[int]
+    ) -> bool:
+        """Keep an answer whose rows were read after the rooms stood at these positions.
 
-        False if the room has moved since, or is moving: then it may be old already.
+        False if one has moved since, or is moving: then it may be old already.
         """
         values = (
             *(self.room, portfolio_id, view, answer.etag, answer.body),
-            *(self.room, position, portfolio_id),
+            *(self._rooms, list(positions), portfolio_id),
         )
         return await self.reading.first(_KEEP, values) is not None
 
@@ -110,3 +115,7 @@ class KeptAnswers:
         )
         found = await self.reading.first(_FIND, values)
         return KeptAnswer(*found) if found else None
+
+    @property
+    def _rooms(self) -> list[str]:
+        return [self.room, *self.beside]

@@ -33,8 +33,9 @@ class Room(Generic[Row]):
     """One read model. Another `version` than the database's makes it build itself anew.
 
     With a `brief` the fold is given rows of the brief's type where no other event is on the page.
-    With `keeps_answers` its rows have a portfolio_id, and answers about a portfolio are kept until
-    one of its rows changes (`kept_answers`).
+    Of a room that `forgets` rows have a portfolio_id: where one changes, the answers about that
+    portfolio that were kept of these rooms, itself perhaps among them, are forgotten
+    (`kept_answers`).
     """
 
     name: str
@@ -43,5 +44,5 @@ class Room(Generic[Row]):
     table: RowTable[Row]
     keys: Keys
     fold: Fold
-    keeps_answers: bool = False
+    forgets: tuple[str, ...] = ()
     brief: Brief | None = None

@@ -64,7 +64,7 @@ class FastReads:
         return await self._kept.find(asked.portfolio_id, _VIEW, asker, asked.etag)
 
     async def _pass_on(self, asked: _Asked, scope: Scope, receive: Receive, send: Send) -> None:
-        position = await self._kept.position()
+        positions = await self._kept.positions()
         start: Message = {}
         body = bytearray()
 
@@ -82,9 +82,9 @@ class FastReads:
             await send({"type": "http.response.body", "body": bytes(body)})
 
         await self._app(scope, receive, noting_send)
-        if position is not None and start.get("status") == 200:
+        if positions is not None and start.get("status") == 200:
             answer = KeptAnswer(_etag(body), bytes(body))
-            await self._kept.keep(asked.portfolio_id, _VIEW, answer, position)
+            await self._kept.keep(asked.portfolio_id, _VIEW, answer, positions)
 
 
 def _asked(scope: Scope) -> _Asked | None:

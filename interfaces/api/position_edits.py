@@ -26,7 +26,7 @@ from interfaces.api.edit_shapes import (
     stated,
 )
 from interfaces.api.import_shapes import POSITION_EXAMPLE
-from interfaces.api.positions import Position, shown_position
+from interfaces.api.positions import Position, betas_of, shown_position
 from interfaces.bootstrap import Program
 from interfaces.files.choices import Horizon
 from interfaces.importing import horizon_of
@@ -110,7 +110,7 @@ def one_position(program: Asked, portfolio: OwnPortfolio, position_id: PositionI
     row = program.positions_room.one(portfolio.portfolio_id, position_id)
     if row is None:
         raise PositionUnknown
-    return shown_position(row)
+    return shown_position(row, betas_of(program, [row]))
 
 
 @router.patch(

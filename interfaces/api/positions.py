@@ -1,6 +1,6 @@
 """The positions of a portfolio (spec 4.5, 4.7)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal, get_args
 from uuid import UUID
@@ -12,6 +12,7 @@ from domain.instrument import InvestmentClass
 from domain.mark import Mark
 from interfaces.api.access import Asked, OwnPortfolio
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, example
+from interfaces.bootstrap import Program
 from interfaces.standing import past_of
 from interfaces.values import Amount, Limit, Offset
 from projections.positions.view import Listing, Order, PositionRow, Status
@@ -49,6 +50,7 @@ _POSITION: dict[str, Any] = {
     "day_pnl": "499.00",
     "unrealized_pnl": "22612.00",
     "realized_pnl": "6365.50",
+    "beta": 1.05,
 }
 
 Sort = Literal[
@@ -96,7 +98,8 @@ class Position(BaseModel):
     left of it, and `exit_date` the day the last of it went. `import_id` is null where it was
     entered by hand; `stated_as` is what the file called the asset, where the symbol was made from
     that. `weight` is the market value as a share of
-    NAV; `realized_pnl` counts since the opening.
+    NAV; `realized_pnl` counts since the opening. `beta` is that of the symbol which moves it, of an
+    option its underlying, on SPY over 90 sessions; null where it was not measured.
     """
 
     model_config = example(_POSITION)
@@ -124,6 +127,7 @@ class Position(BaseModel):
     day_pnl: Amount | None
     unrealized_pnl: Amount | None
     realized_pnl: Amount
+    beta: float | None
 
 
 class PositionList(BaseModel):
@@ -174,7 +178,16 @@ def list_positions(
     rows, total = program.positions_room.listed(
         portfolio.portfolio_id, asked, past_of(program, portfolio)
     )
-    return PositionList(total=total, positions=list(map(shown_position, rows)))
+    betas = betas_of(program, rows)
+    return PositionList(total=total, positions=[shown_position(row, betas) for row in rows])
+
+
+def betas_of(program: Program, rows: Sequence[PositionRow]) -> Mapping[str, float]:
+    """The market betas by symbol that were measured at the latest session rows have figures of."""
+    sessions = [row.valued_on for row in rows if row.valued_on]
+    if not sessions:
+        return {}
+    return program.analytics_room.betas(rows[0].portfolio_id, max(sessions))
 
 
 def shown_mark(mark: Mark) -> ShownMark:
@@ -188,8 +201,8 @@ def shown_mark(mark: Mark) -> ShownMark:
     )
 
 
-def shown_position(row: PositionRow) -> Position:
-    """A position as answers have it."""
+def shown_position(row: PositionRow, betas: Mapping[str, float]) -> Position:
+    """A position as answers have it; `betas` are by symbol."""
     return Position(
         id=row.position_id,
         symbol=row.symbol,
@@ -217,4 +230,5 @@ def shown_position(row: PositionRow) -> Position:
         day_pnl=row.pnl,
         unrealized_pnl=row.unrealized_pnl,
         realized_pnl=row.realized_pnl,
+        beta=betas.get(row.underlying or row.symbol),
     )

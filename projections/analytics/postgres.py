@@ -1,5 +1,6 @@
 """The analytics room in PostgreSQL."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -12,8 +13,24 @@ from projections.room import Room
 from projections.row_table import Pool, RowTable
 
 TABLE = RowTable("analytics", AnalysisRow, key=["portfolio_id", "session"], verbatim=["measures"])
-ROOM = Room("analytics", 1, projector.FED_BY, TABLE, projector.keys, projector.fold)
+ROOM = Room(
+    "analytics",
+    1,
+    projector.FED_BY,
+    TABLE,
+    projector.keys,
+    projector.fold,
+    forgets=("positions",),
+)
 
+_BETAS = (
+    sql.SQL(
+        "SELECT measures->'market_beta'->'figures'->'by_weights'->'contributions' FROM {}"
+        " WHERE portfolio_id = %s AND session = %s"
+    )
+    .format(TABLE.qualified)
+    .as_bytes()
+)
 _ONE = TABLE.query(sql.SQL("WHERE portfolio_id = %s AND session = %s"))
 
 
@@ -28,3 +45,10 @@ class AnalyticsRoom:
         with self.pool.reading() as connection:
             rows = TABLE.select(connection, _ONE, [portfolio_id, session])
         return rows[0] if rows else None
+
+    def betas(self, portfolio_id: UUID, session: date) -> Mapping[str, float]:
+        """The market beta of each symbol that moves what was held at a session and has one."""
+        with self.pool.reading() as connection:
+            found = connection.execute(_BETAS, [portfolio_id, session]).fetchone()
+        contributions = found[0] if found and found[0] else []
+        return {one["symbol"]: one["beta"] for one in contributions}

@@ -34,7 +34,7 @@ ROOM = Room(
     TABLE,
     projector.keys,
     projector.fold,
-    keeps_answers=True,
+    forgets=("positions",),
     brief=Brief(projector.VALUED_BY, _FIGURES, projector.portfolio_of),
 )
 _LIVE = sql.SQL("WHERE portfolio_id = %(portfolio_id)s AND NOT is_reverted AND NOT is_removed")

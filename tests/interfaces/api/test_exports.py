@@ -91,6 +91,6 @@ def test_an_import_that_was_taken_back_is_not_exported(world: World) -> None:
 
 _NOT_VALUED: dict[str, Any] = {
     **dict.fromkeys(("valuation_date", "mark", "market_value", "weight"), None),
-    **dict.fromkeys(("day_pnl", "unrealized_pnl"), None),
+    **dict.fromkeys(("day_pnl", "unrealized_pnl", "beta"), None),
     "realized_pnl": "0.00",
 }

@@ -13,7 +13,7 @@ from interfaces.bootstrap import Program
 from projections.kept_answers import KeptAnswer
 from tests.interfaces.conftest import World
 from tests.support.programs import connect_owner
-from tests.support.visitors import Visitor, client_of, csv_file, newcomer, refusal
+from tests.support.visitors import Visitor, client_of, csv_file, newcomer, refusal, work_off
 
 IBM = "IBM,10,190.00,2013-01-15"
 
@@ -107,11 +107,11 @@ def test_an_answer_that_may_be_older_than_its_rows_is_not_kept(world: World) -> 
     async def keep_late() -> bool:
         program = world.program
         async with program.reading.opened():
-            position = await program.kept_positions.position()
-            assert position is not None
+            stood = await program.kept_positions.positions()
+            assert stood is not None
             await asyncio.to_thread(world.ada.import_file, portfolio_id, csv_file(IBM))
             keep = program.kept_positions.keep
-            return await keep(UUID(portfolio_id), "positions", answer, position)
+            return await keep(UUID(portfolio_id), "positions", answer, stood)
 
     assert asyncio.run(keep_late()) is False
     assert kept(world.program, portfolio_id) == []
@@ -121,6 +121,23 @@ def test_a_room_that_is_built_again_forgets(world: World, served: Visitor) -> No
     portfolio_id = served.open_sample()
     positions(served, portfolio_id)
     assert world.program.rooms.rebuild("positions")
+    assert kept(world.program, portfolio_id) == []
+
+
+def test_what_was_measured_since_is_in_the_next_answer(world: World, served: Visitor) -> None:
+    portfolio_id = served.open_sample()
+    positions(served, portfolio_id)
+    work_off(world.program, served.post(f"/portfolio/{portfolio_id}/calculate"))
+    assert kept(world.program, portfolio_id) == []
+
+    told = positions(served, portfolio_id).json()["positions"]
+    measured = served.get(f"/analytics/portfolio/{portfolio_id}/market-beta").json()
+    contributions = measured["by_weights"]["contributions"]
+    assert {one["symbol"]: one["beta"] for one in told} == {
+        one["symbol"]: one["beta"] for one in contributions
+    }
+    assert kept(world.program, portfolio_id)
+    assert world.program.rooms.rebuild("analytics")
     assert kept(world.program, portfolio_id) == []
 
 

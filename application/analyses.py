@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from application.errors import VersionConflict
+from application.errors import StoreUnavailable, VersionConflict
 from application.market_views import MarketViews
 from application.panels import Panels
 from application.ports import Cause, EventLog, PriceBook
@@ -25,8 +25,8 @@ from domain.risk.factors import FUNDS
 from domain.risk.market_beta import SESSIONS as SESSIONS_OF_BETA
 from domain.risk.market_view import MarketView
 from domain.risk.measures import DailyReturns, measure, trailing_returns
-from domain.risk.pooled_days import ValuedDay
 from domain.risk.rounding import as_recorded
+from domain.risk.valued_day import FollowingDay
 from domain.risk_analysis import ENGINE_VERSION, Analysis, RiskAnalysis
 
 AT_ONCE = 25
@@ -41,7 +41,7 @@ _FUNDS = ("ETF", "MUTUAL_FUND")
 class ValuedDays(Protocol):
     """The valuations of a portfolio, read without their lines."""
 
-    def days(self, portfolio_id: UUID, first: date, last: date) -> Sequence[ValuedDay]:
+    def days(self, portfolio_id: UUID, first: date, last: date) -> Sequence[FollowingDay]:
         """Those from `first` to `last`, oldest first."""
         ...
 
@@ -137,6 +137,8 @@ class Analyses:
             analysis = analysis or RiskAnalysis.of(portfolio.id, session)
             try:
                 analysis.analyze(self._analysis(portfolio, valuation, facts))
+            except StoreUnavailable:
+                raise
             except Exception as fault:  # noqa: BLE001 - the others go on, whatever it was
                 faults.append(fault)
             else:
@@ -233,7 +235,7 @@ def symbols_of(portfolios: Iterable[Portfolio]) -> set[str]:
 def _digest(book: RiskBook, view: MarketView, own: DailyReturns, funds: Iterable[str]) -> str:
     """The digest of all that measures are taken of."""
     facts = (ENGINE_VERSION, book.session, book.nav, book.cash, book.rate, book.lines)
-    told = msgspec.json.encode((*facts, sorted(funds), own), enc_hook=str)
-    digest = blake2b(told, digest_size=16)
+    told = (*facts, sorted(funds), own)
+    digest = blake2b(msgspec.json.encode(told), digest_size=16)
     digest.update(view.panel.of([*book.movers, *FUNDS]).closes.tobytes())
     return digest.hexdigest()

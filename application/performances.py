@@ -2,44 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from typing import Protocol
 
 from application.panels import Panels
 from application.ports import Market
 from domain.risk.finding import Finding
 from domain.risk.performance import performance
 from domain.risk.performance_figures import DailyFigures, Performance
-
-
-class PerformedDay(Protocol):
-    """The figures of a valued session, USD."""
-
-    @property
-    def session(self) -> date:
-        """Which it is."""
-        ...
-
-    @property
-    def nav(self) -> Decimal:
-        """What the portfolio was worth."""
-        ...
-
-    @property
-    def pnl(self) -> Decimal:
-        """What was gained."""
-        ...
-
-    @property
-    def flows(self) -> Decimal:
-        """What the owner brought or took."""
-        ...
-
-    @property
-    def daily_return(self) -> float | None:
-        """P&L over the NAV before; None where that says nothing."""
-        ...
+from domain.risk.valued_day import PerformedDay
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from domain.portfolio import Portfolio
 from domain.risk.book import RiskBook, pooled
 from domain.risk.market_beta import SESSIONS as SESSIONS_OF_BETA
 from domain.risk.measures import Measures, measure, trailing_returns
-from domain.risk.pooled_days import ValuedDay, pooled_days
+from domain.risk.pooled_days import pooled_days
 from domain.risk.rounding import as_recorded
+from domain.risk.valued_day import FollowingDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Pooling:
         days = [self.analyses.valued_days.days(one.id, window[0], window[-1]) for one, _ in valued]
         funds = self.analyses.funds([symbol for _, book in valued for symbol in book.movers])
 
-        def measured(book: RiskBook, own: Sequence[Sequence[ValuedDay]]) -> Measures:
+        def measured(book: RiskBook, own: Sequence[Sequence[FollowingDay]]) -> Measures:
             returns = trailing_returns(pooled_days(own))
             return as_recorded(measure(book, view, returns, funds))
 

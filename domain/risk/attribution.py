@@ -10,43 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
-from typing import Protocol
 from uuid import UUID
 
 from domain.money import EXACT, ZERO
-from domain.snapshot import Lines
+from domain.risk.valued_day import LinedDay
 
 UNKNOWN = "Unknown"
 """The part of positions that nobody said a label of."""
-
-
-class ValuedDay(Protocol):
-    """A valuation, as recorded or as read."""
-
-    @property
-    def session(self) -> date:
-        """The day."""
-        ...
-
-    @property
-    def nav(self) -> Decimal:
-        """USD at its close."""
-        ...
-
-    @property
-    def flows(self) -> Decimal:
-        """USD the owner moved."""
-        ...
-
-    @property
-    def pnl(self) -> Decimal:
-        """USD of the day."""
-        ...
-
-    @property
-    def lines(self) -> Lines:
-        """By position."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +71,7 @@ class Attribution:
     residual: Decimal
 
 
-def by_position(start: ValuedDay, days: Sequence[ValuedDay]) -> Attribution:
+def by_position(start: LinedDay, days: Sequence[LinedDay]) -> Attribution:
     """The P&L of the days after `start` by position.
 
     Args:
@@ -116,9 +86,7 @@ def by_position(start: ValuedDay, days: Sequence[ValuedDay]) -> Attribution:
     return _attribution(start, days, str, {str(key): symbol for key, symbol in symbols.items()})
 
 
-def by_label(
-    start: ValuedDay, days: Sequence[ValuedDay], labels: Mapping[UUID, str]
-) -> Attribution:
+def by_label(start: LinedDay, days: Sequence[LinedDay], labels: Mapping[UUID, str]) -> Attribution:
     """The same by what positions have in common: their class, their sector.
 
     Args:
@@ -147,8 +115,8 @@ class _Sums:
 
 
 def _attribution(
-    start: ValuedDay,
-    days: Sequence[ValuedDay],
+    start: LinedDay,
+    days: Sequence[LinedDay],
     key_of: Callable[[UUID], str],
     titles: Mapping[str, str],
 ) -> Attribution:
@@ -176,7 +144,7 @@ def _attribution(
 
 
 def _sums(
-    start: ValuedDay, days: Sequence[ValuedDay], key_of: Callable[[UUID], str]
+    start: LinedDay, days: Sequence[LinedDay], key_of: Callable[[UUID], str]
 ) -> dict[str, _Sums]:
     """What the days come to by key; unrealised is that of the last day less that of the start."""
     sums: dict[str, _Sums] = {}
@@ -192,7 +160,7 @@ def _sums(
     return sums
 
 
-def _part(key: str, title: str, sums: _Sums, start: ValuedDay) -> AttributedPart:
+def _part(key: str, title: str, sums: _Sums, start: LinedDay) -> AttributedPart:
     return AttributedPart(
         key=key,
         title=title,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, TypeVar
 
 from domain.risk.book import RiskBook
 from domain.risk.concentration import Concentration, concentration
@@ -21,6 +21,7 @@ from domain.risk.sector_exposure import SectorExposure, sector_exposure
 from domain.risk.spread_factors import SpreadExposures, spread_exposures
 from domain.risk.stress import StressTest, stress_test
 from domain.risk.value_at_risk import ValueAtRisk, value_at_risk
+from domain.risk.valued_day import ReturnedDay
 from domain.risk.volatility import Volatility, volatility
 from domain.risk.weights import Weights
 
@@ -81,20 +82,6 @@ class DailyReturns:
 
 
 NO_RETURNS = DailyReturns((), ())
-
-
-class ReturnedDay(Protocol):
-    """A valued session and what it returned."""
-
-    @property
-    def session(self) -> date:
-        """Which it is."""
-        ...
-
-    @property
-    def daily_return(self) -> float | None:
-        """P&L over the NAV before; None where that says nothing."""
-        ...
 
 
 def trailing_returns(days: Iterable[ReturnedDay]) -> DailyReturns:

@@ -9,50 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Protocol
 
 from domain.money import ZERO
+from domain.risk.valued_day import FollowingDay
 
 _LEAST_NAV = Decimal("0.01")  # of gross; below it a return says nothing (spec 5.5)
-
-
-class ValuedDay(Protocol):
-    """The figures of a portfolio at the close of a session, USD."""
-
-    @property
-    def session(self) -> date:
-        """Which it is."""
-        ...
-
-    @property
-    def nav(self) -> Decimal:
-        """What it is worth."""
-        ...
-
-    @property
-    def previous_nav(self) -> Decimal | None:
-        """The NAV of the valuation before; None at the opening."""
-        ...
-
-    @property
-    def pnl(self) -> Decimal:
-        """What was gained that day."""
-        ...
-
-    @property
-    def flows(self) -> Decimal:
-        """What the owner brought or took."""
-        ...
-
-    @property
-    def gross_exposure(self) -> Decimal:
-        """What is at stake either way."""
-        ...
-
-    @property
-    def daily_return(self) -> float | None:
-        """P&L over the NAV before; None where that says nothing."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +36,10 @@ class PooledDay:
         return float(self.pnl / before)
 
 
-def pooled_days(portfolios: Iterable[Sequence[ValuedDay]]) -> list[PooledDay]:
+def pooled_days(portfolios: Iterable[Sequence[FollowingDay]]) -> list[PooledDay]:
     """The days on which every portfolio that was open had a valuation, oldest first."""
     histories = [days for days in portfolios if days]
-    by_session: dict[date, list[ValuedDay]] = defaultdict(list)
+    by_session: dict[date, list[FollowingDay]] = defaultdict(list)
     for days in histories:
         for day in days:
             by_session[day.session].append(day)
@@ -90,7 +51,7 @@ def pooled_days(portfolios: Iterable[Sequence[ValuedDay]]) -> list[PooledDay]:
     ]
 
 
-def _pooled(session: date, days: Sequence[ValuedDay]) -> PooledDay:
+def _pooled(session: date, days: Sequence[FollowingDay]) -> PooledDay:
     before = [day.previous_nav for day in days if day.previous_nav is not None]
     brought = sum((day.nav for day in days if day.previous_nav is None), ZERO)
     is_first = not before

@@ -10,7 +10,7 @@ import pytest
 
 from domain.mark import MarkQuality, MarkSource
 from infrastructure.settings import Settings
-from tests.architecture.source import ROOT, aggregate_classes
+from tests.architecture.source import LAYERS, ROOT, aggregate_classes
 
 VERBS = [
     *("help", "install", "run", "demo", "test", "check", "lint", "format"),
@@ -40,6 +40,17 @@ def test_the_project_cannot_be_uploaded_by_mistake() -> None:
 @pytest.mark.parametrize("verb", VERBS)
 def test_make_prints_each_verb(verb: str) -> None:
     assert re.search(rf"^{verb}:.*## \w", _text("Makefile"), re.MULTILINE)
+
+
+def test_what_is_built_has_every_file_that_the_program_reads() -> None:
+    packaged = tomllib.loads(_text("pyproject.toml"))["tool"]["setuptools"]["package-data"]
+    missing = [
+        str(place)
+        for place in (path.relative_to(ROOT) for path in _tracked())
+        if place.parts[0] in LAYERS and place.suffix != ".py"
+        if not any(place.match(pattern) for pattern in packaged.get(place.parts[0], []))
+    ]
+    assert missing == []
 
 
 def test_the_pipeline_calls_the_same_verbs() -> None:

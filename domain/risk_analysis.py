@@ -10,8 +10,8 @@ from domain.identity import risk_analysis_id
 from domain.kernel import Aggregate, Event
 from domain.risk.measures import Measures
 
-ENGINE_VERSION = 1
-"""Another one where the same inputs give other figures."""
+ENGINE_VERSION = 2
+"""Another one where the same inputs give other figures, reference data among them."""
 
 
 class Analysis(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -13,7 +13,7 @@ class SectorWeights:
     Attributes:
         as_of: the day the weights are of.
         source: who published them, and how sure the figures are.
-        percent: by sector as published, one decimal.
+        percent: by sector as published; what is left to 100 is rounding, or a fund's cash.
     """
 
     index: str
@@ -31,23 +31,23 @@ class SectorWeights:
 
 SP_500 = SectorWeights(
     "S&P 500",
-    1,
-    date(2024, 12, 31),
-    "S&P Dow Jones Indices, S&P 500 factsheet; entered by hand to one decimal, not compared"
-    " with the document since: a figure may be off by a tenth of a percent",
+    2,
+    date(2025, 11, 20),
+    "Holdings of the iShares Core S&P 500 ETF (IVV) by GICS sector, its cash left out; the file"
+    " that was at hand names no day, and its prices are those of about 20 November 2025",
     MappingProxyType(
         {
-            "Communication Services": 9.4,
-            "Consumer Discretionary": 11.3,
-            "Consumer Staples": 5.5,
-            "Energy": 3.2,
-            "Financials": 13.6,
-            "Health Care": 10.1,
-            "Industrials": 8.2,
-            "Information Technology": 32.5,
-            "Materials": 1.9,
-            "Real Estate": 2.1,
-            "Utilities": 2.3,
+            "Communication Services": 10.27,
+            "Consumer Discretionary": 10.06,
+            "Consumer Staples": 4.87,
+            "Energy": 2.96,
+            "Financials": 13.02,
+            "Health Care": 9.79,
+            "Industrials": 8.02,
+            "Information Technology": 34.81,
+            "Materials": 1.65,
+            "Real Estate": 1.90,
+            "Utilities": 2.42,
         }
     ),
 )

@@ -11,7 +11,7 @@ from domain.risk.rounding import as_recorded
 from domain.risk.scenarios import Scenario
 from domain.risk.stress import StressTest, stress_test
 from interfaces.bootstrap import Program
-from interfaces.standing import past_of
+from interfaces.standing import NOT_VALUED, past_of
 from projections.portfolios.view import PortfolioRow
 
 
@@ -65,8 +65,7 @@ def not_valued(program: Program, portfolio: PortfolioRow) -> Finding[Any]:
     quality = Quality(
         observations=0, positions_analyzed=0, positions_total=held[portfolio.portfolio_id]
     )
-    text = "This has not been valued yet. Calculate the portfolio, then look again."
-    return not_found(ReasonCode.NOT_VALUED, text, quality)
+    return not_found(ReasonCode.NOT_VALUED, NOT_VALUED, quality)
 
 
 def tried_scenario(

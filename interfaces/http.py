@@ -9,6 +9,8 @@ from starlette.types import ASGIApp, Scope
 from interfaces.api.app import create_app
 from interfaces.api.errors import plain_answer
 from interfaces.bootstrap import Program
+from interfaces.reports import pages as report
+from interfaces.reports import routes as reports
 from interfaces.web import (
     accounts,
     admin,
@@ -37,7 +39,7 @@ from interfaces.web.refusals import RefusalPage
 
 PAGE_MODULES = (
     *(landing, accounts, onboarding, processing, command_center),
-    *(portfolio, positions, cash_flows, risk, performance, opening, imports),
+    *(portfolio, positions, cash_flows, risk, performance, report, opening, imports),
     *(admin, admin_users, admin_invites, admin_runs, admin_repair, admin_monitoring),
     *(import_help, reference, error_pages, assets),
 )
@@ -46,6 +48,7 @@ PAGE_MODULES = (
 def create_http(program: Program) -> FastAPI:
     """The API over a program together with the pages; the caller closes the program."""
     app = create_app(program)
+    app.include_router(reports.router)
     for pages in PAGE_MODULES:
         app.include_router(pages.router)
     app.state.refuse = _refuse

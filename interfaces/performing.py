@@ -11,6 +11,7 @@ from domain.risk.performance_figures import Performance
 from domain.risk.rounding import as_recorded
 from interfaces.bootstrap import Program
 from interfaces.spans import from_before
+from interfaces.standing import NOT_VALUED
 from projections.portfolios.view import PortfolioRow
 from projections.valuations.view import ValuationRow
 
@@ -85,5 +86,5 @@ def _labels(program: Program, portfolio: PortfolioRow, by: By) -> Mapping[UUID, 
 
 def _text(portfolio: PortfolioRow) -> str:
     if portfolio.valuation_on is None:
-        return "This has not been valued yet. Calculate the portfolio, then look again."
+        return NOT_VALUED
     return f"No valuation lies on or before that day; the first is of {portfolio.equity_as_of}."

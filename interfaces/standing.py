@@ -7,6 +7,9 @@ from interfaces.bootstrap import Program
 from projections.portfolios.view import PortfolioRow
 from projections.positions.view import Past
 
+NOT_VALUED = "This has not been valued yet. Calculate the portfolio, then look again."
+"""What is said of an account that has no valuation."""
+
 
 def stale_from(program: Program, portfolio: PortfolioRow) -> date | None:
     """The first valued day that lacks something known by now; None where none does."""

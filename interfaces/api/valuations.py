@@ -30,17 +30,14 @@ from interfaces.api.valuation_shapes import (
     ValuationList,
 )
 from interfaces.bootstrap import Program
-from interfaces.standing import past_of, stale_from
+from interfaces.standing import NOT_VALUED, past_of, stale_from
 from interfaces.values import Day, Limit, Offset
 from projections.portfolios.view import PortfolioRow
 from projections.valuations.view import ValuationRow
 
 router = APIRouter(prefix="/analytics/portfolio/{portfolio_id}", tags=["Valuations"])
 
-_NOT_VALUED = NoFigure(
-    code="not_valued",
-    text="This has not been valued yet. Calculate the portfolio, then look again.",
-)
+_NOT_VALUED = NoFigure(code="not_valued", text=NOT_VALUED)
 _NONE_IN_SPAN = NoFigure(code="none_in_span", text="No valuation lies between these days.")
 _BEFORE_OPENING = NoFigure(
     code="before_opening", text="The portfolio opened after this day and has no valuation of it."

@@ -34,10 +34,11 @@ class RiskRow:
 def risk_rows(program: Program, portfolios: Sequence[PortfolioRow]) -> list[RiskRow]:
     """A row for each account that was valued."""
     shown = [(portfolio, shown_measures(program, portfolio)) for portfolio in portfolios]
-    return [RiskRow(portfolio, _figures(one.measures)) for portfolio, one in shown if one]
+    return [RiskRow(portfolio, main_risks(one.measures)) for portfolio, one in shown if one]
 
 
-def _figures(measures: Measures) -> list[Tile]:
+def main_risks(measures: Measures) -> list[Tile]:
+    """The main figures of risk, each with a word on it; where there is none, why."""
     return [
         _tile("Beta", measures.market_beta, lambda one: ratio_tile("Beta", one.beta)),
         _tile(

@@ -89,6 +89,8 @@ PAGES = (
     Shown("risk-unvalued", "/portfolios/{unvalued}/risk", "grace"),
     Shown("risk-scenario", _PORTFOLIO + "/risk/scenario?market=-10"),
     Shown("performance", f"{_PORTFOLIO}/performance"),
+    Shown("report", f"{_PORTFOLIO}/report", is_pictured=False),
+    Shown("report-unvalued", "/portfolios/{unvalued}/report", "grace", is_pictured=False),
     Shown("opening", f"{_PORTFOLIO}/opening"),
     Shown("imports", f"{_PORTFOLIO}/imports"),
     Shown("import", _PORTFOLIO + "/imports/{import}"),
@@ -141,6 +143,7 @@ NO_PAGES = frozenset(
         "/onboarding/uploads/{upload_id}/errors.csv",
         "/portfolios/{portfolio_id}/charts/reconstructed.{kind}",
         "/portfolios/{portfolio_id}/performance/charts/{name}.csv",
+        "/portfolios/{portfolio_id}/report.pdf",
         "/portfolios/{portfolio_id}/risk/charts/{name}.csv",
         "/portfolios/{portfolio_id}/risk/scenario/charts/{name}.csv",
     }

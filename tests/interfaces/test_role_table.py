@@ -120,6 +120,7 @@ TABLE = {
     f"GET {V1}/analytics/portfolio/{{portfolio_id}}/valuations/{{session}}": reads(200),
     f"GET {V1}/analytics/portfolio/{{portfolio_id}}/reconstructed": reads(200),
     f"GET {V1}/analytics/portfolio/{{portfolio_id}}/export": reads(200),
+    f"GET {V1}/analytics/portfolio/{{portfolio_id}}/report": reads(200),
     **{
         f"GET {V1}/analytics/portfolio/{{portfolio_id}}/{path}": reads(200)
         for path in (

@@ -14,10 +14,8 @@ from domain.run_order import Span
 from domain.text import has_control_characters
 from domain.user import User
 from interfaces.bootstrap import Program
-from interfaces.values import Day, Reason, Text
+from interfaces.values import PORTFOLIO_EXAMPLE, Day, Reason, Text
 from projections.users.view import UserFilter, UserRow
-
-_PORTFOLIO = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
 
 RANKS: Mapping[str, Callable[[User], None]] = {
     "promote": User.promote,
@@ -79,7 +77,7 @@ class RunToStart(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    portfolio_id: UUID | None = Field(default=None, examples=[_PORTFOLIO])
+    portfolio_id: UUID | None = Field(default=None, examples=[PORTFOLIO_EXAMPLE])
     restate: bool = False
     from_date: Day | None = Field(default=None, examples=["2013-02-01"])
     to_date: Day | None = Field(default=None, examples=["2013-02-28"])
@@ -111,7 +109,7 @@ class RepairToMake(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    portfolio_id: UUID | None = Field(default=None, examples=[_PORTFOLIO])
+    portfolio_id: UUID | None = Field(default=None, examples=[PORTFOLIO_EXAMPLE])
     from_date: Day = Field(examples=["2013-02-01"])
     reason: Annotated[Reason, Field(min_length=1, examples=["The close of GOOG was wrong."])]
     dry_run: bool = False

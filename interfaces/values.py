@@ -15,6 +15,9 @@ _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FARTHEST = 1_000_000_000
 _LONGEST_REASON = 500
 
+PORTFOLIO_EXAMPLE = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
+"""The portfolio that the examples of requests and answers are about."""
+
 
 def _blank_for_null(value: object) -> object:
     return "" if value is None else value

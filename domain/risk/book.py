@@ -16,12 +16,10 @@ from domain.instrument import InvestmentClass
 from domain.risk.black_scholes import Options
 from domain.risk.finding import Quality, ReasonCode, Skipped
 from domain.risk.normal import Floats
+from domain.share_of_nav import LEAST_NAV
 
 NOTHING: Mapping[str, ReasonCode] = MappingProxyType({})
 """No symbol is lacking."""
-
-LEAST_NAV = 0.01
-"""Of gross: up to it ratios to NAV say nothing (spec 6)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +109,7 @@ class RiskBook:
     @property
     def has_ratios(self) -> bool:
         """Whether shares of NAV say anything: NAV over 1 % of gross, and above 0."""
-        return self.nav > 0 and self.nav > LEAST_NAV * self.gross
+        return self.nav > 0 and self.nav > float(LEAST_NAV) * self.gross
 
     @cached_property
     def movers(self) -> tuple[str, ...]:

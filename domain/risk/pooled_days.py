@@ -12,8 +12,7 @@ from decimal import Decimal
 
 from domain.money import ZERO
 from domain.risk.valued_day import FollowingDay
-
-_LEAST_NAV = Decimal("0.01")  # of gross; below it a return says nothing (spec 5.5)
+from domain.share_of_nav import share_of_nav
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +29,9 @@ class PooledDay:
     @property
     def daily_return(self) -> float | None:
         """P&L over the NAV before of those that were there; None where that says nothing."""
-        before = self.previous_nav
-        if before is None or before <= 0 or before <= _LEAST_NAV * self.gross_exposure:
+        if self.previous_nav is None:
             return None
-        return float(self.pnl / before)
+        return share_of_nav(self.pnl, self.previous_nav, self.gross_exposure)
 
 
 def pooled_days(portfolios: Iterable[Sequence[FollowingDay]]) -> list[PooledDay]:

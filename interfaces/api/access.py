@@ -13,6 +13,7 @@ from interfaces.api.idempotency import come_from
 from interfaces.authentication import SAFE_METHODS, Asked, Caller, Claims, caller_of
 from interfaces.bootstrap import Program
 from interfaces.requests import cause_of
+from interfaces.values import PORTFOLIO_EXAMPLE
 from projections.portfolios.view import PortfolioRow
 from projections.users.view import UserRow
 
@@ -31,8 +32,6 @@ __all__ = [
     "parse_portfolio_id",
     "show_position",
 ]
-
-_EXAMPLE = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
 
 
 class ReadModelBehind(DomainError):
@@ -137,7 +136,9 @@ InPerson = Annotated[Caller, Depends(in_person)]
 
 
 def parse_portfolio_id(
-    portfolio_id: Annotated[str, Path(json_schema_extra={"format": "uuid"}, examples=[_EXAMPLE])],
+    portfolio_id: Annotated[
+        str, Path(json_schema_extra={"format": "uuid"}, examples=[PORTFOLIO_EXAMPLE])
+    ],
 ) -> UUID:
     """The portfolio's id; a text that is no id is nobody's portfolio.
 

@@ -14,10 +14,18 @@ from domain.portfolio_account import ActionValueRefused
 from interfaces.api.access import Asked, OwnPortfolio, cause_of, show_position
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, command_answers, example
 from interfaces.api.edit_shapes import Outcome, outcome
-from interfaces.api.import_shapes import PORTFOLIO_EXAMPLE
 from interfaces.files.formula_guard import PLAIN_NUMBER
 from interfaces.position_rows import read_symbol
-from interfaces.values import Amount, Cell, Instant, Limit, Offset, Reason, parse_day
+from interfaces.values import (
+    PORTFOLIO_EXAMPLE,
+    Amount,
+    Cell,
+    Instant,
+    Limit,
+    Offset,
+    Reason,
+    parse_day,
+)
 from projections.corporate_actions.view import CorporateActionRow
 
 router = APIRouter(prefix="/portfolios/{portfolio_id}", tags=["Portfolios"])

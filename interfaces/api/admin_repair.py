@@ -12,11 +12,9 @@ from domain.restatement import LineDifference, LineFigures, Restatement
 from interfaces.administrating import RepairToMake
 from interfaces.api.access import Asked, Superuser, cause_of, show_position
 from interfaces.api.documenting import SUPERUSER, command_answers, example
-from interfaces.values import Amount
+from interfaces.values import PORTFOLIO_EXAMPLE, Amount
 
 router = APIRouter(prefix="/admin/repair", tags=["Administration"])
-
-_PORTFOLIO = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
 
 
 class ShownFigures(BaseModel):
@@ -66,7 +64,7 @@ class RepairReport(BaseModel):
             "restated": 1,
             "portfolios": [
                 {
-                    "portfolio_id": _PORTFOLIO,
+                    "portfolio_id": PORTFOLIO_EXAMPLE,
                     "restatements": [
                         {
                             "date": "2013-02-01",

@@ -25,12 +25,10 @@ from interfaces.api.calculation import RunId, now_of
 from interfaces.api.documenting import SUPERUSER, answers, command_answers, text_answers
 from interfaces.api.run_following import EVENT_EXAMPLE, followed
 from interfaces.bootstrap import Program
-from interfaces.values import Limit, Offset
+from interfaces.values import PORTFOLIO_EXAMPLE, Limit, Offset
 from projections.runs.view import RunRow
 
 router = APIRouter(prefix="/admin/batch", tags=["Administration"])
-
-_PORTFOLIO = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
 
 
 class Incomplete(BaseModel):
@@ -38,7 +36,7 @@ class Incomplete(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    portfolio_id: UUID | None = Field(default=None, examples=[_PORTFOLIO])
+    portfolio_id: UUID | None = Field(default=None, examples=[PORTFOLIO_EXAMPLE])
 
 
 @router.post(

@@ -10,12 +10,11 @@ from domain.calculation_run import RunStatus
 from domain.run_order import RunKind
 from interfaces.api.documenting import example
 from interfaces.following import warnings_of
-from interfaces.values import Instant
+from interfaces.values import PORTFOLIO_EXAMPLE, Instant
 from projections.runs.view import PhaseView, RunRow
 
-_PORTFOLIO = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
 _RUN = "9a1d6d0c-1c7b-4a7e-8a1f-2f4f5a6b7c8d"
-_STATUS = f"/api/v1/portfolio/{_PORTFOLIO}/batch-status/{_RUN}"
+_STATUS = f"/api/v1/portfolio/{PORTFOLIO_EXAMPLE}/batch-status/{_RUN}"
 
 
 class Preprocessing(BaseModel):
@@ -42,7 +41,7 @@ class Started(BaseModel):
         {
             "status": "started",
             "batch_run_id": _RUN,
-            "portfolio_id": _PORTFOLIO,
+            "portfolio_id": PORTFOLIO_EXAMPLE,
             "calculation_date": "2013-03-01",
             "preprocessing": {
                 "symbols_count": 2,
@@ -92,7 +91,7 @@ class RunError(BaseModel):
 BATCH_EXAMPLE: dict[str, Any] = {
     "status": "running",
     "batch_run_id": _RUN,
-    "portfolio_id": _PORTFOLIO,
+    "portfolio_id": PORTFOLIO_EXAMPLE,
     "calculation_date": "2013-03-01",
     "started_at": "2026-01-05T14:36:00.123456Z",
     "finished_at": None,
@@ -179,7 +178,7 @@ class RunHistory(BaseModel):
 
     model_config = example(
         {
-            "portfolio_id": _PORTFOLIO,
+            "portfolio_id": PORTFOLIO_EXAMPLE,
             "total": 1,
             "runs": [RUN_EXAMPLE],
         }

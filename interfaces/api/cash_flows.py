@@ -12,9 +12,8 @@ from domain.flow import FlowUnknown
 from interfaces.api.access import Asked, OwnPortfolio, cause_of, show_position
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, command_answers, example
 from interfaces.api.edit_shapes import Outcome, Removed, outcome
-from interfaces.api.import_shapes import PORTFOLIO_EXAMPLE
 from interfaces.flow_entry import read_flow
-from interfaces.values import Amount, Cell, Instant, Limit, Note, Offset, Reason
+from interfaces.values import PORTFOLIO_EXAMPLE, Amount, Cell, Instant, Limit, Note, Offset, Reason
 from projections.cash_flows.view import CashFlowRow, FlowTotals
 
 router = APIRouter(prefix="/portfolios/{portfolio_id}/cash-flows", tags=["Cash flows"])

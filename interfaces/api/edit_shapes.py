@@ -11,9 +11,9 @@ from pydantic import BaseModel
 from application.edits import Edited
 from domain.position import Closing, Position
 from interfaces.api.documenting import example
-from interfaces.api.import_shapes import PORTFOLIO_EXAMPLE, POSITION_EXAMPLE
+from interfaces.api.import_shapes import POSITION_EXAMPLE
 from interfaces.api.positions import ShownClosing
-from interfaces.values import Amount
+from interfaces.values import PORTFOLIO_EXAMPLE, Amount
 
 _CENT = Decimal("0.01")
 _STALE = "Valuations from 2013-02-01 on are stale until the next calculation."

@@ -12,9 +12,8 @@ from domain.replacement import Change
 from interfaces.api.documenting import example
 from interfaces.api.positions import ShownClosing
 from interfaces.files.parsed_file import ERRORS_LISTED, ParsedFile
-from interfaces.values import Amount, Instant, Reason
+from interfaces.values import PORTFOLIO_EXAMPLE, Amount, Instant, Reason
 
-PORTFOLIO_EXAMPLE = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
 IMPORT_EXAMPLE = "5b4f6f7c-2f65-4f0f-8ad6-8a0a7f0d9b11"
 POSITION_EXAMPLE = "2c0a4b7e-54a7-5a3c-9f5b-1d4f2b6a7c8d"
 _IMPORT_URL = f"/api/v1/portfolios/{PORTFOLIO_EXAMPLE}/imports/{IMPORT_EXAMPLE}"

@@ -21,7 +21,6 @@ from interfaces.api.access import (
 )
 from interfaces.api.documenting import OWN_PORTFOLIO, SIGNED_IN, SUPERUSER, answers
 from interfaces.api.market_data_shapes import (
-    PORTFOLIO_EXAMPLE,
     PRICES_EXAMPLE,
     HandedIn,
     PriceList,
@@ -34,7 +33,7 @@ from interfaces.api.market_data_shapes import (
 )
 from interfaces.bootstrap import Program
 from interfaces.standing import past_of
-from interfaces.values import Day
+from interfaces.values import PORTFOLIO_EXAMPLE, Day
 from projections.portfolios.view import PortfolioRow
 
 router = APIRouter(prefix="/market-data", tags=["Market data"])

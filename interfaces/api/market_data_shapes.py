@@ -11,9 +11,8 @@ from application.ports import Market, PriceRecord
 from application.readiness import Coverage, PriceState, SymbolPrice
 from application.securities import MergedSecurity
 from interfaces.api.documenting import example
-from interfaces.values import Amount, Instant
+from interfaces.values import PORTFOLIO_EXAMPLE, Amount, Instant
 
-PORTFOLIO_EXAMPLE = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
 PRICES_EXAMPLE = "symbol,date,close\nBARN,2024-01-08,7.10\nBARN,2024-01-09,7.15\n"
 
 

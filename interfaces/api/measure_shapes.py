@@ -9,42 +9,37 @@ from dataclasses import fields
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal, get_type_hints
+from typing import Any, get_type_hints
 from uuid import UUID
 
 import msgspec
 from pydantic import BaseModel, create_model
 
-from domain.risk.finding import Finding, Flag, Quality, Skipped
-from interfaces.api.documenting import example
-from interfaces.api.valuation_shapes import NoFigure
-from interfaces.values import Instant
+from domain.risk.finding import Finding, Quality, Skipped
+from interfaces.api.answer_shapes import NOTHING_EXAMPLE, Answered, LineQuality, Unanswered
+from interfaces.api.documenting import OWN_PORTFOLIO, answers, example
+from interfaces.values import PORTFOLIO_EXAMPLE, Instant
 
-PORTFOLIO_ID = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
 _POOLED: dict[str, Any] = {
-    "portfolio_ids": [PORTFOLIO_ID],
+    "portfolio_ids": [PORTFOLIO_EXAMPLE],
     "weighted": 0.35,
     "portfolios": [
-        {"portfolio_id": PORTFOLIO_ID, "name": "Retirement", "weight": 1.0, "figure": 0.35}
+        {"portfolio_id": PORTFOLIO_EXAMPLE, "name": "Retirement", "weight": 1.0, "figure": 0.35}
     ],
 }
 
 
-class MeasureQuality(BaseModel):
+class MeasureQuality(LineQuality):
     """What a measure rests on.
 
     `observations` counts the returns, or valuations, that entered. Of `positions_total` lines held
     `positions_analyzed` entered; the symbols of the others are `skipped`.
     """
 
-    flag: Flag
-    observations: int
-    positions_analyzed: int
-    positions_total: int
     skipped: list[Skipped]
 
 
-class Measured(BaseModel):
+class Measured(Answered):
     """What every answer about a measure says first. Its figures are numbers, rounded, not exact.
 
     `recorded_at` is when a run recorded the figures, null where they were taken for this answer.
@@ -52,9 +47,6 @@ class Measured(BaseModel):
     calculation; null where none does.
     """
 
-    available: Literal[True] = True
-    reason: None = None
-    calculation_date: date
     recorded_at: Instant | None
     stale_from: date | None
     data_quality: MeasureQuality
@@ -73,72 +65,56 @@ class PooledPart(BaseModel):
     figure: float | None
 
 
-class PooledMeasured(BaseModel):
+class PooledMeasured(Answered):
     """What answers about pooled portfolios say first: their positions are taken as one book.
 
     `weighted` is the sum of weight x figure of the portfolios, which knows nothing of how their
     risks go together; null where a measure has no main figure, or a portfolio has none.
     """
 
-    available: Literal[True] = True
-    reason: None = None
-    calculation_date: date
     data_quality: MeasureQuality
     portfolio_ids: list[UUID]
     weighted: float | None
     portfolios: list[PooledPart]
 
 
-class NotPooled(BaseModel):
+class NotMeasured(Unanswered):
+    """No figure, and why: not an error."""
+
+    model_config = example(NOTHING_EXAMPLE)
+
+    data_quality: MeasureQuality
+    portfolio_id: UUID
+
+
+class NotPooled(Unanswered):
     """No figure of several portfolios, and why: not an error."""
 
     model_config = example(
         {
-            "available": False,
+            **{name: told for name, told in NOTHING_EXAMPLE.items() if name != "portfolio_id"},
             "reason": {"code": "markets_differ", "text": "Some are of another market."},
-            "calculation_date": None,
-            "data_quality": {
-                "flag": "none",
-                "observations": 0,
-                "positions_analyzed": 0,
-                "positions_total": 0,
-                "skipped": [],
-            },
-            "portfolio_ids": [PORTFOLIO_ID],
+            "portfolio_ids": [PORTFOLIO_EXAMPLE],
         }
     )
 
-    available: Literal[False] = False
-    reason: NoFigure
-    calculation_date: date | None
     data_quality: MeasureQuality
     portfolio_ids: list[UUID]
 
 
-class NotMeasured(BaseModel):
-    """No figure, and why: not an error."""
+def of_one(name: str, figures: type[Any], *codes: str) -> dict[str, Any]:
+    """How a route says that it answers about a measure of a portfolio; `codes` it refuses with."""
+    return _documented(measured_shape(name, figures), NotMeasured, *codes)
 
-    model_config = example(
-        {
-            "available": False,
-            "reason": {"code": "not_valued", "text": "This has not been valued yet."},
-            "calculation_date": None,
-            "data_quality": {
-                "flag": "none",
-                "observations": 0,
-                "positions_analyzed": 0,
-                "positions_total": 2,
-                "skipped": [],
-            },
-            "portfolio_id": PORTFOLIO_ID,
-        }
-    )
 
-    available: Literal[False] = False
-    reason: NoFigure
-    calculation_date: date | None
-    data_quality: MeasureQuality
-    portfolio_id: UUID
+def of_several(name: str, figures: type[Any]) -> dict[str, Any]:
+    """The same about several portfolios pooled."""
+    return _documented(pooled_shape(name, figures), NotPooled)
+
+
+def _documented(shape: Any, otherwise: type[BaseModel], *codes: str) -> dict[str, Any]:
+    responses = answers(shape, *OWN_PORTFOLIO, *codes, otherwise=otherwise)
+    return {"response_model": shape | otherwise, "responses": responses}
 
 
 def measured_shape(name: str, figures: type[Any]) -> Any:

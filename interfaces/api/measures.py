@@ -1,6 +1,6 @@
 """What a portfolio risks: every measure of a session (spec 4.7, 6)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -26,11 +26,10 @@ from domain.risk.value_at_risk import ValueAtRisk
 from domain.risk.volatility import Volatility
 from interfaces.analyses import not_valued, session_of, shown_measures
 from interfaces.api.access import Asked, OwnPortfolio
-from interfaces.api.documenting import OWN_PORTFOLIO, answers
-from interfaces.api.measure_shapes import NotMeasured, finding_told, measured_shape
+from interfaces.api.asked_days import OnDay
+from interfaces.api.measure_shapes import finding_told, of_one
 from interfaces.bootstrap import Program
 from interfaces.standing import stale_from
-from interfaces.values import Day
 from projections.portfolios.view import PortfolioRow
 
 router = APIRouter(prefix="/analytics/portfolio/{portfolio_id}", tags=["Analytics"])
@@ -38,9 +37,10 @@ router = APIRouter(prefix="/analytics/portfolio/{portfolio_id}", tags=["Analytic
 FactorSetAsked = Annotated[
     Literal["style", "macro"], Query(alias="set", description="Which factors.")
 ]
-OnDay = Annotated[
-    Day | None, Query(alias="date", description="A valued session; the latest where none is named.")
-]
+EXPOSURES_TO: Mapping[str, str] = {"style": "factor_exposures", "macro": "macro_exposures"}
+"""Which of `Measures` is about a set of factors."""
+
+_NO_SESSION = "ERR_VAL_001"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ ROUTES = (
 def told(
     program: Program,
     portfolio: PortfolioRow,
-    day: Day | None,
+    day: date | None,
     measure: Callable[[Measures], Finding[Any]],
 ) -> Response:
     """The answer about a measure of a session."""
@@ -109,15 +109,13 @@ def _add(route: Route, path: str, name: str) -> None:
         """Figures of the session, or the reason why there are none."""
         return told(program, portfolio, day, lambda measures: getattr(measures, route.name))
 
-    shape = measured_shape(route.name, route.figures)
     router.add_api_route(
         f"/{path}",
         endpoint,
         methods=["GET"],
         name=name,
         summary=route.summary,
-        response_model=shape | NotMeasured,
-        responses=answers(shape, *OWN_PORTFOLIO, "ERR_VAL_001", otherwise=NotMeasured),
+        **of_one(route.name, route.figures, _NO_SESSION),
     )
 
 
@@ -125,14 +123,11 @@ for _route in ROUTES:
     _add(_route, _route.path, _route.name)
 _add(next(route for route in ROUTES if route.path == "market-beta"), "beta", "beta")  # published
 
-_FACTORS = measured_shape("factor_exposures", FactorExposures)
-
 
 @router.get(
     "/factor-exposures",
     summary="How much it moves with a set of factors",
-    response_model=_FACTORS | NotMeasured,
-    responses=answers(_FACTORS, *OWN_PORTFOLIO, "ERR_VAL_001", otherwise=NotMeasured),
+    **of_one("factor_exposures", FactorExposures, _NO_SESSION),
 )
 def factor_exposures(
     program: Asked,
@@ -141,18 +136,14 @@ def factor_exposures(
     day: OnDay = None,
 ) -> Response:
     """By a joint regression on the set; factors without enough history are named as missing."""
-    of_set = {"style": "factor_exposures", "macro": "macro_exposures"}[factor_set]
-    return told(program, portfolio, day, lambda measures: getattr(measures, of_set))
-
-
-_POSITIONS = measured_shape("position_exposures", PositionExposures)
+    name = EXPOSURES_TO[factor_set]
+    return told(program, portfolio, day, lambda measures: getattr(measures, name))
 
 
 @router.get(
     "/positions/factor-exposures",
     summary="How each position moves with a set of factors",
-    response_model=_POSITIONS | NotMeasured,
-    responses=answers(_POSITIONS, *OWN_PORTFOLIO, "ERR_VAL_001", otherwise=NotMeasured),
+    **of_one("position_exposures", PositionExposures, _NO_SESSION),
 )
 def position_factor_exposures(
     program: Asked,

@@ -16,7 +16,6 @@ from interfaces.api.documenting import SIGNED_IN, TOO_MANY, command_answers, exa
 from interfaces.api.import_shapes import (
     ASSUMPTION_EXAMPLE,
     IMPORT_EXAMPLE,
-    PORTFOLIO_EXAMPLE,
     ShownAssumption,
     ShownError,
     rejected_rows_url,
@@ -26,7 +25,7 @@ from interfaces.api.import_shapes import (
 from interfaces.api.uploads import FileForm, check, read_upload
 from interfaces.files.template.template import TEMPLATE_FILE_NAME, template_csv
 from interfaces.importing import FileToImport
-from interfaces.values import Amount, Instant, Text
+from interfaces.values import PORTFOLIO_EXAMPLE, Amount, Instant, Text
 
 router = APIRouter(prefix="/onboarding", tags=["Onboarding"])
 

@@ -12,9 +12,9 @@ from interfaces.api.access import Asked, OwnPortfolio
 from interfaces.api.calculation import now_of
 from interfaces.api.calculation_shapes import BATCH_EXAMPLE, BatchStatus, status_of
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, example
-from interfaces.api.import_shapes import PORTFOLIO_EXAMPLE
 from interfaces.api.onboarding import NextStep
 from interfaces.standing import past_of, stale_from
+from interfaces.values import PORTFOLIO_EXAMPLE
 from projections.portfolios.view import PortfolioRow
 from projections.runs.view import RunRow
 

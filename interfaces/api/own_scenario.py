@@ -9,13 +9,14 @@ from domain.risk.own_scenario import own_scenario
 from domain.risk.stress import StressTest
 from interfaces.analyses import not_valued, session_of, tried_scenario
 from interfaces.api.access import Asked, ReadablePortfolio
-from interfaces.api.documenting import OWN_PORTFOLIO, answers, example
-from interfaces.api.measure_shapes import NotMeasured, measured_shape
-from interfaces.api.measures import OnDay, answer
+from interfaces.api.asked_days import OnDay
+from interfaces.api.documenting import example
+from interfaces.api.measure_shapes import of_one
+from interfaces.api.measures import answer
 
 router = APIRouter(prefix="/analytics/portfolio/{portfolio_id}", tags=["Analytics"])
 
-_STRESS = measured_shape("stress_test", StressTest)
+_REFUSED_WITH = ("ERR_VAL_001", "ERR_RISK_001", "ERR_RISK_002", "ERR_RISK_003")
 
 
 class ScenarioBody(BaseModel):
@@ -34,13 +35,7 @@ class ScenarioBody(BaseModel):
 @router.post(
     "/stress-test",
     summary="A scenario of one's own",
-    response_model=_STRESS | NotMeasured,
-    responses=answers(
-        _STRESS,
-        *OWN_PORTFOLIO,
-        *("ERR_VAL_001", "ERR_RISK_001", "ERR_RISK_002", "ERR_RISK_003"),
-        otherwise=NotMeasured,
-    ),
+    **of_one("stress_test", StressTest, *_REFUSED_WITH),
 )
 def try_scenario(
     program: Asked, portfolio: ReadablePortfolio, body: ScenarioBody, day: OnDay = None

@@ -16,10 +16,10 @@ from domain.risk.performance_figures import Performance
 from domain.risk.pooled_days import pooled_days
 from domain.risk.rounding import as_recorded
 from interfaces.api.access import Asked, Known
-from interfaces.api.documenting import OWN_PORTFOLIO, answers
-from interfaces.api.measure_shapes import NotPooled, finding_told, pooled_shape
-from interfaces.api.measures import ROUTES, FactorSetAsked, Route
-from interfaces.api.performance import Benchmark, From, To
+from interfaces.api.asked_days import AskedSpan
+from interfaces.api.measure_shapes import NotPooled, finding_told, of_several
+from interfaces.api.measures import EXPOSURES_TO, ROUTES, FactorSetAsked, Route
+from interfaces.api.performance import Benchmark
 from interfaces.bootstrap import Program
 from interfaces.pooling import NO_QUALITY, NOT_VALUED, parts_of, pool_of, pooled_measures, weighted
 from interfaces.spans import from_before
@@ -94,56 +94,45 @@ def _add(route: Route) -> None:
         """At the latest session that all are valued at; beside it the figure of each alone."""
         return _told(program, rows, route.name)
 
-    shape = pooled_shape(route.name, route.figures)
     router.add_api_route(
         f"/{route.path}",
         endpoint,
         methods=["GET"],
         name=f"pooled_{route.name}",
         summary=f"Several portfolios as one: {route.summary[0].lower()}{route.summary[1:]}",
-        response_model=shape | NotPooled,
-        responses=answers(shape, *OWN_PORTFOLIO, otherwise=NotPooled),
+        **of_several(route.name, route.figures),
     )
 
 
 for _route in ROUTES:
     _add(_route)
 
-_FACTORS = pooled_shape("factor_exposures", FactorExposures)
-_PERFORMANCE = pooled_shape("performance", Performance)
-
 
 @router.get(
     "/factor-exposures",
     summary="Several portfolios as one: how much they move with a set of factors",
-    response_model=_FACTORS | NotPooled,
-    responses=answers(_FACTORS, *OWN_PORTFOLIO, otherwise=NotPooled),
+    **of_several("factor_exposures", FactorExposures),
 )
 def pooled_factor_exposures(
     program: Asked, rows: Chosen, factor_set: FactorSetAsked = "style"
 ) -> Response:
     """By a joint regression on the set; factors without enough history are named as missing."""
-    of_set = {"style": "factor_exposures", "macro": "macro_exposures"}[factor_set]
-    return _told(program, rows, of_set)
+    return _told(program, rows, EXPOSURES_TO[factor_set])
 
 
 @router.get(
     "/performance",
     summary="Several portfolios as one: how they did",
-    response_model=_PERFORMANCE | NotPooled,
-    responses=answers(_PERFORMANCE, *OWN_PORTFOLIO, otherwise=NotPooled),
+    **of_several("performance", Performance),
 )
 def pooled_performance(
-    program: Asked,
-    rows: Chosen,
-    first: From = None,
-    last: To = None,
-    benchmark: Benchmark = MARKET.symbol,
+    program: Asked, rows: Chosen, span: AskedSpan, benchmark: Benchmark = MARKET.symbol
 ) -> Response:
     """Over the days that all have a valuation of; one that opens later comes in as a flow."""
     pool = pool_of(rows)
     if isinstance(pool, Reason):
         return _refused(rows, pool)
+    first, last = span
     until = min(last or pool.session, pool.session)
     histories = [
         program.valuations_room.days(row.portfolio_id, date.min, until) for row in pool.rows

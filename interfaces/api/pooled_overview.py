@@ -4,65 +4,43 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel
 
 from domain.money import ZERO
+from domain.share_of_nav import share_of_nav
 from interfaces.api.access import Asked
+from interfaces.api.answer_shapes import Answered
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, example
-from interfaces.api.measure_shapes import PORTFOLIO_ID, NotPooled
+from interfaces.api.measure_shapes import NotPooled
 from interfaces.api.pooled_measures import Chosen, not_pooled
+from interfaces.api.valuation_shapes import (
+    EXPOSURES_EXAMPLE,
+    PNL_EXAMPLE,
+    Exposure,
+    Exposures,
+    PnlOfSpans,
+    Priced,
+)
 from interfaces.bootstrap import Program
 from interfaces.pooling import NOT_VALUED
-from interfaces.values import Amount
+from interfaces.values import PORTFOLIO_EXAMPLE, Amount
 from projections.portfolios.view import PortfolioRow
 from projections.valuations.view import ValuationRow
 
 router = APIRouter(prefix="/analytics/aggregate", tags=["Analytics"])
 
-_LEAST_NAV = Decimal("0.01")  # of gross; below it a ratio says nothing (spec 6)
 _UNCLASSIFIED = "Unclassified"
 
 
-class PooledPnl(BaseModel):
-    """P&L of all in USD; the day's is of each one's latest session."""
-
-    day: Amount
-    mtd: Amount
-    ytd: Amount
-    since_opening: Amount
-
-
-class PooledExposure(BaseModel):
-    """An exposure in USD and as share of NAV; null where NAV is at most 1 % of gross."""
-
-    amount: Amount
-    share_of_nav: float | None
-
-
-class PooledExposures(BaseModel):
-    """What is at stake in all: gross does not set one's long off against another's short."""
-
-    long: PooledExposure
-    short: PooledExposure
-    gross: PooledExposure
-    net: PooledExposure
-
-
-class PooledPriced(BaseModel):
-    """How many symbols had a usable price, of those that need one, portfolio by portfolio."""
-
-    n: int
-    of: int
-
-
-class PooledOverview(BaseModel):
+class PooledOverview(Answered):
     """Several portfolios at their latest valuations, added up.
 
-    `calculation_date` is the earliest of their sessions, `latest_session` the latest.
+    `calculation_date` is the earliest of their sessions, `latest_session` the latest; P&L of the
+    day is of each one's own. Gross does not set one's long off against another's short, and a
+    symbol in two portfolios counts twice among those priced.
     """
 
     model_config = example(
@@ -71,35 +49,22 @@ class PooledOverview(BaseModel):
             "reason": None,
             "calculation_date": "2013-03-01",
             "latest_session": "2013-03-01",
-            "portfolio_ids": [PORTFOLIO_ID],
+            "portfolio_ids": [PORTFOLIO_EXAMPLE],
             "net_asset_value": "523114.07",
             "cash": "412021.07",
-            "exposures": {
-                "long": {"amount": "111093.00", "share_of_nav": 0.2124},
-                "short": {"amount": "0.00", "share_of_nav": 0.0},
-                "gross": {"amount": "111093.00", "share_of_nav": 0.2124},
-                "net": {"amount": "111093.00", "share_of_nav": 0.2124},
-            },
-            "pnl": {
-                "day": "812.00",
-                "mtd": "812.00",
-                "ytd": "13020.00",
-                "since_opening": "23114.07",
-            },
+            "exposures": EXPOSURES_EXAMPLE,
+            "pnl": PNL_EXAMPLE,
             "priced": {"n": 2, "of": 2},
         }
     )
 
-    available: Literal[True] = True
-    reason: None = None
-    calculation_date: date
     latest_session: date
     portfolio_ids: list[UUID]
     net_asset_value: Amount
     cash: Amount
-    exposures: PooledExposures
-    pnl: PooledPnl
-    priced: PooledPriced
+    exposures: Exposures
+    pnl: PnlOfSpans
+    priced: Priced
 
 
 class Slice(BaseModel):
@@ -121,7 +86,7 @@ class PortfolioSlice(BaseModel):
     weight: float | None
 
 
-class Breakdown(BaseModel):
+class Breakdown(Answered):
     """What several portfolios are made of. Each list adds up to NAV: cash is a part of its own."""
 
     model_config = example(
@@ -129,11 +94,11 @@ class Breakdown(BaseModel):
             "available": True,
             "reason": None,
             "calculation_date": "2013-03-01",
-            "portfolio_ids": [PORTFOLIO_ID],
+            "portfolio_ids": [PORTFOLIO_EXAMPLE],
             "net_asset_value": "523114.07",
             "by_portfolio": [
                 {
-                    "portfolio_id": PORTFOLIO_ID,
+                    "portfolio_id": PORTFOLIO_EXAMPLE,
                     "name": "Retirement",
                     "session": "2013-03-01",
                     "net_asset_value": "523114.07",
@@ -156,9 +121,6 @@ class Breakdown(BaseModel):
         }
     )
 
-    available: Literal[True] = True
-    reason: None = None
-    calculation_date: date
     portfolio_ids: list[UUID]
     net_asset_value: Amount
     by_portfolio: list[PortfolioSlice]
@@ -179,9 +141,9 @@ def pooled_overview(program: Asked, rows: Chosen) -> PooledOverview | NotPooled:
     spans = [program.valuations_room.pnl_spans(day.portfolio_id, day.session) for _, day in valued]
     nav, gross = _sum(day.nav for _, day in valued), _sum(d.gross_exposure for _, d in valued)
 
-    def exposure(amounts: Iterable[Decimal]) -> PooledExposure:
+    def exposure(amounts: Iterable[Decimal]) -> Exposure:
         amount = _sum(amounts)
-        return PooledExposure(amount=amount, share_of_nav=_share(amount, nav, gross))
+        return Exposure(amount=amount, share_of_nav=share_of_nav(amount, nav, gross))
 
     return PooledOverview(
         calculation_date=min(day.session for _, day in valued),
@@ -189,19 +151,19 @@ def pooled_overview(program: Asked, rows: Chosen) -> PooledOverview | NotPooled:
         portfolio_ids=[row.portfolio_id for row, _ in valued],
         net_asset_value=nav,
         cash=_sum(day.cash for _, day in valued),
-        exposures=PooledExposures(
+        exposures=Exposures(
             long=exposure(day.long_value for _, day in valued),
             short=exposure(day.short_value for _, day in valued),
             gross=exposure(day.gross_exposure for _, day in valued),
             net=exposure(day.net_exposure for _, day in valued),
         ),
-        pnl=PooledPnl(
+        pnl=PnlOfSpans(
             day=_sum(day.pnl for _, day in valued),
             mtd=_sum(span.month_to_date for span in spans),
             ytd=_sum(span.year_to_date for span in spans),
             since_opening=_sum(span.since_opening for span in spans),
         ),
-        priced=PooledPriced(
+        priced=Priced(
             n=sum(day.counts.priced for _, day in valued),
             of=sum(day.counts.need_price for _, day in valued),
         ),
@@ -232,7 +194,7 @@ def pooled_breakdown(program: Asked, rows: Chosen) -> Breakdown | NotPooled:
     def slices(values: Mapping[str, Decimal]) -> list[Slice]:
         largest = sorted(values.items(), key=lambda one: (-abs(one[1]), one[0]))
         return [
-            Slice(name=name, market_value=value, weight=_share(value, nav, gross))
+            Slice(name=name, market_value=value, weight=share_of_nav(value, nav, gross))
             for name, value in [*largest, ("CASH", cash)]
         ]
 
@@ -247,7 +209,7 @@ def pooled_breakdown(program: Asked, rows: Chosen) -> Breakdown | NotPooled:
                 session=day.session,
                 net_asset_value=day.nav,
                 day_pnl=day.pnl,
-                weight=_share(day.nav, nav, gross),
+                weight=share_of_nav(day.nav, nav, gross),
             )
             for row, day in sorted(valued, key=lambda one: -one[1].nav)
         ],
@@ -284,9 +246,3 @@ def _add_lines(
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:
     return sum(amounts, ZERO)
-
-
-def _share(amount: Decimal, nav: Decimal, gross: Decimal) -> float | None:
-    if nav <= 0 or nav <= _LEAST_NAV * gross:
-        return None
-    return float(amount / nav)

@@ -12,11 +12,11 @@ from application.commands import AccountTexts
 from application.ports import Market
 from domain.portfolio import Portfolio as Changed
 from interfaces.api.documenting import example
-from interfaces.values import Amount, Cell, Instant, Text
+from interfaces.values import PORTFOLIO_EXAMPLE, Amount, Cell, Instant, Text
 from projections.portfolios.view import PortfolioRow
 
 _PORTFOLIO = {
-    "id": "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c",
+    "id": PORTFOLIO_EXAMPLE,
     "name": "Retirement",
     "account_name": "Schwab IRA",
     "account_type": "ira",

@@ -9,13 +9,13 @@ from pydantic import BaseModel
 
 from domain.reconstruction import ReconstructedDay
 from interfaces.api.access import Asked, OwnPortfolio, cause_of
+from interfaces.api.answer_shapes import NoFigure
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, example
-from interfaces.api.valuation_shapes import NoFigure, Priced
-from interfaces.values import Amount, Day
+from interfaces.api.valuation_shapes import Priced
+from interfaces.values import PORTFOLIO_EXAMPLE, Amount, Day
 
 router = APIRouter(prefix="/analytics/portfolio/{portfolio_id}", tags=["Valuations"])
 
-_PORTFOLIO = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
 _NOTHING_BEFORE = NoFigure(
     code="nothing_before_opening",
     text="Nothing that is held today was entered before the account's opening within these days.",
@@ -44,7 +44,7 @@ class Reconstructed(BaseModel):
             "available": True,
             "reason": None,
             "reconstructed": True,
-            "portfolio_id": _PORTFOLIO,
+            "portfolio_id": PORTFOLIO_EXAMPLE,
             "opening_on": "2013-01-02",
             "series": [
                 {

@@ -8,10 +8,10 @@ import polars as pl
 from fastapi import APIRouter, Header, Query, Response
 
 from interfaces.api.access import Asked, OwnPortfolio
+from interfaces.api.asked_days import AskedDays
 from interfaces.api.documenting import OWN_PORTFOLIO, file_answers
 from interfaces.bootstrap import Program
 from interfaces.files.valuation_tables import as_csv, as_parquet, line_table, session_table
-from interfaces.values import Day
 from projections.portfolios.view import PortfolioRow
 from projections.valuations.view import ValuationRow
 
@@ -39,15 +39,13 @@ Table = Literal["sessions", "lines"]
 def export_valuations(
     program: Asked,
     portfolio: OwnPortfolio,
+    days: AskedDays,
     table: Annotated[
         Table, Query(description="A row for each session, or each line.")
     ] = "sessions",
-    first: Annotated[Day | None, Query(alias="from", description="First day.")] = None,
-    last: Annotated[Day | None, Query(alias="to", description="Last day.")] = None,
     accept: Annotated[str, Header(description=f"{PARQUET}, or CSV.")] = "text/csv",
 ) -> Response:
     """The latest version of each valuation of a span of days, oldest first, exact."""
-    days = (first or date.min, last or date.max)
     found = _table(program, portfolio, table, days)
     is_parquet = PARQUET in accept
     name = f"sigmasight_{table}.{'parquet' if is_parquet else 'csv'}"

@@ -4,13 +4,13 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
+from interfaces.api.answer_shapes import NOTHING_EXAMPLE, Answered, LineQuality, Unanswered
 from interfaces.api.documenting import example
 from interfaces.api.positions import MARK_EXAMPLE, ShownMark
-from interfaces.values import Amount, Instant
+from interfaces.values import PORTFOLIO_EXAMPLE, Amount, Instant
 
-_PORTFOLIO_ID = "f3c1b1de-0f0e-5d06-8a3a-6f3a1c1a2b3c"
 _AVAILABLE: dict[str, Any] = {
     "available": True,
     "reason": None,
@@ -23,20 +23,7 @@ _AVAILABLE: dict[str, Any] = {
         "positions_total": 2,
         "skipped": [],
     },
-    "portfolio_id": _PORTFOLIO_ID,
-}
-_NOT_AVAILABLE: dict[str, Any] = {
-    "available": False,
-    "reason": {"code": "not_valued", "text": "This has not been valued yet."},
-    "calculation_date": None,
-    "data_quality": {
-        "flag": "none",
-        "observations": 0,
-        "positions_analyzed": 0,
-        "positions_total": 2,
-        "skipped": [],
-    },
-    "portfolio_id": _PORTFOLIO_ID,
+    "portfolio_id": PORTFOLIO_EXAMPLE,
 }
 _WORTH: dict[str, Any] = {
     "date": "2013-03-01",
@@ -69,34 +56,22 @@ _LINE: dict[str, Any] = {
     "unrealized_pnl": "22612.00",
     "realized_pnl": "0.00",
 }
+EXPOSURES_EXAMPLE: dict[str, Any] = {
+    "long": {"amount": "111093.00", "share_of_nav": 0.2124},
+    "short": {"amount": "0.00", "share_of_nav": 0.0},
+    "gross": {"amount": "111093.00", "share_of_nav": 0.2124},
+    "net": {"amount": "111093.00", "share_of_nav": 0.2124},
+}
+PNL_EXAMPLE = {"day": "812.00", "mtd": "812.00", "ytd": "13020.00", "since_opening": "23114.07"}
 _OVERVIEW: dict[str, Any] = {
     **_AVAILABLE,
     **_WORTH,
     "price_source": "sample",
-    "exposures": {
-        "long": {"amount": "111093.00", "share_of_nav": 0.2124},
-        "short": {"amount": "0.00", "share_of_nav": 0.0},
-        "gross": {"amount": "111093.00", "share_of_nav": 0.2124},
-        "net": {"amount": "111093.00", "share_of_nav": 0.2124},
-    },
-    "pnl": {
-        "day": "812.00",
-        "mtd": "812.00",
-        "ytd": "13020.00",
-        "since_opening": "23114.07",
-        "unrealized": "24002.00",
-        "realized": "0.00",
-    },
+    "exposures": EXPOSURES_EXAMPLE,
+    "pnl": {**PNL_EXAMPLE, "unrealized": "24002.00", "realized": "0.00"},
     "position_count": {"total": 2, "long": 2, "short": 0, "option": 0},
     "priced": {"n": 2, "of": 2},
 }
-
-
-class NoFigure(BaseModel):
-    """Why there is nothing to show."""
-
-    code: str
-    text: str
 
 
 class SkippedPosition(BaseModel):
@@ -106,43 +81,33 @@ class SkippedPosition(BaseModel):
     reason: Literal["stale_price", "entry_price"]
 
 
-class DataQuality(BaseModel):
+class DataQuality(LineQuality):
     """How far the figures can be relied on.
 
     `observations` counts the valuations behind the answer. Of `positions_total` lines held,
     `positions_analyzed` had a usable price or need none; the others are `skipped`.
     """
 
-    flag: Literal["complete", "partial", "none"]
-    observations: int
-    positions_analyzed: int
-    positions_total: int
     skipped: list[SkippedPosition]
 
 
-class Available(BaseModel):
+class Available(Answered):
     """What every answer about valuations says first.
 
     From `stale_from` on figures lack something that was recorded or learnt since, until the next
     calculation; null where none does.
     """
 
-    available: Literal[True] = True
-    reason: None = None
-    calculation_date: date
     stale_from: date | None
     data_quality: DataQuality
     portfolio_id: UUID
 
 
-class NotAvailable(BaseModel):
+class NotAvailable(Unanswered):
     """Nothing to show, and why: not an error."""
 
-    model_config = example(_NOT_AVAILABLE)
+    model_config = example(NOTHING_EXAMPLE)
 
-    available: Literal[False] = False
-    reason: NoFigure
-    calculation_date: date | None
     data_quality: DataQuality
     portfolio_id: UUID
 
@@ -202,10 +167,10 @@ class ValuationList(Available):
 class NoValuations(NotAvailable):
     """No valuation in the span."""
 
-    model_config = example({**_NOT_AVAILABLE, "total": 0, "valuations": []})
+    model_config = example({**NOTHING_EXAMPLE, "total": 0, "valuations": []})
 
     total: int = 0
-    valuations: list[Valuation] = []
+    valuations: list[Valuation] = Field(default=[])
 
 
 class DayValuation(Valuation, Available):
@@ -232,16 +197,21 @@ class Exposures(BaseModel):
     net: Exposure
 
 
-class Pnl(BaseModel):
-    """P&L in USD: of the day, month and year to date, since the opening.
-
-    `unrealized` is against entry prices, `realized` counts closings since the opening.
-    """
+class PnlOfSpans(BaseModel):
+    """P&L in USD: of the day, month and year to date, since the opening."""
 
     day: Amount
     mtd: Amount
     ytd: Amount
     since_opening: Amount
+
+
+class Pnl(PnlOfSpans):
+    """P&L in USD over spans, and what of it all is realised, what not.
+
+    `unrealized` is against entry prices, `realized` counts closings since the opening.
+    """
+
     unrealized: Amount
     realized: Amount
 

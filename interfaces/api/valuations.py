@@ -1,15 +1,16 @@
 """What a portfolio was worth at the close of each session, and at the latest one (spec 4.7)."""
 
-from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from domain.mark import Mark, MarkQuality
 from domain.money import ZERO
 from domain.snapshot import Lines
 from interfaces.api.access import Asked, OwnPortfolio
+from interfaces.api.answer_shapes import NoFigure
+from interfaces.api.asked_days import AskedDays
 from interfaces.api.documenting import OWN_PORTFOLIO, answers
 from interfaces.api.positions import shown_mark
 from interfaces.api.valuation_shapes import (
@@ -18,7 +19,6 @@ from interfaces.api.valuation_shapes import (
     Exposure,
     Exposures,
     Line,
-    NoFigure,
     NotAvailable,
     NoValuations,
     Overview,
@@ -82,13 +82,11 @@ def overview(program: Asked, portfolio: OwnPortfolio) -> Overview | NotAvailable
 def list_valuations(
     program: Asked,
     portfolio: OwnPortfolio,
-    first: Annotated[Day | None, Query(alias="from", description="First day.")] = None,
-    last: Annotated[Day | None, Query(alias="to", description="Last day.")] = None,
+    days: AskedDays,
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> ValuationList | NoValuations:
     """The valuations of a span of days, oldest first; quality is that of the last one shown."""
-    days = (first or date.min, last or date.max)
     rows, total = program.valuations_room.span(portfolio.portfolio_id, days, limit, offset)
     if not rows:
         reason = _NONE_IN_SPAN if portfolio.valuation_on else _NOT_VALUED

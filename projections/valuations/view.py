@@ -6,9 +6,8 @@ from uuid import UUID
 
 import msgspec
 
+from domain.share_of_nav import share_of_nav
 from domain.snapshot import Counts, Lines, needs_price_update
-
-_LEAST_NAV = Decimal("0.01")  # of gross; below it a ratio says nothing (spec 5.5, 6)
 
 
 class DayFigures(msgspec.Struct, frozen=True):
@@ -46,16 +45,13 @@ class DayFigures(msgspec.Struct, frozen=True):
     @property
     def daily_return(self) -> float | None:
         """P&L over the NAV before (spec 5.5); None at the opening and where NAV said nothing."""
-        return self._ratio(self.pnl, self.previous_nav)
+        if self.previous_nav is None:
+            return None
+        return share_of_nav(self.pnl, self.previous_nav, self.gross_exposure)
 
     def share_of_nav(self, amount: Decimal) -> float | None:
         """An amount as a share of NAV; None where NAV is at most 1 % of gross."""
-        return self._ratio(amount, self.nav)
-
-    def _ratio(self, amount: Decimal, nav: Decimal | None) -> float | None:
-        if nav is None or nav <= 0 or nav <= _LEAST_NAV * self.gross_exposure:
-            return None
-        return float(amount / nav)
+        return share_of_nav(amount, self.nav, self.gross_exposure)
 
 
 class ValuationRow(DayFigures, frozen=True):

@@ -23,8 +23,9 @@ from domain.risk.finding import Finding, Quality, found
 from domain.risk.position_exposures import position_exposures
 from domain.risk.rounding import as_recorded
 from interfaces.api import measure_shapes
-from interfaces.api.measure_shapes import PORTFOLIO_ID, finding_told
+from interfaces.api.measure_shapes import finding_told
 from interfaces.bootstrap import Program
+from interfaces.values import PORTFOLIO_EXAMPLE
 from tests.benchmarks.databases import durable_database, silence_logs
 from tests.support.accounts import calculate, open_sample, register, shares
 from tests.support.openings import load_portfolio
@@ -69,7 +70,7 @@ def examples() -> dict[str, Any]:
         "calculation_date": _LAST,
         "recorded_at": "2026-01-05T14:36:02.123456Z",
         "stale_from": None,
-        "portfolio_id": PORTFOLIO_ID,
+        "portfolio_id": PORTFOLIO_EXAMPLE,
     }
     return {
         name: shortened(json.loads(finding_told(as_recorded(finding), about)))

@@ -1,12 +1,15 @@
 """What the server serves: the API, and around it the pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.datastructures import Headers
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Scope
 
 from interfaces.api.app import create_app
+from interfaces.api.documenting import operation_id
 from interfaces.api.errors import plain_answer
 from interfaces.bootstrap import Program
 from interfaces.reports import pages as report
@@ -47,12 +50,18 @@ PAGE_MODULES = (
 
 def create_http(program: Program) -> FastAPI:
     """The API over a program together with the pages; the caller closes the program."""
-    app = create_app(program)
-    app.include_router(reports.router)
-    for pages in PAGE_MODULES:
-        app.include_router(pages.router)
+    app = create_app(program, _others())
     app.state.refuse = _refuse
     return app
+
+
+@cache
+def _others() -> Sequence[BaseRoute]:
+    """The routes of pages and reports, which like those of the API know no program."""
+    others = APIRouter(generate_unique_id_function=operation_id)
+    for module in (reports, *PAGE_MODULES):
+        others.include_router(module.router)
+    return others.routes
 
 
 def _refuse(scope: Scope, code: str, headers: Mapping[str, str]) -> ASGIApp:

@@ -1,9 +1,12 @@
 """The HTTP API as an app: routes, errors, middleware (spec 4)."""
 
+from collections.abc import Sequence
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute
 
 from interfaces.api import (
     accounts,
@@ -37,6 +40,7 @@ from interfaces.api import (
     valuations,
 )
 from interfaces.api.cors import NamedOrigins
+from interfaces.api.documenting import document_refusals, operation_id
 from interfaces.api.errors import answer_errors
 from interfaces.api.fast_reads import FastReads
 from interfaces.api.idempotency import Idempotency, document_keys
@@ -87,14 +91,16 @@ class Api(FastAPI):
         """The OpenAPI document."""
         if self.openapi_schema is None:
             document = super().openapi()
+            document_refusals(document)
             document_preconditions(document)
             document_keys(document)
         return super().openapi()
 
 
-def create_app(program: Program) -> FastAPI:
-    """The API over a program; who closes the program is whoever built it."""
+def create_app(program: Program, others: Sequence[BaseRoute] = ()) -> FastAPI:
+    """The API over a program, and `others` beside it; who built the program closes it."""
     app = Api(
+        routes=[*_routes(), *others],
         title="SigmaSight",
         version=version("sigmasight"),
         description=_DESCRIPTION,
@@ -103,15 +109,11 @@ def create_app(program: Program) -> FastAPI:
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # it tells paths and queries
         lifespan=lambda _: program.reading.opened(),
-        generate_unique_id_function=lambda route: route.name,
     )
     app.state.program = program
     app.state.metrics = RequestMetrics()
     app.state.metrics.registry.register(RecordedMetrics(program))
     app.state.run_watch = RunWatch(program.runs_room.several)
-    app.include_router(_published())
-    app.include_router(operations.router)
-    app.include_router(metrics.router)
     answer_errors(app)
     app.add_middleware(RefusedImports, program.tallies)
     app.add_middleware(FastReads, tokens=program.tokens, kept=program.kept_positions)
@@ -135,6 +137,15 @@ def _surround(app: FastAPI, program: Program) -> None:
         app.add_middleware(RequestSpans, program.tracing)
 
 
+@cache
+def _routes() -> Sequence[BaseRoute]:
+    """They know no program: what each takes and answers is worked out once for all."""
+    api = APIRouter(generate_unique_id_function=operation_id)
+    for router in (_published(), operations.router, metrics.router):
+        api.include_router(router)
+    return api.routes
+
+
 def _published() -> APIRouter:
     """What has the prefix of this version of the API."""
     published = APIRouter(prefix="/api/v1")
@@ -144,7 +155,7 @@ def _published() -> APIRouter:
     published.include_router(  # both are published (spec 4)
         calculation.router,
         prefix="/portfolios",
-        generate_unique_id_function=lambda route: f"{route.name}_alias",
+        generate_unique_id_function=lambda route: f"{operation_id(route)}_alias",
     )
     published.include_router(calculation.history)
     published.include_router(admin_runs.router)

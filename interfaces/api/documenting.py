@@ -1,9 +1,13 @@
 """How routes say in OpenAPI what they answer: shapes with an example each, refusals by code."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
+from fastapi.encoders import jsonable_encoder
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
+from pydantic.json_schema import models_json_schema
 
 from interfaces.api.errors import INTERNAL, REQUEST_REFUSED, RETRY_AFTER_S, ErrorAnswer
 from interfaces.error_catalogue import CATALOGUE
@@ -16,6 +20,10 @@ _OF_CHANGES = ("ERR_AUDIT_403", "ERR_PORT_015", "ERR_VERSION_001")
 
 Responses = dict[int | str, dict[str, Any]]
 
+_SHAPES = "#/components/schemas/{model}"
+_REFUSAL = {"$ref": _SHAPES.format(model=ErrorAnswer.__name__)}
+"""Given as a model, it would be worked out for each answer of each route: half of a start."""
+
 _POSITION_HEADERS = {
     "X-Event-Position": {
         "description": "The position of the last event of this command.",
@@ -26,6 +34,11 @@ _POSITION_HEADERS = {
         "schema": {"type": "string", "enum": ["behind"]},
     },
 }
+
+
+def operation_id(route: APIRoute) -> str:
+    """What the OpenAPI document calls a route, and clients made from it their functions."""
+    return route.name
 
 
 def example(fields: dict[str, Any]) -> ConfigDict:
@@ -82,13 +95,18 @@ def refusals(*codes: str) -> Responses:
     return {status: _refusal(of_status) for status, of_status in by_status.items()}
 
 
+def document_refusals(document: Mapping[str, Any]) -> None:
+    """Say in the OpenAPI document what shape refusals have."""
+    _, told = models_json_schema([(ErrorAnswer, "serialization")], ref_template=_SHAPES)
+    document["components"]["schemas"].update(jsonable_encoder(told["$defs"], exclude_none=True))
+
+
 def _refusal(codes: list[str]) -> dict[str, Any]:
     told = "; ".join(f"{code}: {CATALOGUE[code].title}" for code in codes)
     examples = {code: {"summary": CATALOGUE[code].title, "value": _example(code)} for code in codes}
     documented: dict[str, Any] = {
-        "model": ErrorAnswer,
         "description": told,
-        "content": {"application/json": {"examples": examples}},
+        "content": {"application/json": {"schema": _REFUSAL, "examples": examples}},
     }
     if CATALOGUE[codes[0]].status in (429, 503):
         documented["headers"] = {

@@ -1,4 +1,4 @@
-"""What the owner of a portfolio is told of its runs, by the API and on pages."""
+"""What people are told of runs, by the API and on pages."""
 
 from uuid import UUID
 
@@ -9,14 +9,26 @@ from projections.runs.view import Entry, PhaseView, RunRow
 from projections.runs.wording import counted
 
 
+def any_run(program: Program, run_id: UUID) -> RunRow:
+    """A run of anybody, for superusers.
+
+    Raises:
+        RunUnknown: ERR_BATCH_404.
+    """
+    run = program.runs_room.one(run_id)
+    if run is None:
+        raise RunUnknown
+    return run
+
+
 def run_of(program: Program, portfolio: PortfolioRow, run_id: UUID) -> RunRow:
     """A run of the portfolio.
 
     Raises:
         RunUnknown: ERR_BATCH_404.
     """
-    run = program.runs_room.one(run_id)
-    if run is None or portfolio.portfolio_id not in run.portfolio_ids:
+    run = any_run(program, run_id)
+    if portfolio.portfolio_id not in run.portfolio_ids:
         raise RunUnknown
     return run
 

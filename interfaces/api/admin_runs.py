@@ -4,11 +4,10 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
-from application.errors import RunUnknown
 from interfaces.administrating import RunToStart
 from interfaces.api.access import Asked, Superuser, cause_of, show_position
 from interfaces.api.admin_run_shapes import (
@@ -22,11 +21,10 @@ from interfaces.api.admin_run_shapes import (
     run_summary,
 )
 from interfaces.api.calculation import RunId, now_of
-from interfaces.api.documenting import SUPERUSER, answers, command_answers, text_answers
-from interfaces.api.run_following import EVENT_EXAMPLE, followed
-from interfaces.bootstrap import Program
+from interfaces.api.documenting import SUPERUSER, answers, command_answers
+from interfaces.api.run_following import LastEventId, followed, stream_answers
+from interfaces.following import any_run
 from interfaces.values import PORTFOLIO_EXAMPLE, Limit, Offset
-from projections.runs.view import RunRow
 
 router = APIRouter(prefix="/admin/batch", tags=["Administration"])
 
@@ -89,14 +87,13 @@ def current_runs(program: Asked, _user: Superuser) -> AdminRunList:
 )
 def show_run(program: Asked, _user: Superuser, run_id: RunId) -> AdminRunDetail:
     """A run of anybody with its phases, warnings and log."""
-    return admin_run_detail(_run(program, run_id))
+    return admin_run_detail(any_run(program, run_id))
 
 
 @router.get(
     "/runs/{run_id}/events",
     summary="Keep telling how any calculation goes",
-    responses=text_answers("text/event-stream", EVENT_EXAMPLE, *SUPERUSER, "ERR_BATCH_404")
-    | {204: {"description": "The run has ended, and its end was the last event received."}},
+    responses=stream_answers(*SUPERUSER),
     response_class=Response,
 )
 async def follow_any(
@@ -104,12 +101,10 @@ async def follow_any(
     program: Asked,
     _user: Superuser,
     run_id: RunId,
-    last_event_id: Annotated[
-        str | None, Header(description="The id of the last event received, to go on after it.")
-    ] = None,
+    last_event_id: LastEventId = None,
 ) -> Response:
     """Server-Sent Events: the run as it stands now, then whenever it changes, until it ends."""
-    run = await run_in_threadpool(_run, program, run_id)
+    run = await run_in_threadpool(any_run, program, run_id)
     return followed(request, run, last_event_id, admin_run)
 
 
@@ -141,10 +136,3 @@ def clean_up(
         triggered_by=user.user_id,
         timestamp=now_of(program),
     )
-
-
-def _run(program: Program, run_id: UUID) -> RunRow:
-    run = program.runs_room.one(run_id)
-    if run is None:
-        raise RunUnknown
-    return run

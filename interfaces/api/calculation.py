@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import PlainTextResponse
 
@@ -28,7 +28,13 @@ from interfaces.api.calculation_shapes import (
 )
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, command_answers, text_answers
 from interfaces.api.market_data import held_in
-from interfaces.api.run_following import EVENT_EXAMPLE, LOG_EXAMPLE, followed, log_of
+from interfaces.api.run_following import (
+    LOG_EXAMPLE,
+    LastEventId,
+    followed,
+    log_of,
+    stream_answers,
+)
 from interfaces.bootstrap import Program
 from interfaces.following import run_of
 from interfaces.values import Limit, Offset
@@ -123,8 +129,7 @@ def batch_status(program: Asked, portfolio: OwnPortfolio, run_id: RunId) -> Batc
 @router.get(
     "/{portfolio_id}/batch-status/{run_id}/events",
     summary="Keep telling how a calculation goes",
-    responses=text_answers("text/event-stream", EVENT_EXAMPLE, *OWN_PORTFOLIO, "ERR_BATCH_404")
-    | {204: {"description": "The run has ended, and its end was the last event received."}},
+    responses=stream_answers(*OWN_PORTFOLIO),
     response_class=Response,
 )
 async def follow(
@@ -132,9 +137,7 @@ async def follow(
     program: Asked,
     portfolio: OwnPortfolio,
     run_id: RunId,
-    last_event_id: Annotated[
-        str | None, Header(description="The id of the last event received, to go on after it.")
-    ] = None,
+    last_event_id: LastEventId = None,
 ) -> Response:
     """Server-Sent Events: the run as it stands now, then whenever it changes, until it ends.
 

@@ -5,13 +5,15 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Header, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
 from interfaces.api.calculation_shapes import BatchStatus
+from interfaces.api.documenting import Responses, text_answers
 from interfaces.api.run_watch import RunWatch
 from interfaces.following import warnings_of
 from projections.runs.view import RunRow
@@ -21,11 +23,22 @@ HEARTBEAT_S = 15.0
 
 _POSITION = re.compile(r"[0-9]{1,18}")
 _STATUS_EXAMPLE = json.dumps(BatchStatus.model_json_schema()["examples"][0])
-EVENT_EXAMPLE = f"id: 4711\nevent: status\ndata: {_STATUS_EXAMPLE}\n\n"
+_EVENT_EXAMPLE = f"id: 4711\nevent: status\ndata: {_STATUS_EXAMPLE}\n\n"
 LOG_EXAMPLE = """\
 2026-01-05 14:36:00.123 UTC  Taken up by a worker.
 2026-01-05 14:36:00.180 UTC  Phase 1 market_data began: 2 symbols.
 """
+
+LastEventId = Annotated[
+    str | None, Header(description="The id of the last event received, to go on after it.")
+]
+
+
+def stream_answers(*codes: str) -> Responses:
+    """What a route answers that follows a run; the refusals of `codes`."""
+    return text_answers("text/event-stream", _EVENT_EXAMPLE, *codes, "ERR_BATCH_404") | {
+        204: {"description": "The run has ended, and its end was the last event received."}
+    }
 
 
 async def event_stream(

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Header
 from fastapi.responses import Response
 
 from interfaces.api.access import Asked, OwnPortfolio
+from interfaces.api.asked_days import OnDay
 from interfaces.api.documenting import OWN_PORTFOLIO, text_answers
-from interfaces.api.measures import OnDay
 from interfaces.reports.answering import PDF, file_of
 from interfaces.reports.content import report_of
 from interfaces.web.page import page

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from application.errors import RunUnknown
 from domain.calculation_run import RunStatus
 from interfaces.administrating import RunToStart
+from interfaces.following import any_run
 from interfaces.values import Offset
 from interfaces.web.admin_frame import ADMIN, admin_page, done_there
 from interfaces.web.forms import FormWrong, Typed, filled_in, told_at_fields
@@ -57,9 +57,7 @@ def clean_up(at: SuperuserVisit) -> Response:
 @router.get("/{run_id}")
 def run(at: SuperuserVisit, run_id: UUID, offset: Offset = 0) -> Response:
     """A run of anybody with its phases or parts, counts, warnings and log."""
-    row = at.program.runs_room.one(run_id)
-    if row is None:
-        raise RunUnknown
+    row = any_run(at.program, run_id)
     parts, total = at.program.runs_room.parts(run_id, A_PAGE, offset)
     return admin_page(
         at,

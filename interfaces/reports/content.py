@@ -22,6 +22,7 @@ from interfaces.web.performance_parts import performance_parts
 from interfaces.web.risk_parts import risk_parts
 from interfaces.web.risk_rows import main_risks
 from interfaces.web.worth import Valued, Worth
+from projections.analytics.view import MainMeasures
 from projections.portfolios.view import PortfolioRow
 from projections.valuations.view import DayFigures, ValuationRow
 
@@ -123,7 +124,7 @@ def _parts(program: Program, worth: Worth, days: Sequence[DayFigures]) -> list[P
     portfolio, row = valued.portfolio, valued.row
     shown = shown_measures(program, portfolio, row.session)
     return [
-        summary_part(worth, main_risks(shown.measures) if shown else []),
+        summary_part(worth, main_risks(MainMeasures.of(shown.measures)) if shown else []),
         *_over_time(program, portfolio, days),
         *_attributed(program, portfolio, row),
         *([exposures_part(shown.measures.exposures)] if shown else []),

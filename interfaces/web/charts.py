@@ -3,17 +3,20 @@
 plotly.js draws them in the browser (`static/charts.js`); without scripts the tables are there.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any
 
+import msgspec
+from markupsafe import Markup
+
 from domain.reconstruction import ReconstructedDay
 from interfaces.files.writing import csv_text
 from interfaces.web.allocation import Share
 from interfaces.web.holdings import Holding
+from interfaces.web.table_rows import body_of
 from interfaces.web.worth import Worth
 from projections.imports.view import ImportRow
 from projections.valuations.view import DayFigures
@@ -27,7 +30,7 @@ _BESIDE = {
     "side": "right",
     "showgrid": False,
 }
-_UNSAFE = {ord(char): f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
+_UNSAFE = {char: f"\\u{ord(char):04x}" for char in "<>&\u2028\u2029"}
 
 Figure = Mapping[str, Any]
 
@@ -53,7 +56,15 @@ class Chart:
     @property
     def json(self) -> str:
         """The figure as JSON that may stand inside a script element, whatever its texts say."""
-        return json.dumps(self.figure).translate(_UNSAFE)
+        told = msgspec.json.encode(self.figure).decode()
+        for unsafe, escaped in _UNSAFE.items():
+            told = told.replace(unsafe, escaped)
+        return told
+
+    @property
+    def body(self) -> Markup:
+        """The rows of the table."""
+        return body_of(self.rows, self.words)
 
     @property
     def csv(self) -> str:

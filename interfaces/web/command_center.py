@@ -43,7 +43,7 @@ def command_center(at: UserVisit, portfolio: str = ALL) -> Response:
         shown=shown,
         chosen=str(shown[0].portfolio_id) if portfolio != ALL else ALL,
         worth=worth,
-        risk_rows=risk_rows(at.program, shown),
+        risk_rows=risk_rows(at.program, worth),
         holdings=order.of(holdings),
         order=order,
         sparklines=sparklines_of(at.program, worth),

@@ -43,7 +43,7 @@ def overview(at: UserVisit, portfolio_id: UUID) -> Response:
         portfolio,
         "portfolio_overview.html",
         worth=worth,
-        risk_rows=risk_rows(at.program, [portfolio]),
+        risk_rows=risk_rows(at.program, worth),
         charts=charts_of(at.program, [portfolio], worth, holdings),
         holdings=order.of(holdings),
         order=order,

@@ -2,17 +2,23 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
+from uuid import UUID
 
-from domain.risk.concentration import Concentration
-from domain.risk.finding import Finding
-from domain.risk.measures import Measures
-from domain.risk.stress import StressTest
-from domain.risk.value_at_risk import ValueAtRisk
 from interfaces.analyses import shown_measures
 from interfaces.bootstrap import Program
 from interfaces.web.measured import WORDS, Tile, change_tile, ratio_tile, share_tile, usd
 from interfaces.web.page import NONE
+from interfaces.web.worth import Valued, Worth
+from projections.analytics.view import (
+    Main,
+    MainConcentration,
+    MainMeasures,
+    MainRow,
+    MainStress,
+    MainValueAtRisk,
+)
 from projections.portfolios.view import PortfolioRow
 
 Figures = TypeVar("Figures")
@@ -31,20 +37,38 @@ class RiskRow:
         return f"/portfolios/{self.portfolio.portfolio_id}/risk"
 
 
-def risk_rows(program: Program, portfolios: Sequence[PortfolioRow]) -> list[RiskRow]:
+def risk_rows(program: Program, worth: Worth | None) -> list[RiskRow]:
     """A row for each account that was valued."""
-    shown = [(portfolio, shown_measures(program, portfolio)) for portfolio in portfolios]
-    return [RiskRow(portfolio, main_risks(one.measures)) for portfolio, one in shown if one]
+    accounts = worth.accounts if worth else []
+    recorded = program.analytics_room.main_of(map(_key, accounts)) if accounts else {}
+    rows = []
+    for valued in accounts:
+        measures = _measures(program, valued, recorded.get(_key(valued)))
+        if measures:
+            rows.append(RiskRow(valued.portfolio, main_risks(measures)))
+    return rows
 
 
-def main_risks(measures: Measures) -> list[Tile]:
+def _key(valued: Valued) -> tuple[UUID, date]:
+    return valued.row.portfolio_id, valued.row.session
+
+
+def _measures(program: Program, valued: Valued, recorded: MainRow | None) -> MainMeasures | None:
+    """What was recorded of the valuation as it is now, else what is taken just now."""
+    if recorded and recorded.valuation_version == valued.row.version:
+        return recorded.measures
+    shown = shown_measures(program, valued.portfolio, valued.row.session)
+    return MainMeasures.of(shown.measures) if shown else None
+
+
+def main_risks(measures: MainMeasures) -> list[Tile]:
     """The main figures of risk, each with a word on it; where there is none, why."""
     return [
         _tile("Beta", measures.market_beta, lambda one: ratio_tile("Beta", one.beta)),
         _tile(
             "Volatility",
             measures.volatility,
-            lambda one: share_tile("Volatility", one.realised_63, str(one.trend)),
+            lambda one: share_tile("Volatility", one.realised_63, one.trend),
         ),
         _tile("VaR 95 %", measures.value_at_risk, _loss),
         _tile("Worst stress", measures.stress_test, _worst),
@@ -52,25 +76,25 @@ def main_risks(measures: Measures) -> list[Tile]:
     ]
 
 
-def _tile(name: str, finding: Finding[Figures], told: Callable[[Figures], Tile]) -> Tile:
+def _tile(name: str, finding: Main[Figures], told: Callable[[Figures], Tile]) -> Tile:
     """What a measure says; where there is none, why, in a few words."""
     if finding.figures is not None:
         return told(finding.figures)
     return Tile(name, NONE, WORDS[finding.reason.code] if finding.reason else "")
 
 
-def _loss(figures: ValueAtRisk) -> Tile:
+def _loss(figures: MainValueAtRisk) -> Tile:
     loss = figures.levels[0].value_at_risk
     return share_tile("VaR 95 %", loss.of_nav, f"{usd(loss.amount)} USD")
 
 
-def _worst(figures: StressTest) -> Tile:
+def _worst(figures: MainStress) -> Tile:
     worst = next((one for one in figures.scenarios if one.scenario_id == figures.worst), None)
     if worst is None or worst.correlated is None:
         return Tile("Worst stress", NONE, "no scenario can be told")
     return change_tile("Worst stress", worst.correlated.pnl_of_nav, worst.title)
 
 
-def _largest(figures: Concentration) -> Tile:
+def _largest(figures: MainConcentration) -> Tile:
     first = figures.largest[0]
     return share_tile("Largest name", first.share, first.symbol)

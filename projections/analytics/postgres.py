@@ -1,6 +1,6 @@
 """The analytics room in PostgreSQL."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -8,9 +8,9 @@ from uuid import UUID
 from psycopg import sql
 
 from projections.analytics import projector
-from projections.analytics.view import AnalysisRow
+from projections.analytics.view import AnalysisRow, MainRow
 from projections.room import Room
-from projections.row_table import Pool, RowTable
+from projections.row_table import Excerpt, Key, Pool, RowTable
 
 TABLE = RowTable("analytics", AnalysisRow, key=["portfolio_id", "session"], verbatim=["measures"])
 ROOM = Room(
@@ -23,6 +23,7 @@ ROOM = Room(
     forgets=("positions",),
 )
 
+_MAIN = Excerpt(TABLE, MainRow)
 _BETAS = (
     sql.SQL(
         "SELECT measures->'market_beta'->'figures'->'by_weights'->'contributions' FROM {}"
@@ -45,6 +46,11 @@ class AnalyticsRoom:
         with self.pool.reading() as connection:
             rows = TABLE.select(connection, _ONE, [portfolio_id, session])
         return rows[0] if rows else None
+
+    def main_of(self, keys: Iterable[tuple[UUID, date]]) -> Mapping[Key, MainRow]:
+        """The main figures of portfolios at sessions, where something was measured."""
+        with self.pool.reading() as connection:
+            return _MAIN.load(connection, keys)
 
     def betas(self, portfolio_id: UUID, session: date) -> Mapping[str, float]:
         """The market beta of each symbol that moves what was held at a session and has one."""

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from infrastructure.postgres import Pool
 from projections.analytics.postgres import ROOM, TABLE, AnalyticsRoom
+from projections.analytics.view import MainMeasures
 from tests.projections.measured import analyzed, measured
 from tests.support.rooms import History, folded
 
@@ -28,3 +29,17 @@ def test_a_day_is_found_with_its_measures(pool: Pool) -> None:
     assert room.one(once.portfolio_id, once.session) == next(iter(rows.values()))
     assert room.one(once.portfolio_id, date(2013, 2, 28)) is None
     assert room.one(UUID(int=5), once.session) is None
+
+
+def test_the_main_figures_of_several_days_are_found_without_the_rest(pool: Pool) -> None:
+    rows = folded(ROOM, measured(History()).recorded)
+    with pool.connection() as connection:
+        TABLE.create(connection)
+        TABLE.store(connection, list(rows.values()))
+    once = analyzed()
+    key = (once.portfolio_id, once.session)
+
+    [(found, main)] = AnalyticsRoom(pool).main_of([key, (UUID(int=5), once.session)]).items()
+
+    assert (found, main.valuation_version) == (key, 2)
+    assert main.measures == MainMeasures.of(once.measures)

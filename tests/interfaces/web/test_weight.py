@@ -29,13 +29,33 @@ def fifty(world: World) -> tuple[Visitor, str]:
 @pytest.mark.parametrize(
     "page", ["/command-center?portfolio={}", "/portfolios/{}", "/portfolios/{}/positions"]
 )
-def test_a_page_is_light(browser: TestClient, fifty: tuple[Visitor, str], page: str) -> None:
+def test_a_page_of_what_is_held_is_light(
+    browser: TestClient, fifty: tuple[Visitor, str], page: str
+) -> None:
+    text = read(browser, fifty, page)
+    assert text.count("<tr data-words=") == 50
+    assert weight(browser, text) < LIGHTER_THAN
+
+
+@pytest.mark.parametrize("page", ["/portfolios/{}/risk", "/portfolios/{}/performance"])
+def test_a_page_of_measures_is_light(
+    browser: TestClient, fifty: tuple[Visitor, str], page: str
+) -> None:
+    text = read(browser, fifty, page)
+    assert all(f'<th scope="row">{symbol}</th>' in text for symbol in SAMPLE_SYMBOLS)
+    assert weight(browser, text) < LIGHTER_THAN
+
+
+def read(browser: TestClient, fifty: tuple[Visitor, str], page: str) -> str:
+    """A page of the portfolio."""
     visitor, portfolio_id = fifty
     enter(browser, visitor)
-    text = browser.get(page.format(portfolio_id)).text
-    assert text.count("<tr data-words=") == 50
+    return str(browser.get(page.format(portfolio_id)).text)
+
+
+def weight(browser: TestClient, text: str) -> int:
+    """Bytes of a page and of all that it fetches, plotly.js aside."""
     assets = set(re.findall(r'(?:src|href)="(/assets/[^"]*)"', text))
     fetched = [browser.get(url).content for url in assets if not url.endswith("/plotly.js")]
     assert len(fetched) >= 3
-    weight = len(text.encode()) + sum(map(len, fetched))
-    assert weight < LIGHTER_THAN
+    return len(text.encode()) + sum(map(len, fetched))

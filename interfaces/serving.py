@@ -29,8 +29,6 @@ from interfaces.bootstrap import (
     read_settings,
 )
 from interfaces.cli.commands import app, show_demo
-from interfaces.http import create_http
-from interfaces.http_server import http_server
 from interfaces.starting import PrerequisitesMissing, check_prerequisites
 
 _RESTART_AFTER_S = 1.0
@@ -74,6 +72,9 @@ def worker(
 
 def _serve_until_signal(program: Program, host: str, port: int) -> None:
     """Serve until Ctrl-C or SIGTERM; uvicorn raises the signal again when it has shut down."""
+    from interfaces.http import create_http  # noqa: PLC0415 - as long as all else together,
+    from interfaces.http_server import http_server  # noqa: PLC0415 - for one verb of many
+
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: None)
     http_server(create_http(program), program.terms, host, port).run()

@@ -89,7 +89,7 @@ PAGES = (
     Shown("risk-unvalued", "/portfolios/{unvalued}/risk", "grace"),
     Shown("risk-scenario", _PORTFOLIO + "/risk/scenario?market=-10"),
     Shown("performance", f"{_PORTFOLIO}/performance"),
-    Shown("report", f"{_PORTFOLIO}/report", is_pictured=False),
+    Shown("report", f"{_PORTFOLIO}/report"),
     Shown("report-unvalued", "/portfolios/{unvalued}/report", "grace", is_pictured=False),
     Shown("opening", f"{_PORTFOLIO}/opening"),
     Shown("imports", f"{_PORTFOLIO}/imports"),

@@ -20,7 +20,7 @@ from tests.browser.windows import Windows
 from tests.support.postgres import FORGETFUL, fresh_database, passable_folder
 
 _HEIGHT = 700
-_COLOURS, _COLOURS_OF_CHARTS = 24, 64
+_COLOURS, _COLOURS_OF_CHARTS = 16, 48
 _ROUNDS = 3
 """How often the colours are moved to the middle of what they stand for."""
 

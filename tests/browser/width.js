@@ -1,5 +1,6 @@
 // What is too wide for the page that is open: the innermost parts that stick out to the right,
-// outside of boxes that scroll by themselves, and figures that go on in the next line.
+// outside of boxes that scroll by themselves, and figures that go on in the next line or stick out
+// of their tile.
 () => {
   const width = document.documentElement.clientWidth;
   const sticksOut = (element) => {
@@ -22,7 +23,8 @@
     range.selectNodeContents(text);
     return range.getClientRects().length > 1;
   });
+  const tooLong = [...document.querySelectorAll(".tile dd")].filter((e) => e.scrollWidth > e.clientWidth);
   const isWider = document.documentElement.scrollWidth > width;
   return [...(isWider ? innermost.map(told) : []), ...(isWider && !innermost.length ? ["something"] : []),
-    ...broken.map((e) => `in two lines: ${told(e)}`)];
+    ...broken.map((e) => `in two lines: ${told(e)}`), ...tooLong.map((e) => `wider than its tile: ${told(e)}`)];
 }

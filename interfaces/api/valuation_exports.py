@@ -1,4 +1,4 @@
-"""Valuations to take along, as CSV or Parquet (spec 4.7)."""
+"""Valuations and measures to take along, as CSV or Parquet (spec 4.7)."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -7,10 +7,12 @@ from typing import Annotated, Literal
 import polars as pl
 from fastapi import APIRouter, Header, Query, Response
 
+from interfaces.analyses import shown_measures
 from interfaces.api.access import Asked, OwnPortfolio
 from interfaces.api.asked_days import AskedDays
 from interfaces.api.documenting import OWN_PORTFOLIO, file_answers
 from interfaces.bootstrap import Program
+from interfaces.files.measure_tables import measure_table
 from interfaces.files.valuation_tables import as_csv, as_parquet, line_table, session_table
 from projections.portfolios.view import PortfolioRow
 from projections.valuations.view import ValuationRow
@@ -32,20 +34,29 @@ _ANSWERS[200]["content"][PARQUET] = {
     "example": "PAR1...PAR1",
 }
 
-Table = Literal["sessions", "lines"]
+Table = Literal["sessions", "lines", "measures"]
 
 
-@router.get("/export", response_class=Response, summary="Valuations as a file", responses=_ANSWERS)
+@router.get(
+    "/export",
+    response_class=Response,
+    summary="Valuations and measures as a file",
+    responses=_ANSWERS,
+)
 def export_valuations(
     program: Asked,
     portfolio: OwnPortfolio,
     days: AskedDays,
     table: Annotated[
-        Table, Query(description="A row for each session, or each line.")
+        Table,
+        Query(description="A row for each session, or line, or figure measured at the last one."),
     ] = "sessions",
     accept: Annotated[str, Header(description=f"{PARQUET}, or CSV.")] = "text/csv",
 ) -> Response:
-    """The latest version of each valuation of a span of days, oldest first, exact."""
+    """The latest version of each valuation of a span of days, oldest first, exact.
+
+    Measures are those of the last valued session of the span.
+    """
     found = _table(program, portfolio, table, days)
     is_parquet = PARQUET in accept
     name = f"sigmasight_{table}.{'parquet' if is_parquet else 'csv'}"
@@ -61,7 +72,15 @@ def _table(
 ) -> pl.DataFrame:
     if table == "sessions":
         return session_table(program.valuations_room.days(portfolio.portfolio_id, *days))
+    if table == "measures":
+        return _measures(program, portfolio, days)
     return pl.concat([line_table([]), *map(line_table, _pages(program, portfolio, days))])
+
+
+def _measures(program: Program, portfolio: PortfolioRow, days: tuple[date, date]) -> pl.DataFrame:
+    valued = program.valuations_room.days(portfolio.portfolio_id, *days)
+    shown = shown_measures(program, portfolio, valued[-1].session) if valued else None
+    return measure_table(shown.session, shown.measures) if shown else measure_table()
 
 
 def _pages(

@@ -70,3 +70,51 @@ def test_an_account_without_valuation_gives_the_header_alone(world: World) -> No
 
     assert world.ada.get(path).text.startswith("date,position_id,symbol,")
     assert len(rows_of(world.ada.get(path))) == 0
+
+
+def measured(world: World, path: str) -> dict[str, Any]:
+    """What the API says of a measure."""
+    answer: dict[str, Any] = world.ada.get(f"/analytics/portfolio/{world.valued}/{path}").json()
+    return answer
+
+
+def test_each_figure_measured_is_a_row_under_its_place_in_the_answer(world: World) -> None:
+    rows = rows_of(exported(world, "?table=measures"))
+    told = {(row["measure"], row["figure"]): row for row in rows}
+    beta, tests = measured(world, "market-beta"), measured(world, "stress-test")["scenarios"]
+
+    assert {row["date"] for row in rows} == {beta["calculation_date"]}
+    assert len(told) == len(rows)
+    row = told["market_beta", "by_weights.beta"]
+    assert float(row["number"]) == beta["by_weights"]["beta"]
+    quality = beta["data_quality"]
+    same = ("flag", "observations", "positions_analyzed", "positions_total")
+    assert [row[name] for name in same] == [str(quality[name]) for name in same]
+    assert told["market_beta", "method"]["words"] == beta["method"]
+    for one in tests:
+        figure = f"scenarios[{one['scenario_id']}].correlated.pnl"
+        if one["correlated"]:
+            assert float(told["stress_test", figure]["number"]) == one["correlated"]["pnl"]
+
+
+def test_a_measure_that_could_not_be_taken_is_a_row_with_the_reason(world: World) -> None:
+    rows = rows_of(exported(world, "?table=measures"))
+    [greeks] = [row for row in rows if row["measure"] == "greeks"]
+
+    assert greeks["reason"] == measured(world, "greeks")["reason"]["code"] == "no_options"
+    assert (greeks["figure"], greeks["number"], greeks["words"]) == ("", "", "")
+
+
+def test_measures_are_those_of_the_last_session_of_the_span(world: World) -> None:
+    table = pl.read_parquet(
+        io.BytesIO(exported(world, "?table=measures&to=2013-02-24", PARQUET).content)
+    )
+    [nav] = table.filter(measure="exposures", figure="nav")["number"]
+
+    assert set(table["date"].cast(pl.String)) == {"2013-02-22"}
+    assert nav == measured(world, "exposures?date=2013-02-22")["nav"]
+    assert rows_of(exported(world, "?table=measures&to=1999-01-01")) == []
+    assert world.ada.get(f"/analytics/portfolio/{world.unvalued}/export?table=measures").text == (
+        "date,measure,figure,number,words,flag,observations,positions_analyzed,positions_total,"
+        "reason\r\n"
+    )

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from application.errors import PortfolioUnknown
 from interfaces.web.allocation import Share, by_class, by_sector
 from interfaces.web.charting import WHOLE, charts_of, file_of
+from interfaces.web.holding_rows import holding_rows
 from interfaces.web.holdings import Holding
 from interfaces.web.notices import notices_of
 from interfaces.web.ordering import OF_ACCOUNT, OF_ACCOUNTS, Order
@@ -37,6 +38,7 @@ def command_center(at: UserVisit, portfolio: str = ALL) -> Response:
     holdings = holdings_of(at.program, shown, worth.nav if worth else None)
     columns = OF_ACCOUNTS if portfolio == ALL else OF_ACCOUNT
     order = Order.asked(columns, at.request.query_params)
+    listed, sparklines = order.of(holdings), sparklines_of(at.program, worth)
     return at.page(
         "command_center.html",
         portfolios=own,
@@ -44,9 +46,9 @@ def command_center(at: UserVisit, portfolio: str = ALL) -> Response:
         chosen=str(shown[0].portfolio_id) if portfolio != ALL else ALL,
         worth=worth,
         risk_rows=risk_rows(at.program, worth),
-        holdings=order.of(holdings),
+        holdings=listed,
+        rows=holding_rows(listed, sparklines, with_account=portfolio == ALL),
         order=order,
-        sparklines=sparklines_of(at.program, worth),
         movers=worth.movers(_MOST_MOVERS) if worth else [],
         allocations=_allocations(worth, holdings),
         charts=charts_of(at.program, shown, worth, holdings),

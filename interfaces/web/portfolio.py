@@ -14,6 +14,7 @@ from interfaces.requests import cause_of
 from interfaces.standing import past_of
 from interfaces.web.charting import charts_of, file_of, reconstruction_of
 from interfaces.web.forms import FormWrong, Typed, told_at_fields
+from interfaces.web.holding_rows import holding_rows
 from interfaces.web.holdings import Holding
 from interfaces.web.ordering import OF_ACCOUNT, OF_POSITIONS, Order
 from interfaces.web.portfolio_frame import done_at, portfolio_page, url_of
@@ -38,6 +39,7 @@ def overview(at: UserVisit, portfolio_id: UUID) -> Response:
     holdings = holdings_of(at.program, [portfolio], portfolio.net_asset_value)
     order = Order.asked(OF_ACCOUNT, at.request.query_params)
     worth = worth_of(at.program, [portfolio])
+    listed, sparklines = order.of(holdings), sparklines_of(at.program, worth)
     return portfolio_page(
         at,
         portfolio,
@@ -45,9 +47,9 @@ def overview(at: UserVisit, portfolio_id: UUID) -> Response:
         worth=worth,
         risk_rows=risk_rows(at.program, worth),
         charts=charts_of(at.program, [portfolio], worth, holdings),
-        holdings=order.of(holdings),
+        holdings=listed,
+        rows=holding_rows(listed, sparklines, with_account=False),
         order=order,
-        sparklines=sparklines_of(at.program, worth),
     )
 
 

@@ -1,6 +1,6 @@
 """How an account did over a span, and where its P&L came from: for programs and for people."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -13,7 +13,7 @@ from interfaces.bootstrap import Program
 from interfaces.spans import from_before
 from interfaces.standing import NOT_VALUED
 from projections.portfolios.view import PortfolioRow
-from projections.valuations.view import ValuationRow
+from projections.valuations.view import DayPnl
 
 MOST_SESSIONS = 1_260
 """The longest span of an attribution, which reads every line: five years of sessions."""
@@ -45,7 +45,7 @@ def performance_of(
 
 def valued_with_lines(
     program: Program, portfolio: PortfolioRow, span: tuple[date | None, date | None]
-) -> Sequence[ValuationRow]:
+) -> Sequence[DayPnl]:
     """The valuations of a span with their lines, the one it starts from first."""
     first, last = span
     days = program.valuations_room.days(portfolio.portfolio_id, date.min, last or date.max)
@@ -53,25 +53,32 @@ def valued_with_lines(
     if not within:
         return []
     ends = (within[0].session, within[-1].session)
-    rows, _ = program.valuations_room.span(portfolio.portfolio_id, ends, len(within), 0)
-    return rows
+    return program.valuations_room.pnl_days(portfolio.portfolio_id, *ends)
 
 
 def attribution_by(
-    program: Program, portfolio: PortfolioRow, rows: Sequence[ValuationRow], by: By
+    program: Program, portfolio: PortfolioRow, rows: Sequence[DayPnl], by: By
 ) -> Finding[Attribution]:
     """The P&L of valuations with their lines, in parts that add up to it."""
+    return attributions(program, portfolio, rows, [by])[by]
+
+
+def attributions(
+    program: Program, portfolio: PortfolioRow, rows: Sequence[DayPnl], bys: Iterable[By]
+) -> Mapping[By, Finding[Attribution]]:
+    """The same in parts of several kinds."""
     if not rows:
-        return not_found(ReasonCode.NOT_VALUED, _text(portfolio), _NOTHING)
-    start, days = rows[0], rows[1:]
-    figures = (
-        by_position(start, days)
-        if by == "position"
-        else by_label(start, days, _labels(program, portfolio, by))
-    )
-    lines = len({position for row in rows for position in row.lines.position_id})
-    quality = Quality(observations=len(days), positions_analyzed=lines, positions_total=lines)
-    return found(figures, quality)
+        return {by: not_found(ReasonCode.NOT_VALUED, _text(portfolio), _NOTHING) for by in bys}
+    figures = by_position(rows[0], rows[1:])
+    lines = len(set[str]().union(*(row.lines.position_id for row in rows)))
+    quality = Quality(observations=len(rows) - 1, positions_analyzed=lines, positions_total=lines)
+    return {
+        by: found(
+            figures if by == "position" else by_label(figures, _labels(program, portfolio, by)),
+            quality,
+        )
+        for by in bys
+    }
 
 
 def _labels(program: Program, portfolio: PortfolioRow, by: By) -> Mapping[UUID, str]:

@@ -6,10 +6,13 @@ computed on the day before it as that is recorded now; while restated days wait 
 be computed again, they are what the P&L of the days is off by.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, localcontext
+from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 from domain.money import EXACT, ZERO
@@ -79,22 +82,46 @@ def by_position(start: LinedDay, days: Sequence[LinedDay]) -> Attribution:
         days: the sessions after it, oldest first.
     """
     symbols = {
-        position_id: symbol
-        for day in (start, *days)
-        for position_id, symbol in day.lines.rows("position_id", "symbol")
+        str(position_id): symbol
+        for day in (start, *(next(alike) for _, alike in _alike(days)))
+        for position_id, symbol in zip(day.lines.position_id, day.lines.symbol, strict=True)
     }
-    return _attribution(start, days, str, {str(key): symbol for key, symbol in symbols.items()})
+    with localcontext(EXACT):
+        sums = _sums(start, days)
+        whole = _Sums()
+        for one in sums.values():
+            whole.add(one)
+        end, pnl = (days or [start])[-1], sum((day.pnl for day in days), ZERO)
+        flows = sum((day.flows for day in days), ZERO)
+        residual = pnl - whole.pnl
+        whole.pnl = pnl
+        return Attribution(
+            from_on=start.session,
+            to_on=end.session,
+            nav_start=start.nav,
+            nav_end=end.nav,
+            flows=flows,
+            corrections=end.nav - start.nav - flows - pnl,
+            total=_part("total", "Total", whole, start.nav),
+            parts=_parts(sums, symbols, start.nav),
+            residual=residual,
+        )
 
 
-def by_label(start: LinedDay, days: Sequence[LinedDay], labels: Mapping[UUID, str]) -> Attribution:
+def by_label(found: Attribution, labels: Mapping[UUID, str]) -> Attribution:
     """The same by what positions have in common: their class, their sector.
 
     Args:
-        start: the valuation the span starts from.
-        days: the sessions after it, oldest first.
+        found: by position.
         labels: by position; those without one are together `Unknown`.
     """
-    return _attribution(start, days, lambda key: labels.get(key, UNKNOWN), {})
+    told = {str(position_id): label for position_id, label in labels.items()}
+    sums: defaultdict[str, _Sums] = defaultdict(_Sums)
+    with localcontext(EXACT):
+        for part in found.parts:
+            one = _Sums(part.pnl, part.realized, part.unrealized_change, part.income)
+            sums[told.get(part.key, UNKNOWN)].add(one)
+        return replace(found, parts=_parts(sums, {}, found.nav_start))
 
 
 @dataclass(slots=True)
@@ -114,53 +141,45 @@ class _Sums:
         self.income += other.income
 
 
-def _attribution(
-    start: LinedDay,
-    days: Sequence[LinedDay],
-    key_of: Callable[[UUID], str],
-    titles: Mapping[str, str],
-) -> Attribution:
-    with localcontext(EXACT):
-        sums = _sums(start, days, key_of)
-        whole = _Sums()
-        for one in sums.values():
-            whole.add(one)
-        end, pnl = (days or [start])[-1], sum((day.pnl for day in days), ZERO)
-        flows = sum((day.flows for day in days), ZERO)
-        parts = [_part(key, titles.get(key, key), one, start) for key, one in sums.items()]
-        residual = pnl - whole.pnl
-        whole.pnl = pnl
-        return Attribution(
-            from_on=start.session,
-            to_on=end.session,
-            nav_start=start.nav,
-            nav_end=end.nav,
-            flows=flows,
-            corrections=end.nav - start.nav - flows - pnl,
-            total=_part("total", "Total", whole, start),
-            parts=tuple(sorted(parts, key=lambda part: (-part.pnl, part.title, part.key))),
-            residual=residual,
+def _alike(days: Sequence[LinedDay]) -> Iterator[tuple[Any, Iterator[LinedDay]]]:
+    """The days in stretches on which the lines are of the same positions."""
+    return groupby(days, lambda day: (day.lines.position_id, day.lines.symbol))
+
+
+def _sums(start: LinedDay, days: Sequence[LinedDay]) -> dict[str, _Sums]:
+    """What the days come to by position; unrealised is of the last day less that of the start."""
+    sums: defaultdict[str, _Sums] = defaultdict(_Sums)
+    for (position_ids, _), alike in _alike(days):
+        lines = [day.lines for day in alike]
+        totals = zip(
+            _totals(one.pnl for one in lines),
+            _totals(one.realized_pnl for one in lines),
+            _totals(one.income for one in lines),
+            strict=True,
         )
-
-
-def _sums(
-    start: LinedDay, days: Sequence[LinedDay], key_of: Callable[[UUID], str]
-) -> dict[str, _Sums]:
-    """What the days come to by key; unrealised is that of the last day less that of the start."""
-    sums: dict[str, _Sums] = {}
-    for day in days:
-        for position_id, pnl, realized, income in day.lines.rows(
-            "position_id", "pnl", "realized_pnl", "income"
-        ):
-            sums.setdefault(key_of(position_id), _Sums()).add(_Sums(pnl, realized, ZERO, income))
+        for position_id, (pnl, realized, income) in zip(position_ids, totals, strict=True):
+            sums[str(position_id)].add(_Sums(pnl, realized, ZERO, income))
     for day, sign in ((start, -1), (days[-1], 1)) if days else ():
-        for position_id, unrealized in day.lines.rows("position_id", "unrealized_pnl"):
-            one = sums.setdefault(key_of(position_id), _Sums())
-            one.unrealized_change += sign * unrealized
+        for position_id, unrealized in zip(
+            day.lines.position_id, day.lines.unrealized_pnl, strict=True
+        ):
+            sums[str(position_id)].unrealized_change += sign * unrealized
     return sums
 
 
-def _part(key: str, title: str, sums: _Sums, start: LinedDay) -> AttributedPart:
+def _totals(columns: Iterable[Sequence[Decimal]]) -> list[Decimal]:
+    """The sums of columns, line by line."""
+    return [sum(line, ZERO) for line in zip(*columns, strict=True)]
+
+
+def _parts(
+    sums: Mapping[str, _Sums], titles: Mapping[str, str], nav_start: Decimal
+) -> tuple[AttributedPart, ...]:
+    parts = [_part(key, titles.get(key, key), one, nav_start) for key, one in sums.items()]
+    return tuple(sorted(parts, key=lambda part: (-part.pnl, part.title, part.key)))
+
+
+def _part(key: str, title: str, sums: _Sums, nav_start: Decimal) -> AttributedPart:
     return AttributedPart(
         key=key,
         title=title,
@@ -169,5 +188,5 @@ def _part(key: str, title: str, sums: _Sums, start: LinedDay) -> AttributedPart:
         unrealized_change=sums.unrealized_change,
         income=sums.income,
         corrections=sums.realized + sums.unrealized_change + sums.income - sums.pnl,
-        contribution=float(sums.pnl / start.nav) if start.nav > 0 else None,
+        contribution=float(sums.pnl / nav_start) if nav_start > 0 else None,
     )

@@ -3,8 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
-
-from domain.snapshot import Lines
+from uuid import UUID
 
 
 class Dated(Protocol):
@@ -44,11 +43,45 @@ class ValuedDay(Dated, Protocol):
         ...
 
 
+class PnlLines(Protocol):
+    """What the positions of a day gained or lost, one column each; ids also as texts."""
+
+    @property
+    def position_id(self) -> tuple[UUID, ...] | tuple[str, ...]:
+        """Whose line it is."""
+        ...
+
+    @property
+    def symbol(self) -> tuple[str, ...]:
+        """What the position is of."""
+        ...
+
+    @property
+    def pnl(self) -> tuple[Decimal, ...]:
+        """Of the day."""
+        ...
+
+    @property
+    def realized_pnl(self) -> tuple[Decimal, ...]:
+        """Of what was closed that day, against entry."""
+        ...
+
+    @property
+    def income(self) -> tuple[Decimal, ...]:
+        """Dividends."""
+        ...
+
+    @property
+    def unrealized_pnl(self) -> tuple[Decimal, ...]:
+        """Of what is held, against entry."""
+        ...
+
+
 class LinedDay(ValuedDay, Protocol):
     """The same with its lines."""
 
     @property
-    def lines(self) -> Lines:
+    def lines(self) -> PnlLines:
         """By position."""
         ...
 

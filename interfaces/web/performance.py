@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from domain.risk.factors import MARKET
-from interfaces.performing import By, attribution_by, performance_of, valued_with_lines
+from interfaces.performing import By, attributions, performance_of, valued_with_lines
 from interfaces.values import Day
 from interfaces.web.charting import file_of
 from interfaces.web.forms import FormWrong, filled_in, told_at_fields
@@ -89,7 +89,7 @@ def _attributions(
     rows = valued_with_lines(at.program, portfolio, span)
     if len(rows) < 2:
         return []
-    findings = {by: attribution_by(at.program, portfolio, rows, by) for by in _BYS}
+    findings = attributions(at.program, portfolio, rows, _BYS)
     charts = [
         attribution_chart(by, finding.figures)
         for by, finding in findings.items()

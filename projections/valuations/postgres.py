@@ -11,7 +11,7 @@ from psycopg import sql
 from projections.room import Room
 from projections.row_table import Excerpt, Pool, RowTable, count_in_all
 from projections.valuations import projector
-from projections.valuations.view import DayFigures, DayMarks, PnlSpans, ValuationRow
+from projections.valuations.view import DayFigures, DayMarks, DayPnl, PnlSpans, ValuationRow
 
 TABLE = RowTable("valuations", ValuationRow, key=["portfolio_id", "session"], verbatim=["lines"])
 ROOM = Room("valuations", 2, projector.FED_BY, TABLE, projector.keys, projector.fold)
@@ -28,6 +28,8 @@ _LAST = TABLE.query(_LATEST)
 _DAYS = Excerpt(TABLE, DayFigures)
 _LAST_DAYS = _DAYS.query(_LATEST)
 _DAYS_WITHIN = _DAYS.query(sql.SQL("{} ORDER BY session").format(_WITHIN))
+_PNL = Excerpt(TABLE, DayPnl)
+_PNL_WITHIN = _PNL.query(sql.SQL("{} ORDER BY session").format(_WITHIN))
 _MARKS = Excerpt(TABLE, DayMarks)
 _LAST_MARKS = _MARKS.query(_LATEST)
 _ONE = TABLE.query(sql.SQL("{} AND session = %s").format(_OF_PORTFOLIO))
@@ -64,6 +66,12 @@ class ValuationsRoom:
         with self.pool.reading() as connection:
             values = [portfolio_id, portfolio_id, first, last]
             return _DAYS.select(connection, _DAYS_WITHIN, values)
+
+    def pnl_days(self, portfolio_id: UUID, first: date, last: date) -> Sequence[DayPnl]:
+        """The same with what the positions gained or lost."""
+        with self.pool.reading() as connection:
+            values = [portfolio_id, portfolio_id, first, last]
+            return _PNL.select(connection, _PNL_WITHIN, values)
 
     def last(self, portfolio_id: UUID, count: int) -> Sequence[ValuationRow]:
         """The last `count` valuations, oldest first."""

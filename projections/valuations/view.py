@@ -85,6 +85,23 @@ class DayMarks(msgspec.Struct, frozen=True):
     lines: MarkLines
 
 
+class PnlLines(msgspec.Struct, frozen=True):
+    """What the positions of a day gained or lost, one column each; ids as they are kept."""
+
+    position_id: tuple[str, ...]
+    symbol: tuple[str, ...]
+    pnl: tuple[Decimal, ...]
+    realized_pnl: tuple[Decimal, ...]
+    income: tuple[Decimal, ...]
+    unrealized_pnl: tuple[Decimal, ...]
+
+
+class DayPnl(DayFigures, frozen=True):
+    """The figures of a day with what its positions gained or lost."""
+
+    lines: PnlLines
+
+
 class PnlSpans(msgspec.Struct, frozen=True):
     """P&L in USD over spans that end with a session."""
 

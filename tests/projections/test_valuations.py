@@ -86,6 +86,17 @@ def test_a_series_has_the_figures_of_the_latest_days_and_not_their_lines(pool: P
     assert room.last_days(UUID(int=5), 2) == []
 
 
+def test_what_positions_gained_is_told_by_day(pool: Pool) -> None:
+    room = kept(pool, all_days())
+    found = room.pnl_days(PORTFOLIO, SESSIONS[1], SESSIONS[2])
+    assert [(day.session, day.pnl) for day in found] == [(d.session, d.pnl) for d in DAYS[1:]]
+    for day, snapshot in zip(found, DAYS[1:], strict=True):
+        lines = snapshot.lines
+        assert day.lines.position_id == tuple(map(str, lines.position_id))
+        for column in ("symbol", "pnl", "realized_pnl", "income", "unrealized_pnl"):
+            assert getattr(day.lines, column) == getattr(lines, column)
+
+
 def test_marks_are_told_by_day_beside_the_entry_prices_of_the_day(pool: Pool) -> None:
     rows = all_days()
     days = kept(pool, rows).last_marks(PORTFOLIO, 2)

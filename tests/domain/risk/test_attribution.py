@@ -119,7 +119,7 @@ def test_lots_of_one_symbol_are_parts_of_their_own_and_labels_put_them_together(
     assert sorted(part.title for part in of(snapshots).parts) == ["A", "A", "B"]
 
     labels = {one.position_id: "Energy", two.position_id: "Energy"}
-    found = by_label(snapshots[0], snapshots[1:], labels)
+    found = by_label(of(snapshots), labels)
     assert [(each.title, each.pnl) for each in found.parts] == [
         ("Energy", usd("3.00")),
         (UNKNOWN, usd("-1.00")),
@@ -183,7 +183,7 @@ def test_every_span_of_every_history_adds_up_to_the_cent(
     labels = {key: symbol for day in snapshots
               for key, symbol in day.lines.rows("position_id", "symbol")}  # fmt: skip
 
-    for each in (found, by_label(start, days, labels), by_label(start, days, {})):
+    for each in (found, by_label(found, labels), by_label(found, {})):
         holds_together(each)
         assert each.corrections == each.total.corrections == ZERO
         assert each.total == msgspec.convert(msgspec.to_builtins(found.total), AttributedPart)

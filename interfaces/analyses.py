@@ -59,13 +59,13 @@ def session_of(program: Program, portfolio: PortfolioRow, day: date | None) -> d
     return program.markets[portfolio.market].completed_session(day)
 
 
-def not_valued(program: Program, portfolio: PortfolioRow) -> Finding[Any]:
+def not_valued(program: Program, portfolio: PortfolioRow, text: str = NOT_VALUED) -> Finding[Any]:
     """That there is no valuation to take measures of."""
     held = program.positions_room.open_counts({portfolio.portfolio_id: past_of(program, portfolio)})
     quality = Quality(
         observations=0, positions_analyzed=0, positions_total=held[portfolio.portfolio_id]
     )
-    return not_found(ReasonCode.NOT_VALUED, NOT_VALUED, quality)
+    return not_found(ReasonCode.NOT_VALUED, text, quality)
 
 
 def tried_scenario(

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from domain.risk.attribution import Attribution, by_label, by_position
-from domain.risk.finding import Finding, Quality, ReasonCode, found, not_found
+from domain.risk.finding import Finding, Quality, found
 from domain.risk.performance_figures import Performance
 from domain.risk.rounding import as_recorded
+from interfaces.analyses import not_valued
 from interfaces.bootstrap import Program
 from interfaces.spans import from_before
-from interfaces.standing import NOT_VALUED
 from projections.portfolios.view import PortfolioRow
 from projections.valuations.view import DayPnl
 
@@ -20,8 +20,6 @@ MOST_SESSIONS = 1_260
 
 By = Literal["position", "class", "sector"]
 """What the parts of an attribution have in common."""
-
-_NOTHING = Quality(observations=0, positions_analyzed=0, positions_total=0)
 
 
 def performance_of(
@@ -38,8 +36,8 @@ def performance_of(
     days = program.valuations_room.days(portfolio.portfolio_id, date.min, last or date.max)
     within = from_before(days, first)
     if not within:
-        return not_found(ReasonCode.NOT_VALUED, _text(portfolio), _NOTHING), None
-    finding = program.performances.of(portfolio.market, within, benchmark.strip().upper())
+        return _nothing(program, portfolio), None
+    finding = program.performances.of(portfolio.market, within, benchmark)
     return as_recorded(finding), within[-1].session
 
 
@@ -68,7 +66,7 @@ def attributions(
 ) -> Mapping[By, Finding[Attribution]]:
     """The same in parts of several kinds."""
     if not rows:
-        return {by: not_found(ReasonCode.NOT_VALUED, _text(portfolio), _NOTHING) for by in bys}
+        return dict.fromkeys(bys, _nothing(program, portfolio))
     figures = by_position(rows[0], rows[1:])
     lines = len(set[str]().union(*(row.lines.position_id for row in rows)))
     quality = Quality(observations=len(rows) - 1, positions_analyzed=lines, positions_total=lines)
@@ -91,7 +89,8 @@ def _labels(program: Program, portfolio: PortfolioRow, by: By) -> Mapping[UUID, 
     return {key: sectors[symbol] for key, symbol in movers.items() if symbol in sectors}
 
 
-def _text(portfolio: PortfolioRow) -> str:
+def _nothing(program: Program, portfolio: PortfolioRow) -> Finding[Any]:
     if portfolio.valuation_on is None:
-        return NOT_VALUED
-    return f"No valuation lies on or before that day; the first is of {portfolio.equity_as_of}."
+        return not_valued(program, portfolio)
+    text = f"No valuation lies on or before that day; the first is of {portfolio.equity_as_of}."
+    return not_valued(program, portfolio, text)

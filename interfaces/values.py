@@ -41,6 +41,16 @@ def _note(text: str) -> str:
     return note
 
 
+def _symbol(text: str) -> str:
+    symbol = text.strip().upper()
+    if not symbol or has_control_characters(symbol):
+        raise PydanticCustomError("symbol", "Write a symbol, such as SPY.")
+    return symbol
+
+
+AnySymbol = Annotated[str, AfterValidator(_symbol)]
+"""A symbol as typed, known or not, in capitals."""
+
 Reason = Annotated[Text, AfterValidator(_reason)]
 """Why something is done, in at most 500 characters; may be left out."""
 

@@ -3,14 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from domain.risk.own_scenario import own_scenario
 from domain.risk.stress import StressTest
 from interfaces.analyses import not_valued, session_of, tried_scenario
 from interfaces.api.access import Asked, ReadablePortfolio
 from interfaces.api.asked_days import OnDay
-from interfaces.api.documenting import example
 from interfaces.api.measure_shapes import of_one
 from interfaces.api.measures import answer
 
@@ -25,7 +24,12 @@ class ScenarioBody(BaseModel):
     `yield_change_bp` is a change of yields in basis points, instead of a shock of Interest Rate.
     """
 
-    model_config = example({"title": "Oil shock", "shocks": {"Market": -0.12, "Size": -0.05}})
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"title": "Oil shock", "shocks": {"Market": -0.12, "Size": -0.05}}]
+        },
+    )
 
     title: Annotated[str, Field(min_length=1, max_length=100)] = "My scenario"
     shocks: dict[str, float] = {}

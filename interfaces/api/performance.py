@@ -12,11 +12,12 @@ from interfaces.api.asked_days import AskedSpan
 from interfaces.api.measure_shapes import of_one
 from interfaces.api.measures import answer
 from interfaces.performing import By, attribution_by, performance_of, valued_with_lines
+from interfaces.values import AnySymbol
 
 router = APIRouter(prefix="/analytics/portfolio/{portfolio_id}", tags=["Analytics"])
 
 Benchmark = Annotated[
-    str, Query(min_length=1, max_length=20, description="A symbol whose closes are known.")
+    AnySymbol, Query(min_length=1, max_length=20, description="A symbol whose closes are known.")
 ]
 ByWhat = Annotated[By, Query(description="What the parts have in common.")]
 

@@ -140,5 +140,5 @@ def pooled_performance(
     days = from_before(pooled_days(histories), first)
     if not days:
         return _refused(rows, NOT_VALUED)
-    finding = program.performances.of(pool.rows[0].market, days, benchmark.strip().upper())
+    finding = program.performances.of(pool.rows[0].market, days, benchmark)
     return _answer(pool.rows, as_recorded(finding), days[-1].session, weighted=None, portfolios=[])

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from domain.risk.factors import MARKET
 from interfaces.performing import By, attributions, performance_of, valued_with_lines
-from interfaces.values import Day
+from interfaces.values import AnySymbol, Day
 from interfaces.web.charting import file_of
 from interfaces.web.forms import FormWrong, filled_in, told_at_fields
 from interfaces.web.measured import Part, chart_named
@@ -36,7 +36,7 @@ class SpanForm(BaseModel):
 
     first: Annotated[Day | None, Field(alias="from")] = None
     last: Annotated[Day | None, Field(alias="to")] = None
-    benchmark: Annotated[str, Field(max_length=20)] = MARKET.symbol
+    benchmark: Annotated[AnySymbol, Field(max_length=20)] = MARKET.symbol
 
 
 @router.get("")
@@ -75,7 +75,7 @@ def _parts(at: Visit, portfolio: PortfolioRow, told: int | None) -> list[Part]:
     if form.first and form.last and form.first > form.last:
         raise FormWrong({"from": "Write a day that is not after the last one."})
     span = (form.first, form.last)
-    benchmark = form.benchmark.strip().upper()
+    benchmark = form.benchmark
     finding, _ = performance_of(at.program, portfolio, span, benchmark)
     return [
         *performance_parts(finding, benchmark, told),

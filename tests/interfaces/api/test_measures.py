@@ -166,3 +166,25 @@ def test_the_examples_are_of_the_published_shape() -> None:
         shape: type[BaseModel] = measured_shape(route.name, route.figures)
         assert shape.model_config["json_schema_extra"]
         shape.model_validate(shape.model_json_schema()["examples"][0])
+
+
+@pytest.mark.parametrize("path", ["portfolio/{}/performance", "aggregate/performance"])
+@pytest.mark.parametrize("benchmark", ["%00", "%20%20"])
+def test_a_benchmark_that_is_no_symbol_is_refused(world: World, path: str, benchmark: str) -> None:
+    url = f"/analytics/{path.format(world.valued)}?benchmark={benchmark}"
+    assert refusal(world.ada.get(url)) == (422, "ERR_REQUEST_001")
+
+
+@pytest.mark.parametrize("path", ["performance", "attribution"])
+def test_without_figures_of_a_span_the_lines_held_are_counted_all_the_same(
+    world: World, path: str
+) -> None:
+    assert asked(world, path, world.unvalued) == asked(world, "volatility", world.unvalued)
+    before = asked(world, f"{path}?to=2012-01-03")
+    assert (before["available"], before["data_quality"]["positions_total"]) == (False, 2)
+
+
+def test_a_scenario_with_a_field_that_there_is_not_is_refused(world: World) -> None:
+    url = f"/analytics/portfolio/{world.valued}/stress-test"
+    body = {"shocks": {"Market": -0.1}, "yield_change": 50}
+    assert refusal(world.ada.post(url, json=body)) == (422, "ERR_REQUEST_001")

@@ -139,7 +139,7 @@ def public_half(private_key: str) -> str:
     except (TypeError, ValueError, UnsupportedAlgorithm):
         raise ValueError("This is no private key in PEM, or one with a password.") from None
     if not isinstance(key, Ed25519PrivateKey):
-        raise ValueError("This private key is none of Ed25519.")  # noqa: TRY004 - of a text
+        raise ValueError("This private key is none of Ed25519.")  # noqa: TRY004 - the text is wrong, not its type
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     return public.decode()
 

@@ -27,12 +27,13 @@ def tracing_to(collector: str, held: ExitStack) -> Tracing:
     """Tracing to the collector at this address, until `held` ends; none where it is blank."""
     if not collector:
         return Untold()
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415
+    # Loaded where spans are sent: whoever sends none need not wait for what sends.
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415 - see above
         OTLPSpanExporter,
     )
-    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
-    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+    from opentelemetry.sdk.resources import Resource  # noqa: PLC0415 - see above
+    from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415 - see above
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415 - see above
 
     told = {"service.name": "sigmasight", "service.version": version("sigmasight")}
     provider = TracerProvider(resource=Resource.create(told), shutdown_on_exit=False)

@@ -45,7 +45,7 @@ class PunctualProtocol(H11Protocol):
     head_within_s: float
     _closing: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as H11Protocol
         """A caller has come."""
         super().connection_made(transport)
         self._watch()

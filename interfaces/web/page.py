@@ -34,7 +34,7 @@ def money(amount: Decimal | None, *, is_change: bool = False) -> str:
 def signed(amount: Decimal | None) -> Markup:
     """A change in USD, marked by its sign and by a colour."""
     way = "down" if amount and amount < 0 else "up" if amount else ""
-    return Markup(f'<span class="{way}">{money(amount, is_change=True)}</span>')  # noqa: S704
+    return Markup('<span class="{}">{}</span>').format(way, money(amount, is_change=True))
 
 
 def price(amount: Decimal | None) -> str:

@@ -27,7 +27,7 @@ class Door:
     program: Program
     clock: SetClock
 
-    def knock(self, email: str, password: str = "Wrong1234", address: str = HOME) -> str:  # noqa: S107
+    def knock(self, email: str, password: str = "Wrong1234", address: str = HOME) -> str:  # noqa: S107 - wrong
         """Try to sign in; `in`, or the code of the refusal."""
         command = LogIn(email=email, password=password, address=address)
         try:

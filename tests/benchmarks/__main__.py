@@ -1,7 +1,5 @@
 """`make bench`: every row of the table, each as a ratio against a peer in the same run."""
 
-import sys
-
 from tests.benchmarks import (
     analysing,
     cold_history,
@@ -18,6 +16,7 @@ from tests.benchmarks import (
     valuing,
 )
 from tests.benchmarks.databases import silence_logs
+from tests.benchmarks.row import show
 
 MODULES = (
     *(commands, reading, pages, login, importing, valuing),
@@ -28,11 +27,9 @@ MODULES = (
 def main() -> None:
     """Measure and print row by row; a missed goal is said, not failed."""
     silence_logs()
-    print("What | ours | against | ratio (spread) | goal | note")  # noqa: T201 - its purpose
+    show(["What | ours | against | ratio (spread) | goal | note"])
     for module in MODULES:
-        for row in module.measure():
-            print(row, flush=True)  # noqa: T201
-            sys.stdout.flush()
+        show(module.measure())
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from application.known_prices import KnownPrices
 from domain.portfolio import Portfolio
 from interfaces.bootstrap import Program
 from tests.benchmarks.databases import durable_database, silence_logs
-from tests.benchmarks.row import Row
+from tests.benchmarks.row import Row, show
 from tests.support.accounts import calculate, open_sample, register
 from tests.support.mixed_accounts import mixed_account
 from tests.support.openings import load_portfolio
@@ -55,5 +55,4 @@ def _seconds(program: Program, portfolio: Portfolio, number: int) -> float:
 
 if __name__ == "__main__":
     silence_logs()
-    for measured in measure():
-        print(measured)  # noqa: T201 - its purpose
+    show(measure())

@@ -17,7 +17,7 @@ from beancount.loader import load_string
 
 from application.stale_days import SESSIONS_IN_A_SAVE
 from domain.money import money
-from tests.benchmarks.row import Row
+from tests.benchmarks.row import Row, show
 from tests.support.long_histories import NAV, LongHistory, long_history
 
 POSITIONS, SYMBOLS, YEARS = 1_900, 60, 8
@@ -115,8 +115,7 @@ def _valued(ledger: str, history: LongHistory) -> Iterator[Decimal]:
 
 def main() -> None:
     """Print the rows."""
-    for row in measure():
-        print(row)  # noqa: T201 - a benchmark prints
+    show(measure())
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from domain.user import User
 from infrastructure.postgres import Pool, open_pool
 from interfaces.bootstrap import Program
 from tests.benchmarks.databases import durable_database
-from tests.benchmarks.row import Row
+from tests.benchmarks.row import Row, show
 from tests.support.programs import build_program
 
 ROUNDS = 7
@@ -101,5 +101,4 @@ def _cause() -> Cause:
 
 
 if __name__ == "__main__":
-    for measured in measure():
-        print(measured)  # noqa: T201 - its purpose
+    show(measure())

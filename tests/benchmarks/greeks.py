@@ -17,7 +17,7 @@ from vollib.black_scholes_merton.greeks import analytical as vollib
 from domain.risk.black_scholes import Options
 from domain.risk.greeks import ShareGreeks, share_greeks
 from domain.risk.normal import Floats
-from tests.benchmarks.row import Row
+from tests.benchmarks.row import Row, show
 
 OPTIONS = 1_000_000
 SAMPLE = 5_000
@@ -53,7 +53,7 @@ def measure() -> list[Row]:
     for _ in range(ROUNDS):
         seconds["ours"].append(_seconds(lambda: share_greeks(options, volatility)))
         for name, loop in peers.items():
-            sampled = _seconds(lambda loop=loop: loop(sample))  # type: ignore[misc]
+            sampled = _seconds(lambda loop=loop: loop(sample))  # type: ignore[misc]  # binds the loop
             seconds[name].append(sampled * OPTIONS / SAMPLE)
     return [
         Row(
@@ -184,5 +184,4 @@ def _engine(options: list[Terms]) -> list[Greeks]:
 
 
 if __name__ == "__main__":
-    for measured in measure():
-        print(measured)  # noqa: T201 - its purpose
+    show(measure())

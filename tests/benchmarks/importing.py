@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 
 from tests.benchmarks.databases import durable_database
-from tests.benchmarks.row import Row
+from tests.benchmarks.row import Row, show
 from tests.support.client import Client, body
 from tests.support.large_files import BY_COLUMNS, ROW_BY_ROW, large_file, read
 from tests.support.server import running_server
@@ -86,5 +86,4 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 if __name__ == "__main__":
-    for measured in measure():
-        print(measured)  # noqa: T201 - its purpose
+    show(measure())

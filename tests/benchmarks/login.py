@@ -13,7 +13,7 @@ from infrastructure.argon2_passwords import Cost
 from interfaces.bootstrap import Parts, build
 from interfaces.http import create_http
 from tests.benchmarks.databases import durable_database
-from tests.benchmarks.row import Row
+from tests.benchmarks.row import Row, show
 from tests.benchmarks.serving import run, served
 from tests.support.programs import settings_for
 from tests.support.visitors import PASSWORD, client_of, newcomer
@@ -70,5 +70,4 @@ def _serve(url: str, port: int) -> None:
 
 
 if __name__ == "__main__":
-    for measured in measure():
-        print(measured)  # noqa: T201 - its purpose
+    show(measure())

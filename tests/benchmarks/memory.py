@@ -6,6 +6,7 @@ of memory is printed, Python and libraries included. Run it by `python -m tests.
 
 from dataclasses import dataclass
 
+from tests.benchmarks.row import show
 from tests.support.long_histories import LIMIT_BYTES, Weighed, weigh
 
 POSITIONS, SYMBOLS, YEARS = 14_400, 250, 12
@@ -37,5 +38,4 @@ def measure() -> list[Peak]:
 
 
 if __name__ == "__main__":
-    for measured in measure():
-        print(measured)  # noqa: T201 - its purpose
+    show(measure())

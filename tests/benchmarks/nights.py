@@ -30,7 +30,7 @@ from interfaces.bootstrap import Program
 from tests.benchmarks.city import ACCOUNTS, LINES, SESSIONS, City
 from tests.benchmarks.copying import Copying
 from tests.benchmarks.databases import durable_database, silence_logs
-from tests.benchmarks.row import Row
+from tests.benchmarks.row import Row, show
 from tests.support.clocks import SetClock
 from tests.support.programs import build_program
 from tests.support.queues import work_off_queue
@@ -200,5 +200,4 @@ def _work(url: str, session: date, name: str, stop: Event) -> None:
 
 if __name__ == "__main__":
     silence_logs()
-    for measured in measure():
-        print(measured)  # noqa: T201 - its purpose
+    show(measure())

@@ -12,7 +12,7 @@ from time import perf_counter
 from interfaces.authentication import COOKIE
 from tests.benchmarks.databases import durable_database
 from tests.benchmarks.reading import account_of_fifty, serve_program
-from tests.benchmarks.row import Row
+from tests.benchmarks.row import Row, show
 from tests.benchmarks.serving import served
 
 ROUNDS = 7
@@ -82,5 +82,4 @@ def measure() -> list[Row]:
 
 
 if __name__ == "__main__":
-    for measured in measure():
-        print(measured)  # noqa: T201 - its purpose
+    show(measure())

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from interfaces.http import create_http
 from tests.benchmarks.databases import durable_database
-from tests.benchmarks.row import Row
+from tests.benchmarks.row import Row, show
 from tests.benchmarks.serving import run, served
 from tests.support.accounts import (
     SAMPLE_SYMBOLS,
@@ -124,5 +124,4 @@ def _serve_bytes(body: bytes, port: int) -> None:
 
 
 if __name__ == "__main__":
-    for measured in measure():
-        print(measured)  # noqa: T201 - its purpose
+    show(measure())

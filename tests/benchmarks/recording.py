@@ -21,7 +21,7 @@ from domain.snapshot import Snapshot
 from interfaces.bootstrap import Program
 from tests.benchmarks.copying import Copying
 from tests.benchmarks.databases import durable_database
-from tests.benchmarks.row import Row
+from tests.benchmarks.row import Row, show
 from tests.support.accounts import cause
 from tests.support.books import position, valued
 from tests.support.programs import build_program
@@ -102,5 +102,4 @@ def _decided(snapshot: Snapshot, account: UUID) -> DailyValuation:
 
 
 if __name__ == "__main__":
-    for measured in measure():
-        print(measured)  # noqa: T201 - its purpose
+    show(measure())

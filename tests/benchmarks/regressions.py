@@ -20,7 +20,7 @@ from domain.risk.correlation import pairwise_correlations
 from domain.risk.normal import Floats
 from domain.risk.regression import regress, rolling_beta
 from infrastructure.bundled_prices import BundledPrices
-from tests.benchmarks.row import Row
+from tests.benchmarks.row import Row, show
 
 ROUNDS, TIMES = 7, 10
 SERIES, SESSIONS = 500, 252
@@ -124,8 +124,7 @@ def _series(returns: Floats, count: int) -> Floats:
 
 def main() -> None:
     """Print the rows."""
-    for row in measure():
-        print(row)  # noqa: T201 - a benchmark prints
+    show(measure())
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """One row of the benchmark table: ours, a limit or peer, the ratio of the two and its spread."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 
@@ -46,3 +47,9 @@ class Row:
                 self.note,
             )
         )
+
+
+def show(rows: Iterable[object]) -> None:
+    """Print rows, each at once: some take minutes."""
+    for row in rows:
+        print(row, flush=True)  # noqa: T201 - whoever measures reads the terminal

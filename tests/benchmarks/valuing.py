@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from domain.arithmetic import Ledger, Movements, value
 from domain.money import Int64, amount_cents, money
-from tests.benchmarks.row import Row
+from tests.benchmarks.row import Row, show
 from tests.support.exactness import MILLION, differences, products_of_every_size
 
 PORTFOLIOS = 1_000
@@ -281,8 +281,7 @@ def _compare(ledger: Ledger, floats: _Floats, decimals: _Decimals) -> None:
 
 def main() -> None:
     """Print the rows."""
-    for row in measure():
-        print(row)  # noqa: T201 - a benchmark prints
+    show(measure())
 
 
 if __name__ == "__main__":

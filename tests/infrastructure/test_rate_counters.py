@@ -97,5 +97,5 @@ def test_a_redis_that_is_gone_refuses_nobody(tmp_path: Path) -> None:
 
 
 def test_a_store_that_is_gone_refuses_nobody(counters: RateCounters) -> None:
-    counters._storage = Gone()  # type: ignore[assignment]
+    counters._storage = Gone()  # type: ignore[assignment]  # all that is called of it
     assert asyncio.run(counters.count("ada", [TWICE])) == []

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 from application.commands import RequestRun
 from domain.calculation_run import CalculationRun, RunStatus
@@ -45,9 +46,9 @@ def open_two_hours_ago(program: Program, database: str) -> None:
         )
 
 
-def status_of(program: Program, run_id: object) -> RunStatus | None:
+def status_of(program: Program, run_id: UUID) -> RunStatus | None:
     """Where a run stands, None where there is none."""
-    run = program.log.load(CalculationRun, run_id)  # type: ignore[arg-type]
+    run = program.log.load(CalculationRun, run_id)
     return run.status if run else None
 
 

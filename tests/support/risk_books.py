@@ -47,7 +47,7 @@ def share(symbol: str, market_value: float, **of: object) -> HeldLine:
         "price": 50.0,
         "market_value": market_value,
     }
-    return HeldLine(**(terms | of))  # type: ignore[arg-type]
+    return HeldLine(**(terms | of))  # type: ignore[arg-type]  # terms by their names
 
 
 def private(symbol: str, market_value: float) -> HeldLine:

@@ -1,9 +1,9 @@
 """Imported by the process others are forked from: what each would read anew, once for all."""
 
 import pytest  # noqa: F401 - each forked process asks for the main module, which is this
-import uvicorn  # noqa: F401
+import uvicorn  # noqa: F401 - likewise
 
-import interfaces.http  # noqa: F401
+import interfaces.http  # noqa: F401 - likewise
 from infrastructure.nyse_calendar import NyseCalendar
 from infrastructure.system_clock import SystemClock
 

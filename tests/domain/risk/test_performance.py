@@ -161,7 +161,7 @@ def test_less_than_a_year_is_not_made_a_year() -> None:
 def test_a_fall_has_its_days() -> None:
     days = days_of([0.1, -0.2, -0.1, 0.1, 0.5, -0.01])
     assert of(days).max_drawdown == Drawdown(
-        depth=pytest.approx(-0.28),  # type: ignore[arg-type]
+        depth=pytest.approx(-0.28),  # type: ignore[arg-type]  # equals a float
         peak_on=days.sessions[1],
         trough_on=days.sessions[3],
         recovered_on=days.sessions[5],

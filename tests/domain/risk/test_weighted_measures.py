@@ -87,7 +87,7 @@ def test_an_answer_has_either_figures_that_can_be_stored_or_a_reason(
     finding = measure(panel, Weights(held))
 
     stored = msgspec.json.encode(finding)
-    said: Any = Finding[kind]  # type: ignore[valid-type]
+    said: Any = Finding[kind]  # type: ignore[valid-type]  # a type by parameter
     assert msgspec.json.decode(stored, type=said) == finding
     assert TypeAdapter(said).validate_json(stored) == finding
     assert finding.quality.positions_total == len(held)

@@ -81,7 +81,7 @@ def test_failures_nobody_foresaw_and_refusals_for_haste_are_read_too(world: Worl
             raise RuntimeError("nobody foresaw it")
 
     terms = replace(world.program.terms, origins=NAMED)
-    failing = replace(world.program, terms=terms, tokens=Failing())  # type: ignore[arg-type]
+    failing = replace(world.program, terms=terms, tokens=Failing())  # type: ignore[arg-type]  # it only fails
     headers = {"Origin": OURS, "Authorization": "Bearer x"}
     answer = client_of(failing).get("/api/v1/auth/me", headers=headers)
     assert (answer.status_code, answer.headers[ALLOWED]) == (500, OURS)

@@ -1,20 +1,22 @@
 """What holds for every page, light and dark, wide and narrow (spec 8; WCAG 2.2, level AA)."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Response
+from playwright.sync_api import Browser, Page, Response, ViewportSize
 
 from interfaces.http import PAGE_MODULES
 from tests.browser.catalogue import NARROW, NO_PAGES, PAGES, SCHEMES, SENT_WRONG, WIDE, Shown
 from tests.browser.town import Town
+from tests.browser.watch import Watch
 from tests.browser.windows import Windows
 
 EVERY = pytest.mark.parametrize("shown", [*PAGES, *SENT_WRONG], ids=lambda shown: shown.name)
 NONSENSE = "?"
+FIRST_SIZE = ViewportSize(width=WIDE, height=720)
 _HERE = Path(__file__).parent
 _EXAMINE, _FOCUS, _WIDTH = (
     (_HERE / name).read_text("utf-8") for name in ("examine.js", "focus.js", "width.js")
@@ -35,24 +37,35 @@ class Seen:
 
 
 class Looking:
-    """Looks at each page of the catalogue once, for all the tests that ask about it."""
+    """Looks at each page of the catalogue once, for all the tests that ask about it.
 
-    def __init__(self, browser: Browser, town: Town) -> None:
-        self._browser = browser
+    Each of the people has one window, so that what all pages share is fetched once for each.
+    """
+
+    def __init__(self, windows: Windows, town: Town) -> None:
+        self._windows = windows
         self._town = town
+        self._of: dict[str, tuple[Page, Watch]] = {}
         self._seen: dict[str, Seen] = {}
 
     def at(self, shown: Shown) -> Seen:
         """What a page of the catalogue looks like."""
         if shown.name not in self._seen:
-            windows = Windows(self._browser)
-            self._seen[shown.name] = self._look(windows, shown)
-            windows.close()
+            self._seen[shown.name] = self._look(*self._window_of(shown.by), shown)
         return self._seen[shown.name]
 
-    def _look(self, windows: Windows, shown: Shown) -> Seen:
-        page = windows.open(self._town.url, self._town.token_of(shown.by))
-        [watch] = windows.watches
+    def _window_of(self, name: str) -> tuple[Page, Watch]:
+        """Somebody's window, as wide and light as at first, and the watch over it."""
+        if name not in self._of:
+            page = self._windows.open(self._town.url, self._town.token_of(name))
+            self._of[name] = (page, self._windows.watches[-1])
+        page, watch = self._of[name]
+        page.set_viewport_size(FIRST_SIZE)
+        page.emulate_media(color_scheme="null", reduced_motion="null")
+        return page, watch
+
+    def _look(self, page: Page, watch: Watch, shown: Shown) -> Seen:
+        before = len(watch.faults)
         with watch.expecting(shown.status):
             answer = _come_to(page, shown, self._town)
         faults: dict[str, dict[str, list[str]]] = {}
@@ -72,7 +85,7 @@ class Looking:
             faults=faults,
             focus=focus,
             width=width,
-            happened=watch.faults,
+            happened=watch.faults[before:],
         )
 
 
@@ -92,9 +105,11 @@ def _come_to(page: Page, shown: Shown, town: Town) -> Response:
 
 
 @pytest.fixture(scope="module")
-def looking(browser: Browser, a_town: Town) -> Looking:
+def looking(browser: Browser, a_town: Town) -> Iterator[Looking]:
     """Looks at pages of the town."""
-    return Looking(browser, a_town)
+    windows = Windows(browser)
+    yield Looking(windows, a_town)
+    windows.close()
 
 
 def test_every_page_of_the_application_is_in_the_catalogue(a_town: Town) -> None:

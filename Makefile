@@ -14,6 +14,10 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-in
 # One process for each core, up to four; the tests of a file stay together, with what they share.
 SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist loadfile
 
+# In the order of folders, so that a process looks at pages in one browser before it goes on, and
+# ends with small files; else those of few tests come last, which start servers and take longest.
+IN_ORDER := --no-loadscope-reorder
+
 # The tests that cover domain and application; watching lines makes the others three times as slow.
 COVERING := tests/domain tests/application
 
@@ -41,7 +45,7 @@ demo: $(READY) ## Seed the demo accounts, calculate them, print their valuations
 
 test: $(DEV_READY) ## Run the tests side by side; domain and application covered to 90 % by branches
 	@$(BIN)/python -m pytest $(COVERING) $(SIDE_BY_SIDE) --cov
-	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(COVERING:%=--ignore=%)
+	@$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(IN_ORDER) $(COVERING:%=--ignore=%)
 
 check: lint test ## All that must hold before a push: lint, then test
 

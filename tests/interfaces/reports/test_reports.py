@@ -409,6 +409,18 @@ def test_who_acts_as_the_owner_is_told_on_the_page_too(world: World, browser: Te
     assert "Viewing as" not in world.ada.get(path_of(world.valued)).text
 
 
+def test_the_tab_risk_leads_to_the_report_of_the_session_it_shows(
+    browser: TestClient, account: tuple[Visitor, str]
+) -> None:
+    visitor, portfolio_id = account
+    enter(browser, visitor)
+    base = f"/portfolios/{portfolio_id}"
+    for query, session in (("?date=2012-12-31", "2012-12-31"), ("", "2013-03-01")):
+        text = browser.get(f"{base}/risk{query}").text
+        assert f'href="{base}/report?date={session}"' in text
+        assert f'href="{base}/report.pdf?date={session}"' in text
+
+
 @pytest.mark.parametrize("tail", ["report", "report.pdf"])
 def test_nobody_sees_what_is_not_theirs(world: World, browser: TestClient, tail: str) -> None:
     path = f"/portfolios/{world.valued}/{tail}"

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
+from fastapi.exceptions import RequestValidationError
 
 from application import policy
 from application.errors import PortfolioUnknown
@@ -28,6 +29,11 @@ from projections.portfolios.view import PortfolioRow
 router = APIRouter(prefix="/analytics/aggregate", tags=["Analytics"])
 
 MOST_PORTFOLIOS = 50
+_TOO_MANY = {
+    "loc": ("query", "portfolio_ids"),
+    "msg": f"There are more than {MOST_PORTFOLIOS}; name those that are meant.",
+    "type": "too_long",
+}
 
 
 def chosen(
@@ -42,9 +48,13 @@ def chosen(
 
     Raises:
         PortfolioUnknown: ERR_PORT_404. PortfolioForbidden: ERR_PORT_403.
+        RequestValidationError: ERR_REQUEST_001, where all are asked for and those are too many.
     """
     if portfolio_ids is None:
-        return program.portfolios_room.of_owner(known.user.user_id, MOST_PORTFOLIOS, 0)[0]
+        own, total = program.portfolios_room.of_owner(known.user.user_id, MOST_PORTFOLIOS, 0)
+        if total > len(own):
+            raise RequestValidationError([_TOO_MANY])
+        return own
     rows = []
     for portfolio_id in dict.fromkeys(portfolio_ids):
         row = program.portfolios_room.one(portfolio_id)

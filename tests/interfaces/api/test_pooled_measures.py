@@ -7,8 +7,9 @@ import pytest
 
 from interfaces.api import measures
 from interfaces.api.measure_shapes import NotPooled, pooled_shape
+from interfaces.api.pooled_measures import MOST_PORTFOLIOS
 from tests.interfaces.conftest import World
-from tests.support.visitors import refusal, work_off
+from tests.support.visitors import newcomer, refusal, work_off
 
 SHORT = "GOOG,-40,700.00,2012-12-31"
 PATHS = ("factor-exposures", "performance", *(route.path for route in measures.ROUTES))
@@ -141,3 +142,18 @@ def test_what_is_not_valued_has_a_reason(world: World, path: str) -> None:
 
     assert (told["available"], told["reason"]["code"]) == (False, "not_valued")
     NotPooled.model_validate(told)
+
+
+def test_more_than_can_be_taken_as_one_are_not_left_out_in_silence(world: World) -> None:
+    collector = newcomer(world.program, world.client)
+    for _ in range(MOST_PORTFOLIOS + 1):
+        collector.open_sample()
+    answer = collector.get("/analytics/aggregate/overview")
+
+    assert refusal(answer) == (422, "ERR_REQUEST_001")
+    assert answer.json()["error"]["details"]["fields"] == [
+        {
+            "field": "portfolio_ids",
+            "message": "There are more than 50; name those that are meant.",
+        }
+    ]

@@ -10,18 +10,9 @@ from fastapi.testclient import TestClient
 from interfaces.authentication import COOKIE
 from tests.interfaces.conftest import World
 from tests.support.browsing import send
-from tests.support.pages import enter
-from tests.support.visitors import PASSWORD, Visitor, newcomer, superuser
+from tests.support.visitors import PASSWORD, Visitor, newcomer
 
 STOP = "/stop-impersonation"
-
-
-@pytest.fixture
-def root(world: World, browser: TestClient) -> Visitor:
-    """A superuser who is signed in at the browser."""
-    visitor = superuser(world.program, world.client)
-    enter(browser, visitor)
-    return visitor
 
 
 @pytest.fixture

@@ -7,17 +7,13 @@ from fastapi.testclient import TestClient
 
 from tests.interfaces.conftest import World
 from tests.support.browsing import send
-from tests.support.pages import enter, rows_of, wrong_fields
+from tests.support.pages import rows_of, wrong_fields
 from tests.support.visitors import Visitor
+
+pytestmark = pytest.mark.usefixtures("superuser_there")
 
 CODES = "/admin/invite-codes"
 TABLE = "Invite codes, newest first"
-
-
-@pytest.fixture(autouse=True)
-def root(world: World, browser: TestClient) -> None:
-    """A superuser is signed in at the browser."""
-    enter(browser, world.superuser)
 
 
 def code_in(text: str) -> str:

@@ -8,13 +8,9 @@ from interfaces.request_metrics import RequestMetrics, Requests
 from tests.interfaces.conftest import World
 from tests.support.pages import enter, rows_of
 
+pytestmark = pytest.mark.usefixtures("superuser_there")
+
 PAGE = "/admin/monitoring"
-
-
-@pytest.fixture(autouse=True)
-def root(world: World, browser: TestClient) -> None:
-    """A superuser is signed in at the browser."""
-    enter(browser, world.superuser)
 
 
 def test_every_rule_is_shown_with_its_state(browser: TestClient) -> None:

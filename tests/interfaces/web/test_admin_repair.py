@@ -7,17 +7,13 @@ from fastapi.testclient import TestClient
 
 from tests.interfaces.conftest import World
 from tests.support.browsing import send
-from tests.support.pages import enter, rows_of, wrong_fields
+from tests.support.pages import rows_of, wrong_fields
+
+pytestmark = pytest.mark.usefixtures("superuser_there")
 
 REPAIR = "/admin/repair"
 APPLY = f"{REPAIR}/apply"
 ASKED = {"from_date": "2013-02-01", "reason": "The <close> was wrong."}
-
-
-@pytest.fixture(autouse=True)
-def root(world: World, browser: TestClient) -> None:
-    """A superuser is signed in at the browser."""
-    enter(browser, world.superuser)
 
 
 def test_what_is_in_order_offers_no_repair(world: World, browser: TestClient) -> None:

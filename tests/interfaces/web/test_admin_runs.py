@@ -8,17 +8,13 @@ from fastapi.testclient import TestClient
 
 from tests.interfaces.conftest import World
 from tests.support.browsing import send
-from tests.support.pages import enter, rows_of, wrong_fields
+from tests.support.pages import rows_of, wrong_fields
+
+pytestmark = pytest.mark.usefixtures("superuser_there")
 
 RUNS = "/admin/runs"
 START = f"{RUNS}/start"
 LIVE, ALL = "Under way", "Runs, newest first"
-
-
-@pytest.fixture(autouse=True)
-def root(world: World, browser: TestClient) -> None:
-    """A superuser is signed in at the browser."""
-    enter(browser, world.superuser)
 
 
 def abandon(world: World, page: str) -> None:

@@ -14,17 +14,9 @@ from tests.interfaces.conftest import World
 from tests.support.accounts import cause
 from tests.support.browsing import send
 from tests.support.pages import enter, rows_of, wrong_fields
-from tests.support.visitors import Visitor, newcomer, superuser
+from tests.support.visitors import Visitor, newcomer
 
 USERS = "/admin/users"
-
-
-@pytest.fixture
-def root(world: World, browser: TestClient) -> Visitor:
-    """A superuser who is signed in at the browser."""
-    visitor = superuser(world.program, world.client)
-    enter(browser, visitor)
-    return visitor
 
 
 @pytest.fixture

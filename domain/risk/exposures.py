@@ -118,23 +118,14 @@ def exposure_weights(book: RiskBook) -> dict[str, float] | None:
 
     None where NAV is 1 % of gross or less.
     """
-    return _weights(book, exposure_values(book))
+    if not book.has_ratios:
+        return None
+    return {symbol: value / book.nav for symbol, value in exposure_values(book).items()}
 
 
 def symbol_values(book: RiskBook) -> dict[str, float]:
     """Market values by symbol, USD, options under their underlying, in the order of symbols."""
     return _by_symbol(book, book.market_values)
-
-
-def symbol_weights(book: RiskBook) -> dict[str, float] | None:
-    """Market values by symbol as shares of NAV, signed; None where NAV is 1 % of gross or less."""
-    return _weights(book, symbol_values(book))
-
-
-def _weights(book: RiskBook, values: dict[str, float]) -> dict[str, float] | None:
-    if not book.has_ratios:
-        return None
-    return {symbol: value / book.nav for symbol, value in values.items()}
 
 
 def _by_symbol(book: RiskBook, values: Floats) -> dict[str, float]:

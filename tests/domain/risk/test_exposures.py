@@ -16,7 +16,6 @@ from domain.risk.exposures import (
     exposure_weights,
     exposures,
     symbol_values,
-    symbol_weights,
 )
 from domain.risk.finding import ReasonCode
 from tests.support.risk_books import book, figures, option, private, share, skipped, unmodelled
@@ -67,11 +66,10 @@ def test_lines_are_counted_under_what_moves_them() -> None:
 
 def test_weights_are_of_nav_and_signed() -> None:
     held = book(*LINES, cash=50_000.0)
-    weights, listed = exposure_weights(held), symbol_weights(held)
+    weights = exposure_weights(held)
     assert weights
-    assert listed
-    assert weights["IBM"] == listed["IBM"] == -20_000 / held.nav
-    assert sum(listed.values()) == pytest.approx(1 - 50_000 / held.nav)
+    assert weights["IBM"] == symbol_values(held)["IBM"] / held.nav == -20_000 / held.nav
+    assert sum(symbol_values(held).values()) == pytest.approx(held.nav - 50_000)
 
 
 def test_an_option_without_a_model_is_skipped_where_delta_counts() -> None:
@@ -99,7 +97,7 @@ def test_where_nav_is_next_to_nothing_money_stays_and_ratios_go(cash: float) -> 
 
     assert found.market_value.long == 100_000.0
     assert (found.market_value_of_nav, found.delta_adjusted_of_nav, found.leverage) == (None,) * 3
-    assert exposure_weights(held) is symbol_weights(held) is None
+    assert exposure_weights(held) is None
 
 
 def test_all_short_is_all_below_zero() -> None:

@@ -8,6 +8,7 @@ from operator import add
 from uuid import UUID
 
 from domain.money import ZERO
+from domain.share_of_nav import share_of_nav
 from interfaces.bootstrap import Program
 from interfaces.standing import past_of, stale_from
 from interfaces.web.holdings import UNCLASSIFIED, Holding, url_of
@@ -15,7 +16,6 @@ from projections.portfolios.view import PortfolioRow
 from projections.positions.view import PositionRow
 from projections.valuations.view import PnlSpans, ValuationRow
 
-_LEAST_NAV = Decimal("0.01")  # of gross; below it a ratio says nothing
 _MOST_HOLDINGS = 1_000
 
 
@@ -132,7 +132,8 @@ class Worth:
         before = [valued.row.previous_nav for valued in self.accounts]
         if None in before:
             return None
-        return self._ratio(self.day, sum((nav for nav in before if nav is not None), ZERO))
+        nav_before = sum((nav for nav in before if nav is not None), ZERO)
+        return share_of_nav(self.day, nav_before, self.gross)
 
     @property
     def days(self) -> tuple[date, date]:
@@ -179,12 +180,7 @@ class Worth:
 
     def share(self, amount: Decimal) -> float | None:
         """An amount as a share of NAV; None where NAV is at most 1 % of gross."""
-        return self._ratio(amount, self.nav)
-
-    def _ratio(self, amount: Decimal, nav: Decimal) -> float | None:
-        if nav <= 0 or nav <= _LEAST_NAV * self.gross:
-            return None
-        return float(amount / nav)
+        return share_of_nav(amount, self.nav, self.gross)
 
     def _sum(self, name: str) -> Decimal:
         return sum((getattr(valued.row, name) for valued in self.accounts), ZERO)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from math import prod
 from typing import Any
 
 import msgspec
@@ -233,12 +234,9 @@ def monthly_returns(rows: Sequence[DayFigures]) -> dict[tuple[int, int], float]:
     """The returns of months; a month with no session that has one is left out."""
     returns = {}
     for month, sessions in groupby(rows, lambda row: (row.session.year, row.session.month)):
-        told = [row.daily_return for row in sessions if row.daily_return is not None]
-        grown = 1.0
-        for one in told:
-            grown *= 1 + one
+        told = [one for row in sessions if (one := row.daily_return) is not None]
         if told:
-            returns[month] = grown - 1
+            returns[month] = prod(1 + one for one in told) - 1
     return returns
 
 

@@ -42,10 +42,10 @@ def sparklines_of(program: Program, worth: Worth | None) -> Mapping[str, Sparkli
     series: dict[str, list[float]] = defaultdict(list)
     for valued in worth.accounts if worth else ():
         for day in program.valuations_room.last_marks(valued.portfolio.portfolio_id, SESSIONS):
-            ids, marks, entries = day.lines.position_id, day.lines.mark_price, day.lines.entry_price
-            for position_id, mark, entry in zip(ids, marks, entries, strict=True):
+            marks, entries = map(float, day.lines.mark_price), map(float, day.lines.entry_price)
+            for position_id, mark, entry in zip(day.lines.position_id, marks, entries, strict=True):
                 # A split divides both, so that their ratio goes on as if there had been none.
-                series[position_id].append(float(mark) / (float(entry) or 1.0))
+                series[position_id].append(mark / (entry or 1.0))
     return {
         position_id: Sparkline.of(values)
         for position_id, values in series.items()

@@ -1,7 +1,7 @@
 """What is known of prices, and handing in some (spec 4.8)."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -70,7 +70,7 @@ def prices_of(
 ) -> PriceList:
     """The newest known closes, as traded; without `from` those of the last three months."""
     last = to_on or program.markets[market].latest_session()
-    first = from_on or last - _SHOWN_BY_DEFAULT
+    first = from_on or max(last, date.min + _SHOWN_BY_DEFAULT) - _SHOWN_BY_DEFAULT
     name = symbol.strip().upper()
     records = program.prices.records.of(market, name, first, last)
     return PriceList(symbol=name, market=market, prices=[shown_price(r) for r in records])

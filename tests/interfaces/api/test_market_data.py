@@ -44,6 +44,7 @@ def test_prices_are_of_the_last_three_months_unless_asked_otherwise(world: World
     assert (days[0], days[-1], len(days)) == ("2012-11-29", "2013-03-01", 63)
     assert prices_of(world, "GOOG") == []  # of live accounts
     assert prices_of(world, "NOBODY") == []
+    assert prices_of(world, "GOOG", to="0001-01-01") == []
 
 
 def test_a_day_that_is_none_is_refused_in_a_sentence(world: World) -> None:

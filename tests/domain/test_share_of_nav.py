@@ -10,7 +10,7 @@ from domain.share_of_nav import share_of_nav
 @pytest.mark.parametrize(
     ("nav", "gross", "share"),
     [
-        ("100.01", "10000.00", 1 / 100.01),  # just over 1 %
+        ("125.00", "12499.99", 0.008),  # just over 1 %
         ("100.00", "10000.00", None),
         ("0.00", "0.00", None),
         ("-5.00", "0.00", None),

@@ -1,7 +1,8 @@
 """How an account did over a span, and where its P&L came from: for programs and for people."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
@@ -13,10 +14,15 @@ from interfaces.analyses import not_valued
 from interfaces.bootstrap import Program
 from interfaces.spans import from_before
 from projections.portfolios.view import PortfolioRow
-from projections.valuations.view import DayPnl
+from projections.valuations.postgres import ValuationsRoom
 
 MOST_SESSIONS = 1_260
 """The longest span of an attribution, which reads every line: five years of sessions."""
+
+_SPANS_KEPT = 256  # with some fifty positions each: a few megabytes
+
+Span = tuple[date | None, date | None]
+"""From the opening, or to the latest, where an end is None."""
 
 By = Literal["position", "class", "sector"]
 """What the parts of an attribution have in common."""
@@ -25,13 +31,10 @@ By = Literal["position", "class", "sector"]
 def performance_of(
     program: Program,
     portfolio: PortfolioRow,
-    span: tuple[date | None, date | None],
+    span: Span,
     benchmark: str,
 ) -> tuple[Finding[Performance], date | None]:
-    """Returns and ratios over a span, from the opening or to the latest where an end is None.
-
-    Beside them is the last session, None where there is no valuation.
-    """
+    """Returns and ratios over a span, and its last session; None where there is no valuation."""
     first, last = span
     days = program.valuations_room.days(portfolio.portfolio_id, date.min, last or date.max)
     within = from_before(days, first)
@@ -41,42 +44,45 @@ def performance_of(
     return as_recorded(finding), within[-1].session
 
 
-def valued_with_lines(
-    program: Program, portfolio: PortfolioRow, span: tuple[date | None, date | None]
-) -> Sequence[DayPnl]:
-    """The valuations of a span with their lines, the one it starts from first."""
+def attribution_by(
+    program: Program, portfolio: PortfolioRow, span: Span, by: By
+) -> tuple[Finding[Attribution], date | None]:
+    """The P&L of a span's sessions in parts that add up to it, and the last of them."""
+    findings, session = attributions(program, portfolio, span, [by])
+    return findings[by], session
+
+
+def attributions(
+    program: Program, portfolio: PortfolioRow, span: Span, bys: Iterable[By]
+) -> tuple[Mapping[By, Finding[Attribution]], date | None]:
+    """The same in parts of several kinds."""
     first, last = span
     days = program.valuations_room.days(portfolio.portfolio_id, date.min, last or date.max)
     within = from_before(days, first)[-MOST_SESSIONS - 1 :]
     if not within:
-        return []
+        return dict.fromkeys(bys, _nothing(program, portfolio)), None
     ends = (within[0].session, within[-1].session)
-    return program.valuations_room.pnl_days(portfolio.portfolio_id, *ends)
-
-
-def attribution_by(
-    program: Program, portfolio: PortfolioRow, rows: Sequence[DayPnl], by: By
-) -> Finding[Attribution]:
-    """The P&L of valuations with their lines, in parts that add up to it."""
-    return attributions(program, portfolio, rows, [by])[by]
-
-
-def attributions(
-    program: Program, portfolio: PortfolioRow, rows: Sequence[DayPnl], bys: Iterable[By]
-) -> Mapping[By, Finding[Attribution]]:
-    """The same in parts of several kinds."""
-    if not rows:
-        return dict.fromkeys(bys, _nothing(program, portfolio))
-    figures = by_position(rows[0], rows[1:])
-    lines = len(set[str]().union(*(row.lines.position_id for row in rows)))
-    quality = Quality(observations=len(rows) - 1, positions_analyzed=lines, positions_total=lines)
-    return {
+    versions = tuple(day.version for day in within)
+    figures, lines = _by_position(program.valuations_room, portfolio.portfolio_id, ends, versions)
+    quality = Quality(observations=len(within) - 1, positions_analyzed=lines, positions_total=lines)
+    findings = {
         by: found(
             figures if by == "position" else by_label(figures, _labels(program, portfolio, by)),
             quality,
         )
         for by in bys
     }
+    return findings, ends[1]
+
+
+@lru_cache(_SPANS_KEPT)
+def _by_position(
+    room: ValuationsRoom, portfolio_id: UUID, ends: tuple[date, date], _versions: tuple[int, ...]
+) -> tuple[Attribution, int]:
+    """The parts of a span and of how many positions; of the same `_versions` of days the same."""
+    start, *days = room.pnl_days(portfolio_id, *ends)
+    lines = set[str](start.lines.position_id).union(*(day.lines.position_id for day in days))
+    return by_position(start, days), len(lines)
 
 
 def _labels(program: Program, portfolio: PortfolioRow, by: By) -> Mapping[UUID, str]:

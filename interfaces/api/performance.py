@@ -11,7 +11,7 @@ from interfaces.api.access import Asked, OwnPortfolio
 from interfaces.api.asked_days import AskedSpan
 from interfaces.api.measure_shapes import of_one
 from interfaces.api.measures import answer
-from interfaces.performing import By, attribution_by, performance_of, valued_with_lines
+from interfaces.performing import By, attribution_by, performance_of
 from interfaces.values import AnySymbol
 
 router = APIRouter(prefix="/analytics/portfolio/{portfolio_id}", tags=["Analytics"])
@@ -47,6 +47,5 @@ def show_attribution(
     program: Asked, portfolio: OwnPortfolio, span: AskedSpan, by: ByWhat = "position"
 ) -> Response:
     """P&L in exact parts that add up to the whole; of longer spans the last 1,260 sessions."""
-    rows = valued_with_lines(program, portfolio, span)
-    finding = attribution_by(program, portfolio, rows, by)
-    return answer(program, portfolio, finding, rows[-1].session if rows else None)
+    finding, session = attribution_by(program, portfolio, span, by)
+    return answer(program, portfolio, finding, session)

@@ -8,7 +8,7 @@ from domain.risk.factors import MARKET
 from domain.risk.measures import Measures
 from interfaces.analyses import session_of, shown_measures
 from interfaces.bootstrap import Program
-from interfaces.performing import attribution_by, performance_of, valued_with_lines
+from interfaces.performing import attribution_by, performance_of
 from interfaces.reports.correlations import of_the_largest
 from interfaces.reports.holdings import holdings_part
 from interfaces.reports.restatements import restatements_part
@@ -156,10 +156,9 @@ def _over_time(program: Program, portfolio: PortfolioRow, days: Sequence[DayFigu
 
 
 def _attributed(program: Program, portfolio: PortfolioRow, row: ValuationRow) -> list[Part]:
-    rows = valued_with_lines(program, portfolio, (None, row.session))
-    if len(rows) < 2:
+    finding, _ = attribution_by(program, portfolio, (None, row.session), "position")
+    if not finding.quality.observations:
         return []
-    finding = attribution_by(program, portfolio, rows, "position")
     return [
         Part(
             name="attribution",

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from domain.risk.factors import MARKET
-from interfaces.performing import By, attributions, performance_of, valued_with_lines
+from interfaces.performing import By, attributions, performance_of
 from interfaces.values import AnySymbol, Day
 from interfaces.web.charting import file_of
 from interfaces.web.forms import FormWrong, filled_in, told_at_fields
@@ -86,10 +86,9 @@ def _parts(at: Visit, portfolio: PortfolioRow, told: int | None) -> list[Part]:
 def _attributions(
     at: Visit, portfolio: PortfolioRow, span: tuple[date | None, date | None]
 ) -> list[Part]:
-    rows = valued_with_lines(at.program, portfolio, span)
-    if len(rows) < 2:
+    findings, _ = attributions(at.program, portfolio, span, _BYS)
+    if not findings["position"].quality.observations:
         return []
-    findings = attributions(at.program, portfolio, rows, _BYS)
     charts = [
         attribution_chart(by, finding.figures)
         for by, finding in findings.items()

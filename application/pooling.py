@@ -7,9 +7,12 @@ from datetime import date
 from application.analyses import Analyses
 from domain.portfolio import Portfolio
 from domain.risk.book import RiskBook, pooled
+from domain.risk.factors import FactorSet
+from domain.risk.finding import Finding
 from domain.risk.market_beta import SESSIONS as SESSIONS_OF_BETA
 from domain.risk.measures import Measures, measure, trailing_returns
 from domain.risk.pooled_days import pooled_days
+from domain.risk.position_exposures import PositionExposures, position_exposures
 from domain.risk.rounding import as_recorded
 from domain.risk.valued_day import FollowingDay
 
@@ -33,8 +36,7 @@ class Pooling:
 
         Nothing is recorded.
         """
-        books = [(one, self.analyses.book(one, session)) for one in portfolios]
-        valued = [(one, book) for one, book in books if book]
+        valued = self._valued(portfolios, session)
         if not valued:
             return None
         view = self.analyses.view([one for one, _ in valued], session)
@@ -53,3 +55,20 @@ class Pooling:
                 for (one, book), own in zip(valued, days, strict=True)
             ],
         )
+
+    def position_exposures(
+        self, portfolios: Sequence[Portfolio], session: date, factors: FactorSet
+    ) -> Finding[PositionExposures] | None:
+        """How each line of those valued at the session moves; None if none is."""
+        valued = self._valued(portfolios, session)
+        if not valued:
+            return None
+        view = self.analyses.view([one for one, _ in valued], session)
+        book = pooled([book for _, book in valued])
+        return as_recorded(position_exposures(book, view.symbols, factors))
+
+    def _valued(
+        self, portfolios: Sequence[Portfolio], session: date
+    ) -> Sequence[tuple[Portfolio, RiskBook]]:
+        books = [(one, self.analyses.book(one, session)) for one in portfolios]
+        return [(one, book) for one, book in books if book]

@@ -1,12 +1,12 @@
 """How an account did over a span, and where its P&L came from: for programs and for people."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
-from domain.risk.attribution import Attribution, by_label, by_position
+from domain.risk.attribution import Attribution, by_label, by_position, pooled
 from domain.risk.finding import Finding, Quality, found
 from domain.risk.performance_figures import Performance
 from domain.risk.rounding import as_recorded
@@ -48,46 +48,63 @@ def attribution_by(
     program: Program, portfolio: PortfolioRow, span: Span, by: By
 ) -> tuple[Finding[Attribution], date | None]:
     """The P&L of a span's sessions in parts that add up to it, and the last of them."""
-    findings, session = attributions(program, portfolio, span, [by])
+    findings, session = attributions(program, [portfolio], span, [by])
     return findings[by], session
 
 
 def attributions(
-    program: Program, portfolio: PortfolioRow, span: Span, bys: Iterable[By]
+    program: Program, portfolios: Sequence[PortfolioRow], span: Span, bys: Iterable[By]
 ) -> tuple[Mapping[By, Finding[Attribution]], date | None]:
-    """The same in parts of several kinds."""
-    first, last = span
-    days = program.valuations_room.days(portfolio.portfolio_id, date.min, last or date.max)
-    within = from_before(days, first)[-MOST_SESSIONS - 1 :]
-    if not within:
-        return dict.fromkeys(bys, _nothing(program, portfolio)), None
-    ends = (within[0].session, within[-1].session)
-    versions = tuple(day.version for day in within)
-    figures, lines = _by_position(program.valuations_room, portfolio.portfolio_id, ends, versions)
-    quality = Quality(observations=len(within) - 1, positions_analyzed=lines, positions_total=lines)
+    """The same in parts of several kinds, of portfolios that were valued up to one session."""
+    each = [one for row in portfolios if (one := _attributed(program, row, span))]
+    if not each:
+        return dict.fromkeys(bys, _nothing(program, portfolios[0])), None
+    figures = pooled([found for found, _ in each])
+    lines = sum(quality.positions_total for _, quality in each)
+    quality = Quality(
+        observations=max(quality.observations for _, quality in each),
+        positions_analyzed=lines,
+        positions_total=lines,
+    )
     findings = {
         by: found(
-            figures if by == "position" else by_label(figures, _labels(program, portfolio, by)),
+            figures if by == "position" else by_label(figures, _labels(program, portfolios, by)),
             quality,
         )
         for by in bys
     }
-    return findings, ends[1]
+    return findings, figures.to_on
+
+
+def _attributed(
+    program: Program, portfolio: PortfolioRow, span: Span
+) -> tuple[Attribution, Quality] | None:
+    first, last = span
+    days = program.valuations_room.days(portfolio.portfolio_id, date.min, last or date.max)
+    within = from_before(days, first)[-MOST_SESSIONS - 1 :]
+    if not within:
+        return None
+    ends = (within[0].session, within[-1].session)
+    versions = tuple(day.version for day in within)
+    return _by_position(program.valuations_room, portfolio.portfolio_id, ends, versions)
 
 
 @lru_cache(_SPANS_KEPT)
 def _by_position(
     room: ValuationsRoom, portfolio_id: UUID, ends: tuple[date, date], _versions: tuple[int, ...]
-) -> tuple[Attribution, int]:
-    """The parts of a span and of how many positions; of the same `_versions` of days the same."""
+) -> tuple[Attribution, Quality]:
+    """The parts of a span and what they rest on: the same of the same `_versions` of its days."""
     start, *days = room.pnl_days(portfolio_id, *ends)
-    lines = set[str](start.lines.position_id).union(*(day.lines.position_id for day in days))
-    return by_position(start, days), len(lines)
+    lines = len(set[str](start.lines.position_id).union(*(day.lines.position_id for day in days)))
+    quality = Quality(observations=len(days), positions_analyzed=lines, positions_total=lines)
+    return by_position(start, days), quality
 
 
-def _labels(program: Program, portfolio: PortfolioRow, by: By) -> Mapping[UUID, str]:
+def _labels(program: Program, portfolios: Iterable[PortfolioRow], by: By) -> Mapping[UUID, str]:
     """The class or sector of each position that has one."""
-    positions = program.positions_room.all_of(portfolio.portfolio_id)
+    positions = [
+        row for one in portfolios for row in program.positions_room.all_of(one.portfolio_id)
+    ]
     if by == "class":
         return {row.position_id: row.terms.investment_class.value for row in positions}
     movers = {row.position_id: row.terms.underlying or row.terms.symbol for row in positions}

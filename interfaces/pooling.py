@@ -8,8 +8,10 @@ from uuid import UUID
 
 from application.pooling import PooledMeasures, Pooling
 from domain.portfolio import Portfolio
+from domain.risk.factors import FactorSet
 from domain.risk.finding import Finding, Quality, Reason, ReasonCode
 from domain.risk.measures import Measures
+from domain.risk.position_exposures import PositionExposures
 from interfaces.bootstrap import Program
 from projections.portfolios.view import PortfolioRow
 
@@ -54,9 +56,20 @@ def pool_of(rows: Sequence[PortfolioRow]) -> Pool | Reason:
 
 def pooled_measures(program: Program, pool: Pool) -> PooledMeasures | None:
     """The measures of the accounts as one; nothing is recorded."""
+    return Pooling(program.analyses).of(_portfolios(program, pool), pool.session)
+
+
+def pooled_exposures(
+    program: Program, pool: Pool, factors: FactorSet
+) -> Finding[PositionExposures] | None:
+    """How each line of the accounts moves with the factors of a set."""
+    portfolios = _portfolios(program, pool)
+    return Pooling(program.analyses).position_exposures(portfolios, pool.session, factors)
+
+
+def _portfolios(program: Program, pool: Pool) -> Sequence[Portfolio]:
     loaded = program.log.load_many(Portfolio, [row.portfolio_id for row in pool.rows])
-    portfolios = [loaded[row.portfolio_id] for row in pool.rows if row.portfolio_id in loaded]
-    return Pooling(program.analyses).of(portfolios, pool.session)
+    return [loaded[row.portfolio_id] for row in pool.rows if row.portfolio_id in loaded]
 
 
 @dataclass(frozen=True, slots=True)

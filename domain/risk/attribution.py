@@ -108,6 +108,35 @@ def by_position(start: LinedDay, days: Sequence[LinedDay]) -> Attribution:
         )
 
 
+def pooled(each: Sequence[Attribution]) -> Attribution:
+    """Those of several portfolios together; what starts later than the first comes in as a flow.
+
+    There is one at least, and all end on the same session.
+    """
+    start = min(one.from_on for one in each)
+    sums: dict[str, _Sums] = {}
+    titles: dict[str, str] = {}
+    whole = _Sums()
+    with localcontext(EXACT):
+        for one in each:
+            whole.add(_Sums.of(one.total))
+            sums |= {part.key: _Sums.of(part) for part in one.parts}
+            titles |= {part.key: part.title for part in one.parts}
+        nav_start = sum((one.nav_start for one in each if one.from_on == start), ZERO)
+        later = sum((one.nav_start for one in each if one.from_on > start), ZERO)
+        return Attribution(
+            from_on=start,
+            to_on=each[0].to_on,
+            nav_start=nav_start,
+            nav_end=sum((one.nav_end for one in each), ZERO),
+            flows=sum((one.flows for one in each), later),
+            corrections=sum((one.corrections for one in each), ZERO),
+            total=_part("total", "Total", whole, nav_start),
+            parts=_parts(sums, titles, nav_start),
+            residual=sum((one.residual for one in each), ZERO),
+        )
+
+
 def by_label(found: Attribution, labels: Mapping[UUID, str]) -> Attribution:
     """The same by what positions have in common: their class, their sector.
 
@@ -119,8 +148,7 @@ def by_label(found: Attribution, labels: Mapping[UUID, str]) -> Attribution:
     sums: defaultdict[str, _Sums] = defaultdict(_Sums)
     with localcontext(EXACT):
         for part in found.parts:
-            one = _Sums(part.pnl, part.realized, part.unrealized_change, part.income)
-            sums[told.get(part.key, UNKNOWN)].add(one)
+            sums[told.get(part.key, UNKNOWN)].add(_Sums.of(part))
         return replace(found, parts=_parts(sums, {}, found.nav_start))
 
 
@@ -132,6 +160,11 @@ class _Sums:
     realized: Decimal = ZERO
     unrealized_change: Decimal = ZERO
     income: Decimal = ZERO
+
+    @classmethod
+    def of(cls, part: AttributedPart) -> "_Sums":
+        """What a part says."""
+        return cls(part.pnl, part.realized, part.unrealized_change, part.income)
 
     def add(self, other: "_Sums") -> None:
         """Take another in."""

@@ -13,7 +13,7 @@ from domain.risk.correlation import CorrelationMatrix
 from domain.risk.diversification import Diversification
 from domain.risk.exposures import Exposures
 from domain.risk.factor_exposures import FactorExposures
-from domain.risk.factors import MACRO, STYLE
+from domain.risk.factors import MACRO, STYLE, FactorSet
 from domain.risk.finding import Finding
 from domain.risk.greeks import OptionGreeks
 from domain.risk.measures import MarketBeta, Measures
@@ -39,6 +39,7 @@ FactorSetAsked = Annotated[
 ]
 EXPOSURES_TO: Mapping[str, str] = {"style": "factor_exposures", "macro": "macro_exposures"}
 """Which of `Measures` is about a set of factors."""
+FACTORS: Mapping[str, FactorSet] = {"style": STYLE, "macro": MACRO}
 
 _NO_SESSION = "ERR_VAL_001"
 
@@ -161,6 +162,5 @@ def position_factor_exposures(
     symbols = {symbol: row.measures for symbol, row in rows.items()}
     if loaded and set(book.movers) - set(symbols):
         symbols = dict(program.analyses.view([loaded], book.session).symbols)
-    factors = {"style": STYLE, "macro": MACRO}[factor_set]
-    finding = as_recorded(position_exposures(book, symbols, factors))
+    finding = as_recorded(position_exposures(book, symbols, FACTORS[factor_set]))
     return answer(program, portfolio, finding, book.session)

@@ -10,19 +10,30 @@ from fastapi.exceptions import RequestValidationError
 
 from application import policy
 from application.errors import PortfolioUnknown
+from domain.risk.attribution import Attribution
 from domain.risk.factor_exposures import FactorExposures
 from domain.risk.factors import MARKET
 from domain.risk.finding import Finding, Reason
 from domain.risk.performance_figures import Performance
 from domain.risk.pooled_days import pooled_days
+from domain.risk.position_exposures import PositionExposures
 from domain.risk.rounding import as_recorded
 from interfaces.api.access import Asked, Known
 from interfaces.api.asked_days import AskedSpan
 from interfaces.api.measure_shapes import NotPooled, finding_told, of_several
-from interfaces.api.measures import EXPOSURES_TO, ROUTES, FactorSetAsked, Route
-from interfaces.api.performance import Benchmark
+from interfaces.api.measures import EXPOSURES_TO, FACTORS, ROUTES, FactorSetAsked, Route
+from interfaces.api.performance import Benchmark, ByWhat
 from interfaces.bootstrap import Program
-from interfaces.pooling import NO_QUALITY, NOT_VALUED, parts_of, pool_of, pooled_measures, weighted
+from interfaces.performing import attributions
+from interfaces.pooling import (
+    NO_QUALITY,
+    NOT_VALUED,
+    parts_of,
+    pool_of,
+    pooled_exposures,
+    pooled_measures,
+    weighted,
+)
 from interfaces.spans import from_before
 from projections.portfolios.view import PortfolioRow
 
@@ -152,3 +163,41 @@ def pooled_performance(
         return _refused(rows, NOT_VALUED)
     finding = program.performances.of(pool.rows[0].market, days, benchmark)
     return _answer(pool.rows, as_recorded(finding), days[-1].session, weighted=None, portfolios=[])
+
+
+@router.get(
+    "/attribution",
+    summary="Several portfolios as one: where the P&L came from",
+    **of_several("attribution", Attribution),
+)
+def pooled_attribution(
+    program: Asked, rows: Chosen, span: AskedSpan, by: ByWhat = "position"
+) -> Response:
+    """In exact parts that add up to the whole; what opens later comes in as a flow."""
+    pool = pool_of(rows)
+    if isinstance(pool, Reason):
+        return _refused(rows, pool)
+    first, last = span
+    until = min(last or pool.session, pool.session)
+    findings, session = attributions(program, pool.rows, (first, until), [by])
+    if session is None:
+        return _refused(rows, NOT_VALUED)
+    return _answer(pool.rows, findings[by], session, weighted=None, portfolios=[])
+
+
+@router.get(
+    "/positions/factor-exposures",
+    summary="Several portfolios as one: how each position moves with a set of factors",
+    **of_several("position_exposures", PositionExposures),
+)
+def pooled_position_exposures(
+    program: Asked, rows: Chosen, factor_set: FactorSetAsked = "style"
+) -> Response:
+    """By what is known of each symbol at the latest session that all are valued at."""
+    pool = pool_of(rows)
+    if isinstance(pool, Reason):
+        return _refused(rows, pool)
+    finding = pooled_exposures(program, pool, FACTORS[factor_set])
+    if finding is None:
+        return _refused(rows, NOT_VALUED)
+    return _answer(pool.rows, finding, pool.session, weighted=None, portfolios=[])

@@ -86,7 +86,7 @@ def _parts(at: Visit, portfolio: PortfolioRow, told: int | None) -> list[Part]:
 def _attributions(
     at: Visit, portfolio: PortfolioRow, span: tuple[date | None, date | None]
 ) -> list[Part]:
-    findings, _ = attributions(at.program, portfolio, span, _BYS)
+    findings, _ = attributions(at.program, [portfolio], span, _BYS)
     if not findings["position"].quality.observations:
         return []
     charts = [

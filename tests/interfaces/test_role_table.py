@@ -140,6 +140,7 @@ TABLE = {
         f"GET {V1}/analytics/aggregate/{path}": signed_in(200)
         for path in (
             *("overview", "breakdown", "factor-exposures", "performance"),
+            *("attribution", "positions/factor-exposures"),
             *(route.path for route in measures.ROUTES),
         )
     },

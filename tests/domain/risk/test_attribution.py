@@ -13,7 +13,14 @@ from hypothesis import strategies as st
 from domain.corporate_action import CorporateAction
 from domain.money import ZERO
 from domain.position import Position
-from domain.risk.attribution import UNKNOWN, AttributedPart, Attribution, by_label, by_position
+from domain.risk.attribution import (
+    UNKNOWN,
+    AttributedPart,
+    Attribution,
+    by_label,
+    by_position,
+    pooled,
+)
 from domain.snapshot import Snapshot
 from domain.valuation import value_sessions
 from tests.support.books import (
@@ -188,6 +195,24 @@ def test_every_span_of_every_history_adds_up_to_the_cent(
         assert each.corrections == each.total.corrections == ZERO
         assert each.total == msgspec.convert(msgspec.to_builtins(found.total), AttributedPart)
     assert found.total.pnl == sum((day.pnl for day in days), ZERO)
+
+
+@given(histories(), histories(), st.integers(0, 10))
+@settings(max_examples=40, deadline=None)
+def test_portfolios_together_add_up_to_the_cent_and_one_alone_is_itself(
+    snapshots: list[Snapshot], others: list[Snapshot], later: int
+) -> None:
+    found, other = of(snapshots), of(others[later:])
+    assert pooled([found]) == found
+    both = pooled([found, other])
+
+    holds_together(both)
+    assert both.total.pnl == found.total.pnl + other.total.pnl
+    brought = other.nav_start if later else ZERO
+    assert both.nav_start + brought == found.nav_start + other.nav_start
+    assert both.flows == found.flows + other.flows + brought
+    assert both.nav_end == both.nav_start + both.flows + both.corrections + both.total.pnl
+    assert pooled([other, found]) == both
 
 
 @pytest.mark.parametrize("seed", range(3))

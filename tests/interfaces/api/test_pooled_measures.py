@@ -12,7 +12,11 @@ from tests.interfaces.conftest import World
 from tests.support.visitors import newcomer, refusal, work_off
 
 SHORT = "GOOG,-40,700.00,2012-12-31"
-PATHS = ("factor-exposures", "performance", *(route.path for route in measures.ROUTES))
+OVER_TIME = ("performance", "attribution", "attribution?by=sector")
+PATHS = (
+    *("factor-exposures", "positions/factor-exposures", *OVER_TIME),
+    *(route.path for route in measures.ROUTES),
+)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +46,7 @@ def test_one_portfolio_pooled_is_itself(world: World, path: str) -> None:
     about = {"recorded_at", "stale_from", "portfolio_id", "portfolio_ids"}
     same = (alone.keys() & pooled.keys()) - about
     assert {name: pooled[name] for name in same} == {name: alone[name] for name in same}
-    if pooled["available"] and path != "performance":
+    if pooled["available"] and path in (route.path for route in measures.ROUTES):
         assert [part["weight"] for part in pooled["portfolios"]] == [1.0]
 
 
@@ -89,6 +93,39 @@ def test_a_portfolio_that_opened_later_is_no_return(world: World, second: str) -
     assert told["contributions"] > 0
 
 
+@pytest.mark.parametrize("by", ["position", "class", "sector"])
+def test_where_the_pnl_came_from_adds_up_over_portfolios(
+    world: World, second: str, by: str
+) -> None:
+    both = asked(world, f"attribution?by={by}", world.valued, second)
+    each = [asked(world, f"attribution?by={by}", one) for one in (world.valued, second)]
+
+    assert both["residual"] == "0.00"
+    for name in ("pnl", "realized", "unrealized_change", "income"):
+        total = Decimal(both["total"][name])
+        assert total == sum(Decimal(one["total"][name]) for one in each)
+        assert total == sum(Decimal(part[name]) for part in both["parts"])
+    assert both["nav_start"] == each[0]["nav_start"]
+    assert Decimal(both["flows"]) == Decimal(each[1]["nav_start"])  # it opened a month later
+    assert Decimal(both["nav_end"]) == sum(
+        Decimal(both[name]) for name in ("nav_start", "flows", "corrections")
+    ) + Decimal(both["total"]["pnl"])
+
+
+def test_how_positions_move_adds_up_over_portfolios(world: World, second: str) -> None:
+    told = asked(world, "positions/factor-exposures?set=macro", world.valued, second)
+
+    assert sorted(one["symbol"] for one in told["positions"]) == ["GOOG", "GOOG", "SPY"]
+    exposed: dict[str, float] = {}
+    for one in told["positions"]:
+        for factor in one["factors"]:
+            exposed[factor["factor"]] = exposed.get(factor["factor"], 0.0) + factor["exposure_usd"]
+    together = asked(world, "factor-exposures?set=macro", world.valued, second)
+    assert {one["factor"]: pytest.approx(one["exposure_usd"]) for one in together["exposures"]} == (
+        exposed
+    )
+
+
 def test_the_overview_is_the_sum_of_its_parts(world: World, second: str) -> None:
     both = asked(world, "overview", world.valued, second)
     each = [
@@ -123,7 +160,17 @@ def test_all_of_one_s_own_are_meant_where_none_is_named(world: World, second: st
     assert world.bob.get("/analytics/aggregate/overview").json()["available"] is False
 
 
-@pytest.mark.parametrize("path", ["overview", "breakdown", "volatility", "performance"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "overview",
+        "breakdown",
+        "volatility",
+        "performance",
+        "attribution",
+        "positions/factor-exposures",
+    ],
+)
 def test_those_of_others_are_refused(world: World, path: str) -> None:
     query = f"/analytics/aggregate/{path}?portfolio_ids={world.valued}"
 
@@ -136,7 +183,17 @@ def test_those_of_others_are_refused(world: World, path: str) -> None:
     )
 
 
-@pytest.mark.parametrize("path", ["overview", "breakdown", "volatility", "performance"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "overview",
+        "breakdown",
+        "volatility",
+        "performance",
+        "attribution",
+        "positions/factor-exposures",
+    ],
+)
 def test_what_is_not_valued_has_a_reason(world: World, path: str) -> None:
     told = asked(world, path, world.unvalued)
 

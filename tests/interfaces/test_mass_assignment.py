@@ -75,7 +75,7 @@ TAKEN: dict[str, tuple[int, dict[str, Any]]] = {
     f"POST {OF_PORTFOLIO}/imports/{{import_id}}/revert": (200, {"reason": "A test"}),
     f"POST {OF_PORTFOLIO}/imports/{{import_id}}/redo": (200, {"dry_run": True}),
     f"POST {V1}/analytics/portfolio/{{portfolio_id}}/stress-test": (
-        *(200, {"shocks": {"Market": -0.1}}),
+        *(422, {"shocks": {"Market": -0.1}}),
     ),
     f"POST {V1}/admin/impersonate": (200, {"target_user_id": "{user_id}"}),
     f"POST {V1}/admin/batch/run": (422, {}),

@@ -38,6 +38,10 @@ class Pool:
     session: date
     rows: Sequence[PortfolioRow]
 
+    def until(self, last: date | None) -> date:
+        """The end of a span that is asked for up to `last`: no later than the session."""
+        return min(last or self.session, self.session)
+
 
 def pool_of(rows: Sequence[PortfolioRow]) -> Pool | Reason:
     """The accounts that are valued; or why they cannot be pooled.

@@ -1,6 +1,6 @@
 """What several portfolios risk together: their positions pooled, then measured (spec 4.7, 6.2)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Annotated, Any
 from uuid import UUID
@@ -28,6 +28,7 @@ from interfaces.performing import attributions
 from interfaces.pooling import (
     NO_QUALITY,
     NOT_VALUED,
+    Pool,
     parts_of,
     pool_of,
     pooled_exposures,
@@ -81,16 +82,25 @@ Chosen = Annotated[Sequence[PortfolioRow], Depends(chosen)]
 
 def _told(program: Program, rows: Sequence[PortfolioRow], measure: str) -> Response:
     """The answer about a measure of portfolios taken as one."""
+
+    def answered(pool: Pool) -> Response | None:
+        measured = pooled_measures(program, pool)
+        if measured is None:
+            return None
+        names = {row.portfolio_id: row.name for row in pool.rows}
+        parts = parts_of(measured, names, measure)
+        finding = getattr(measured.measures, measure)
+        return _answer(pool.rows, finding, pool.session, weighted=weighted(parts), portfolios=parts)
+
+    return _pooled(rows, answered)
+
+
+def _pooled(rows: Sequence[PortfolioRow], answered: Callable[[Pool], Response | None]) -> Response:
+    """What is answered about portfolios as one; or why they cannot be, or were not valued."""
     pool = pool_of(rows)
     if isinstance(pool, Reason):
         return _refused(rows, pool)
-    measured = pooled_measures(program, pool)
-    if measured is None:
-        return _refused(rows, NOT_VALUED)
-    names = {row.portfolio_id: row.name for row in pool.rows}
-    parts = parts_of(measured, names, measure)
-    finding = getattr(measured.measures, measure)
-    return _answer(pool.rows, finding, pool.session, weighted=weighted(parts), portfolios=parts)
+    return answered(pool) or _refused(rows, NOT_VALUED)
 
 
 def not_pooled(rows: Sequence[PortfolioRow], reason: Reason) -> NotPooled:
@@ -150,19 +160,20 @@ def pooled_performance(
     program: Asked, rows: Chosen, span: AskedSpan, benchmark: Benchmark = MARKET.symbol
 ) -> Response:
     """Over the days that all have a valuation of; one that opens later comes in as a flow."""
-    pool = pool_of(rows)
-    if isinstance(pool, Reason):
-        return _refused(rows, pool)
     first, last = span
-    until = min(last or pool.session, pool.session)
-    histories = [
-        program.valuations_room.days(row.portfolio_id, date.min, until) for row in pool.rows
-    ]
-    days = from_before(pooled_days(histories), first)
-    if not days:
-        return _refused(rows, NOT_VALUED)
-    finding = program.performances.of(pool.rows[0].market, days, benchmark)
-    return _answer(pool.rows, as_recorded(finding), days[-1].session, weighted=None, portfolios=[])
+
+    def answered(pool: Pool) -> Response | None:
+        histories = [
+            program.valuations_room.days(row.portfolio_id, date.min, pool.until(last))
+            for row in pool.rows
+        ]
+        days = from_before(pooled_days(histories), first)
+        if not days:
+            return None
+        finding = as_recorded(program.performances.of(pool.rows[0].market, days, benchmark))
+        return _answer(pool.rows, finding, days[-1].session, weighted=None, portfolios=[])
+
+    return _pooled(rows, answered)
 
 
 @router.get(
@@ -174,15 +185,15 @@ def pooled_attribution(
     program: Asked, rows: Chosen, span: AskedSpan, by: ByWhat = "position"
 ) -> Response:
     """In exact parts that add up to the whole; what opens later comes in as a flow."""
-    pool = pool_of(rows)
-    if isinstance(pool, Reason):
-        return _refused(rows, pool)
     first, last = span
-    until = min(last or pool.session, pool.session)
-    findings, session = attributions(program, pool.rows, (first, until), [by])
-    if session is None:
-        return _refused(rows, NOT_VALUED)
-    return _answer(pool.rows, findings[by], session, weighted=None, portfolios=[])
+
+    def answered(pool: Pool) -> Response | None:
+        findings, session = attributions(program, pool.rows, (first, pool.until(last)), [by])
+        if session is None:
+            return None
+        return _answer(pool.rows, findings[by], session, weighted=None, portfolios=[])
+
+    return _pooled(rows, answered)
 
 
 @router.get(
@@ -194,10 +205,11 @@ def pooled_position_exposures(
     program: Asked, rows: Chosen, factor_set: FactorSetAsked = "style"
 ) -> Response:
     """By what is known of each symbol at the latest session that all are valued at."""
-    pool = pool_of(rows)
-    if isinstance(pool, Reason):
-        return _refused(rows, pool)
-    finding = pooled_exposures(program, pool, FACTORS[factor_set])
-    if finding is None:
-        return _refused(rows, NOT_VALUED)
-    return _answer(pool.rows, finding, pool.session, weighted=None, portfolios=[])
+
+    def answered(pool: Pool) -> Response | None:
+        finding = pooled_exposures(program, pool, FACTORS[factor_set])
+        if finding is None:
+            return None
+        return _answer(pool.rows, finding, pool.session, weighted=None, portfolios=[])
+
+    return _pooled(rows, answered)

@@ -13,6 +13,10 @@ from tests.support.visitors import newcomer, refusal, work_off
 
 SHORT = "GOOG,-40,700.00,2012-12-31"
 OVER_TIME = ("performance", "attribution", "attribution?by=sector")
+OF_EACH_KIND = (
+    *("overview", "breakdown", "volatility", "performance", "attribution"),
+    "positions/factor-exposures",
+)
 PATHS = (
     *("factor-exposures", "positions/factor-exposures", *OVER_TIME),
     *(route.path for route in measures.ROUTES),
@@ -160,17 +164,7 @@ def test_all_of_one_s_own_are_meant_where_none_is_named(world: World, second: st
     assert world.bob.get("/analytics/aggregate/overview").json()["available"] is False
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "overview",
-        "breakdown",
-        "volatility",
-        "performance",
-        "attribution",
-        "positions/factor-exposures",
-    ],
-)
+@pytest.mark.parametrize("path", OF_EACH_KIND)
 def test_those_of_others_are_refused(world: World, path: str) -> None:
     query = f"/analytics/aggregate/{path}?portfolio_ids={world.valued}"
 
@@ -183,17 +177,7 @@ def test_those_of_others_are_refused(world: World, path: str) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "overview",
-        "breakdown",
-        "volatility",
-        "performance",
-        "attribution",
-        "positions/factor-exposures",
-    ],
-)
+@pytest.mark.parametrize("path", OF_EACH_KIND)
 def test_what_is_not_valued_has_a_reason(world: World, path: str) -> None:
     told = asked(world, path, world.unvalued)
 

@@ -43,10 +43,15 @@ class Pool:
         return min(last or self.session, self.session)
 
 
-def pool_of(rows: Sequence[PortfolioRow]) -> Pool | Reason:
-    """The accounts that are valued; or why they cannot be pooled.
+def pool_of(
+    program: Program, rows: Sequence[PortfolioRow], day: date | None = None
+) -> Pool | Reason:
+    """The accounts valued, at a session or the latest that all are; or why they cannot be pooled.
 
     Those opened after the session are left out.
+
+    Raises:
+        SessionNotCompleted: ERR_VAL_001.
     """
     valued = [(row, row.valuation_on) for row in rows if row.valuation_on]
     if not valued:
@@ -54,7 +59,12 @@ def pool_of(rows: Sequence[PortfolioRow]) -> Pool | Reason:
     if len({row.market for row, _ in valued}) > 1:
         text = "Live and sample portfolios have no day in common; name those of one market."
         return Reason(ReasonCode.MARKETS_DIFFER, text)
-    session = min(day for _, day in valued)
+    session = min(last for _, last in valued)
+    if day is not None:
+        asked = program.markets[valued[0][0].market].completed_session(day)
+        if asked > session:
+            return Reason(ReasonCode.NOT_VALUED, f"Not all of these are valued on {asked} yet.")
+        session = asked
     return Pool(session, [row for row, _ in valued if row.equity_as_of <= session])
 
 

@@ -107,9 +107,9 @@ def of_one(name: str, figures: type[Any], *codes: str) -> dict[str, Any]:
     return _documented(measured_shape(name, figures), NotMeasured, *codes)
 
 
-def of_several(name: str, figures: type[Any]) -> dict[str, Any]:
+def of_several(name: str, figures: type[Any], *codes: str) -> dict[str, Any]:
     """The same about several portfolios pooled."""
-    return _documented(pooled_shape(name, figures), NotPooled)
+    return _documented(pooled_shape(name, figures), NotPooled, *codes)
 
 
 def _documented(shape: Any, otherwise: type[BaseModel], *codes: str) -> dict[str, Any]:

@@ -41,7 +41,8 @@ EXPOSURES_TO: Mapping[str, str] = {"style": "factor_exposures", "macro": "macro_
 """Which of `Measures` is about a set of factors."""
 FACTORS: Mapping[str, FactorSet] = {"style": STYLE, "macro": MACRO}
 
-_NO_SESSION = "ERR_VAL_001"
+NO_SESSION = "ERR_VAL_001"
+"""What a day that is no completed session is refused with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def _add(route: Route, path: str, name: str) -> None:
         methods=["GET"],
         name=name,
         summary=route.summary,
-        **of_one(route.name, route.figures, _NO_SESSION),
+        **of_one(route.name, route.figures, NO_SESSION),
     )
 
 
@@ -128,7 +129,7 @@ _add(next(route for route in ROUTES if route.path == "market-beta"), "beta", "be
 @router.get(
     "/factor-exposures",
     summary="How much it moves with a set of factors",
-    **of_one("factor_exposures", FactorExposures, _NO_SESSION),
+    **of_one("factor_exposures", FactorExposures, NO_SESSION),
 )
 def factor_exposures(
     program: Asked,
@@ -144,7 +145,7 @@ def factor_exposures(
 @router.get(
     "/positions/factor-exposures",
     summary="How each position moves with a set of factors",
-    **of_one("position_exposures", PositionExposures, _NO_SESSION),
+    **of_one("position_exposures", PositionExposures, NO_SESSION),
 )
 def position_factor_exposures(
     program: Asked,

@@ -19,9 +19,9 @@ from domain.risk.pooled_days import pooled_days
 from domain.risk.position_exposures import PositionExposures
 from domain.risk.rounding import as_recorded
 from interfaces.api.access import Asked, Known
-from interfaces.api.asked_days import AskedSpan
+from interfaces.api.asked_days import AskedSpan, OnDay
 from interfaces.api.measure_shapes import NotPooled, finding_told, of_several
-from interfaces.api.measures import EXPOSURES_TO, FACTORS, ROUTES, FactorSetAsked, Route
+from interfaces.api.measures import EXPOSURES_TO, FACTORS, NO_SESSION, ROUTES, FactorSetAsked, Route
 from interfaces.api.performance import Benchmark, ByWhat
 from interfaces.bootstrap import Program
 from interfaces.performing import attributions
@@ -80,7 +80,9 @@ def chosen(
 Chosen = Annotated[Sequence[PortfolioRow], Depends(chosen)]
 
 
-def _told(program: Program, rows: Sequence[PortfolioRow], measure: str) -> Response:
+def _told(
+    program: Program, rows: Sequence[PortfolioRow], day: date | None, measure: str
+) -> Response:
     """The answer about a measure of portfolios taken as one."""
 
     def answered(pool: Pool) -> Response | None:
@@ -92,12 +94,17 @@ def _told(program: Program, rows: Sequence[PortfolioRow], measure: str) -> Respo
         finding = getattr(measured.measures, measure)
         return _answer(pool.rows, finding, pool.session, weighted=weighted(parts), portfolios=parts)
 
-    return _pooled(rows, answered)
+    return _pooled(program, rows, answered, day)
 
 
-def _pooled(rows: Sequence[PortfolioRow], answered: Callable[[Pool], Response | None]) -> Response:
+def _pooled(
+    program: Program,
+    rows: Sequence[PortfolioRow],
+    answered: Callable[[Pool], Response | None],
+    day: date | None = None,
+) -> Response:
     """What is answered about portfolios as one; or why they cannot be, or were not valued."""
-    pool = pool_of(rows)
+    pool = pool_of(program, rows, day)
     if isinstance(pool, Reason):
         return _refused(rows, pool)
     return answered(pool) or _refused(rows, NOT_VALUED)
@@ -121,9 +128,9 @@ def _answer(
 
 
 def _add(route: Route) -> None:
-    def endpoint(program: Asked, rows: Chosen) -> Response:
-        """At the latest session that all are valued at; beside it the figure of each alone."""
-        return _told(program, rows, route.name)
+    def endpoint(program: Asked, rows: Chosen, day: OnDay = None) -> Response:
+        """At the latest session that all are valued at, or another; the figure of each beside."""
+        return _told(program, rows, day, route.name)
 
     router.add_api_route(
         f"/{route.path}",
@@ -131,7 +138,7 @@ def _add(route: Route) -> None:
         methods=["GET"],
         name=f"pooled_{route.name}",
         summary=f"Several portfolios as one: {route.summary[0].lower()}{route.summary[1:]}",
-        **of_several(route.name, route.figures),
+        **of_several(route.name, route.figures, NO_SESSION),
     )
 
 
@@ -142,13 +149,13 @@ for _route in ROUTES:
 @router.get(
     "/factor-exposures",
     summary="Several portfolios as one: how much they move with a set of factors",
-    **of_several("factor_exposures", FactorExposures),
+    **of_several("factor_exposures", FactorExposures, NO_SESSION),
 )
 def pooled_factor_exposures(
-    program: Asked, rows: Chosen, factor_set: FactorSetAsked = "style"
+    program: Asked, rows: Chosen, factor_set: FactorSetAsked = "style", day: OnDay = None
 ) -> Response:
     """By a joint regression on the set; factors without enough history are named as missing."""
-    return _told(program, rows, EXPOSURES_TO[factor_set])
+    return _told(program, rows, day, EXPOSURES_TO[factor_set])
 
 
 @router.get(
@@ -173,7 +180,7 @@ def pooled_performance(
         finding = as_recorded(program.performances.of(pool.rows[0].market, days, benchmark))
         return _answer(pool.rows, finding, days[-1].session, weighted=None, portfolios=[])
 
-    return _pooled(rows, answered)
+    return _pooled(program, rows, answered)
 
 
 @router.get(
@@ -193,18 +200,18 @@ def pooled_attribution(
             return None
         return _answer(pool.rows, findings[by], session, weighted=None, portfolios=[])
 
-    return _pooled(rows, answered)
+    return _pooled(program, rows, answered)
 
 
 @router.get(
     "/positions/factor-exposures",
     summary="Several portfolios as one: how each position moves with a set of factors",
-    **of_several("position_exposures", PositionExposures),
+    **of_several("position_exposures", PositionExposures, NO_SESSION),
 )
 def pooled_position_exposures(
-    program: Asked, rows: Chosen, factor_set: FactorSetAsked = "style"
+    program: Asked, rows: Chosen, factor_set: FactorSetAsked = "style", day: OnDay = None
 ) -> Response:
-    """By what is known of each symbol at the latest session that all are valued at."""
+    """By what is known of each symbol at the session."""
 
     def answered(pool: Pool) -> Response | None:
         finding = pooled_exposures(program, pool, FACTORS[factor_set])
@@ -212,4 +219,4 @@ def pooled_position_exposures(
             return None
         return _answer(pool.rows, finding, pool.session, weighted=None, portfolios=[])
 
-    return _pooled(rows, answered)
+    return _pooled(program, rows, answered, day)

@@ -130,6 +130,19 @@ def test_how_positions_move_adds_up_over_portfolios(world: World, second: str) -
     )
 
 
+@pytest.mark.parametrize("path", ["volatility", "stress-test", "positions/factor-exposures"])
+def test_any_day_that_all_are_valued_at_is_answered(world: World, second: str, path: str) -> None:
+    day = "2013-02-15"
+    told = asked(world, f"{path}?date={day}", world.valued, second)
+    assert (told["available"], told["calculation_date"]) == (True, day)
+    alone = world.ada.get(f"/analytics/portfolio/{world.valued}/{path}?date=2013-01-15").json()
+    before = asked(world, f"{path}?date=2013-01-15", world.valued, second)  # it opens later
+    same = (alone.keys() & before.keys()) - {"recorded_at", "stale_from", "portfolio_id"}
+    assert {name: before[name] for name in same} == {name: alone[name] for name in same}
+    saturday = f"/analytics/aggregate/{path}?date=2013-02-16&portfolio_ids={world.valued}"
+    assert refusal(world.ada.get(saturday)) == (422, "ERR_VAL_001")
+
+
 def test_the_overview_is_the_sum_of_its_parts(world: World, second: str) -> None:
     both = asked(world, "overview", world.valued, second)
     each = [

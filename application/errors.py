@@ -138,6 +138,15 @@ class AuditorsOnlyRead(DomainError):
         super().__init__("As an auditor you read everything and change nothing.")
 
 
+class AuditorOnly(DomainError):
+    """The audit log of everybody is for auditors and superusers."""
+
+    code = "ERR_AUDIT_001"
+
+    def __init__(self) -> None:
+        super().__init__("Only an auditor or a superuser may read the audit log of everybody.")
+
+
 class PortfolioUnknown(DomainError):
     """No portfolio has this id."""
 

@@ -9,6 +9,7 @@ from typing import Protocol
 from uuid import UUID
 
 from application.errors import (
+    AuditorOnly,
     AuditorsOnlyRead,
     NotWhileImpersonating,
     PortfolioForbidden,
@@ -69,6 +70,17 @@ def refuse_administrating(asker: Asker, *, is_impersonated: bool) -> None:
     refuse_impersonated(is_impersonated=is_impersonated)
     if not may_administrate(asker, is_impersonated=is_impersonated):
         raise SuperuserOnly
+
+
+def refuse_auditing(asker: Asker, *, is_impersonated: bool) -> None:
+    """Refuse whoever may not read the audit log of everybody: auditors and superusers may.
+
+    Raises:
+        NotWhileImpersonating: ERR_ADMIN_007. AuditorOnly: ERR_AUDIT_001.
+    """
+    refuse_impersonated(is_impersonated=is_impersonated)
+    if not (asker.is_auditor or asker.is_superuser):
+        raise AuditorOnly
 
 
 def may_administrate(asker: Asker, *, is_impersonated: bool) -> bool:

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from typing import Self
 
 from application.accounts import Accounts
 from application.analyses import Analyses
+from application.audit import Audit
 from application.cash_flows import CashFlows
 from application.edits import Editing
 from application.forgetting import Forgetting
@@ -34,7 +36,9 @@ from application.users import Users
 from application.valuations import Valuations
 from infrastructure import structured_logs
 from infrastructure.argon2_passwords import Argon2Passwords, Cost
+from infrastructure.audit_chain import PostgresChain
 from infrastructure.bundled_prices import SAMPLE_MARKET_ENDS_ON, BundledPrices
+from infrastructure.checkpoint_keys import CheckpointKeys
 from infrastructure.circuit_breaker import SecuritiesBreaker
 from infrastructure.database_state import DatabaseState
 from infrastructure.embedded_postgres import EmbeddedPostgres, EmbeddedPostgresError
@@ -63,6 +67,7 @@ from infrastructure.system_clock import SystemClock
 from infrastructure.traces import TracedEventLog, TracedPrices, TracedSecurities, tracing_to
 from infrastructure.yahoo_securities import YahooSecurities
 from interfaces.background import in_background
+from interfaces.certifying import certify_on
 from interfaces.rooms import ROOMS, rooms_to_ask
 from interfaces.terms import Terms
 from interfaces.use_cases import UseCases
@@ -159,6 +164,10 @@ class Program(UseCases):
         """Keep the rooms current in the background, whoever records, until closed."""
         self._held.enter_context(in_background("rooms", self.rooms.follow))
 
+    def certify_log(self) -> None:
+        """Sign the chain of the log in the background, until closed."""
+        self._held.enter_context(in_background("audit", partial(certify_on, self.audit)))
+
     def worker(self, name: str) -> Worker:
         """A worker of this program's queue."""
         runs = self.runs
@@ -206,6 +215,9 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             prices=prices,
             securities=securities,
             valuations=valuations,
+            audit=Audit(
+                PostgresChain(store.pool), CheckpointKeys.of_secret(settings.secret()), store.clock
+            ),
             repair=Repair(store.log, valuations, PortfoliosRoom(store.pool)),
             runs=_runs(store, markets, prices, valuations, securities),
             rooms=store.rooms,

@@ -49,6 +49,7 @@ def serve(
     signal.signal(signal.SIGTERM, _end)
     with build(settings) as program:
         program.follow_log()
+        program.certify_log()
         if demo:
             show_demo(program)
         with _worker_beside():

@@ -6,6 +6,7 @@ from application.access_ports import Tokens
 from application.accounts import Accounts
 from application.administration import Administration
 from application.analyses import Analyses
+from application.audit import Audit
 from application.backfill import Backfilling
 from application.cash_flows import CashFlows
 from application.imports import Imports
@@ -63,6 +64,7 @@ class UseCases:
     securities: Securities
     valuations: Valuations
     repair: Repair
+    audit: Audit
     runs: Runs
     rooms: CatchUp
     users_room: UsersRoom

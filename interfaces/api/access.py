@@ -19,6 +19,7 @@ from projections.users.view import UserRow
 
 __all__ = [
     "Asked",
+    "Auditor",
     "InPerson",
     "Known",
     "OwnPortfolio",
@@ -119,6 +120,20 @@ def superuser(known: Known) -> UserRow:
 
 Superuser = Annotated[UserRow, Depends(superuser)]
 """For administration: the superuser who asks."""
+
+
+def auditor(known: Known) -> UserRow:
+    """The user who asks, if that is an auditor or a superuser, and in person.
+
+    Raises:
+        NotWhileImpersonating: ERR_ADMIN_007. AuditorOnly: ERR_AUDIT_001.
+    """
+    policy.refuse_auditing(known.user, is_impersonated=known.impersonator is not None)
+    return known.user
+
+
+Auditor = Annotated[UserRow, Depends(auditor)]
+"""For the audit log of everybody: who asks for it."""
 
 
 def in_person(known: Known) -> Caller:

@@ -13,6 +13,7 @@ from interfaces.api import (
     admin_repair,
     admin_runs,
     admin_users,
+    audit,
     calculation,
     cash_flows,
     exports,
@@ -80,6 +81,7 @@ _RESOURCES = (
         pooled_measures,
         reconstruction,
         market_data,
+        audit,
     ),
 )
 

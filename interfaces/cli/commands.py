@@ -9,6 +9,7 @@ from domain.email_claim import EmailTaken
 from domain.user import User
 from interfaces.bootstrap import Program, read_settings
 from interfaces.cli import importing
+from interfaces.cli.audit import audit
 from interfaces.cli.invites import invite
 from interfaces.cli.prices import prices
 from interfaces.cli.runs import runs
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 superuser = typer.Typer(no_args_is_help=True, help="Superusers.")
 app.add_typer(superuser, name="superuser")
+app.add_typer(audit, name="audit")
 app.add_typer(invite, name="invite")
 app.add_typer(valuations, name="valuations")
 app.add_typer(runs, name="runs")

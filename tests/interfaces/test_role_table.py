@@ -64,6 +64,11 @@ def administrates(status: int) -> Row:
     return everybody(403)._replace(anonymous=401, superuser=status)
 
 
+def audits(status: int) -> Row:
+    """For superusers and auditors in person."""
+    return administrates(status)._replace(auditor=status)
+
+
 TABLE = {
     f"POST {V1}/onboarding/register": everybody(401),
     f"GET {V1}/onboarding/csv-template": everybody(200),
@@ -144,6 +149,9 @@ TABLE = {
             *(route.path for route in measures.ROUTES),
         )
     },
+    f"POST {V1}/audit/verify": audits(200),
+    f"GET {V1}/audit/checkpoints": audits(200),
+    f"GET {V1}/audit/export": audits(200),
     f"GET {V1}/market-data/prices/{{symbol}}": signed_in(200),
     f"GET {V1}/market-data/securities/{{symbol}}": signed_in(200),
     f"GET {V1}/market-data/coverage": reads(200),

@@ -215,9 +215,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             prices=prices,
             securities=securities,
             valuations=valuations,
-            audit=Audit(
-                PostgresChain(store.pool), CheckpointKeys.of_secret(settings.secret()), store.clock
-            ),
+            audit=_audit(settings, store),
             repair=Repair(store.log, valuations, PortfoliosRoom(store.pool)),
             runs=_runs(store, markets, prices, valuations, securities),
             rooms=store.rooms,
@@ -257,6 +255,11 @@ class _Store:
         rooms.prepare()
         pool = held.enter_context(open_pool(url, before_use=rooms.recover))
         return cls(url, clock, DeferringLog(log), rooms, pool, PostgresRejectedRows(pool), tracing)
+
+
+def _audit(settings: Settings, store: _Store) -> Audit:
+    keys = CheckpointKeys.of_secret(settings.secret())
+    return Audit(PostgresChain(store.pool), keys, store.clock)
 
 
 def _imports(store: _Store, identities: Identities, valuations: Valuations) -> Imports:

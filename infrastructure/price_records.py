@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from application.ports import Market, PriceRecord
+from application.time_travel import LearntRow
 from infrastructure.postgres import Pool
 
 _RECORDS = """
@@ -26,6 +27,15 @@ _GAPS = """
 """
 
 
+_ROW = """
+    SELECT row_id, symbol, session, 'close', close, source, learnt_at
+    FROM book.closes WHERE row_id = %s
+    UNION ALL
+    SELECT row_id, symbol, ex_on, kind, value, source, learnt_at
+    FROM book.corporate_actions WHERE row_id = %s
+"""
+
+
 @dataclass(frozen=True)
 class PostgresPriceRecords:
     """The PriceRecords; each question is one round trip."""
@@ -37,6 +47,23 @@ class PostgresPriceRecords:
         with self.pool.reading() as connection:
             rows = connection.execute(_RECORDS, (market, symbol, first, last))
             return [PriceRecord(*row) for row in rows]
+
+    def row(self, number: int) -> LearntRow | None:
+        """See `application.time_travel.LearntRows.row`."""
+        with self.pool.reading() as connection:
+            found = connection.execute(_ROW, (number, number)).fetchone()
+        if found is None:
+            return None
+        row, symbol, on, kind, value, source, learnt_at = found
+        return LearntRow(
+            row=row,
+            symbol=symbol,
+            on=on,
+            kind=kind,
+            value=f"{value.normalize():f}",
+            source=source,
+            learnt_at=learnt_at,
+        )
 
     def gaps(
         self, market: Market, symbols: Sequence[str], first: date, last: date

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
-from typing import Self
+from typing import Self, TypedDict
 
 from application.accounts import Accounts
 from application.analyses import Analyses
@@ -31,6 +31,7 @@ from application.securities import Securities
 from application.security_ports import SecuritySource
 from application.staleness import StaleAccounts, Staleness
 from application.tallies import Tallies
+from application.time_travel import History, TimeTravel
 from application.tracing import Tracing
 from application.users import Users
 from application.valuations import Valuations
@@ -215,7 +216,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             prices=prices,
             securities=securities,
             valuations=valuations,
-            audit=_audit(settings, store),
+            **_evidence(settings, store, markets),
             repair=Repair(store.log, valuations, PortfoliosRoom(store.pool)),
             runs=_runs(store, markets, prices, valuations, securities),
             rooms=store.rooms,
@@ -236,6 +237,7 @@ class _Store:
     url: str
     clock: Clock
     log: EventLog
+    history: History
     rooms: CatchUp
     pool: Pool
     rejected_rows: PostgresRejectedRows
@@ -254,12 +256,31 @@ class _Store:
         rooms = CatchUp(log, rooms_pool, ROOMS)
         rooms.prepare()
         pool = held.enter_context(open_pool(url, before_use=rooms.recover))
-        return cls(url, clock, DeferringLog(log), rooms, pool, PostgresRejectedRows(pool), tracing)
+        return cls(
+            url=url,
+            clock=clock,
+            log=DeferringLog(log),
+            history=log,
+            rooms=rooms,
+            pool=pool,
+            rejected_rows=PostgresRejectedRows(pool),
+            tracing=tracing,
+        )
 
 
-def _audit(settings: Settings, store: _Store) -> Audit:
+class _Evidence(TypedDict):
+    """What reads the log as it was recorded."""
+
+    audit: Audit
+    time_travel: TimeTravel
+
+
+def _evidence(settings: Settings, store: _Store, markets: Markets) -> _Evidence:
     keys = CheckpointKeys.of_secret(settings.secret())
-    return Audit(PostgresChain(store.pool), keys, store.clock)
+    return _Evidence(
+        audit=Audit(PostgresChain(store.pool), keys, store.clock),
+        time_travel=TimeTravel(store.history, PostgresPriceRecords(store.pool), markets),
+    )
 
 
 def _imports(store: _Store, identities: Identities, valuations: Valuations) -> Imports:

@@ -26,6 +26,7 @@ from application.runs import Runs
 from application.securities import Securities
 from application.sessions import Sessions
 from application.staleness import Staleness
+from application.time_travel import TimeTravel
 from application.uploads import Uploads
 from application.users import Users
 from application.valuations import Valuations
@@ -65,6 +66,7 @@ class UseCases:
     valuations: Valuations
     repair: Repair
     audit: Audit
+    time_travel: TimeTravel
     runs: Runs
     rooms: CatchUp
     users_room: UsersRoom

@@ -99,6 +99,11 @@ class PostgresEventLog:
         rows = self._answered(lambda: self._recorder.page(after, limit))
         return [self._recorded(row, key) for row, key in rows]
 
+    def history(self, aggregate_ids: Sequence[UUID]) -> Sequence[Recorded]:
+        """See `application.time_travel.History.history`."""
+        rows = self._answered(lambda: self._recorder.history(aggregate_ids))
+        return [self._recorded(row, key) for row, key in rows]
+
     def position(self) -> int:
         """See `EventLog.position`."""
         return self._answered(self._recorder.max_notification_id) or 0

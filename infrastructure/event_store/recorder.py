@@ -32,6 +32,12 @@ _STREAMS = (
     " FROM events.stored_events"
     " WHERE originator_id = ANY(%b) ORDER BY originator_id, originator_version"
 )
+_HISTORY = (
+    "SELECT notification_id, originator_id, originator_version, topic, state,"
+    " CASE WHEN topic = ANY(%b) THEN"
+    " (SELECT key FROM credentials.personal_keys WHERE user_id = originator_id) END AS key"
+    " FROM events.stored_events WHERE originator_id = ANY(%b) ORDER BY notification_id"
+)
 _KEYS = "SELECT user_id, key FROM credentials.personal_keys WHERE user_id = ANY(%s)"
 _EXISTING = (
     "SELECT id FROM unnest(%b::uuid[]) AS given (id) WHERE EXISTS"
@@ -136,6 +142,13 @@ class EventRecorder(PostgresApplicationRecorder):
             given = (self._sealed, list(ids))
             rows = connection.execute(_STREAMS, given, prepare=True, binary=True).fetchall()
         return [(_stored(row), row["key"]) for row in rows]
+
+    def history(self, ids: Sequence[UUID]) -> list[tuple[Notification, bytes | None]]:
+        """All events of several aggregates with their positions, in that order."""
+        with self.datastore.get_connection() as connection:
+            given = (self._sealed, list(ids))
+            rows = connection.execute(_HISTORY, given, prepare=True, binary=True).fetchall()
+        return [(_notification(row), row["key"]) for row in rows]
 
     def page(self, after: int, limit: int) -> list[tuple[Notification, bytes | None]]:
         """Up to `limit` events above position `after`, fewer once they fill `PAGE_BYTES`."""

@@ -1,51 +1,19 @@
 """Repairing valuations as a superuser does, after seeing what that changes (spec 7.3)."""
 
 from collections.abc import Sequence
-from datetime import date
 from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from application.repair import Repaired
-from domain.restatement import LineDifference, LineFigures, Restatement
 from interfaces.administrating import RepairToMake
 from interfaces.api.access import Asked, Superuser, cause_of, show_position
 from interfaces.api.documenting import SUPERUSER, command_answers, example
-from interfaces.values import PORTFOLIO_EXAMPLE, Amount
+from interfaces.api.restatement_shapes import ShownRestatement, shown_restatement
+from interfaces.values import PORTFOLIO_EXAMPLE
 
 router = APIRouter(prefix="/admin/repair", tags=["Administration"])
-
-
-class ShownFigures(BaseModel):
-    """What a day says of a line."""
-
-    quantity: Amount
-    mark_price: Amount
-    market_value: Amount
-    pnl: Amount
-
-
-class ShownDifference(BaseModel):
-    """A line that differs; null where the day has no such line."""
-
-    position_id: UUID
-    symbol: str
-    before: ShownFigures | None
-    after: ShownFigures | None
-
-
-class ShownRestatement(BaseModel):
-    """A day before and after; null before where it was never valued."""
-
-    date: date
-    net_asset_value_before: Amount | None
-    net_asset_value_after: Amount
-    pnl_before: Amount | None
-    pnl_after: Amount
-    reason: str
-    caused_by: str
-    lines: list[ShownDifference]
 
 
 class RepairedPortfolio(BaseModel):
@@ -126,41 +94,8 @@ def _report(repaired: Sequence[Repaired], *, is_dry_run: bool) -> RepairReport:
         portfolios=[
             RepairedPortfolio(
                 portfolio_id=one.portfolio_id,
-                restatements=[_restatement(day) for day in one.restatements],
+                restatements=[shown_restatement(day) for day in one.restatements],
             )
             for one in repaired
         ],
-    )
-
-
-def _restatement(day: Restatement) -> ShownRestatement:
-    return ShownRestatement(
-        date=day.session,
-        net_asset_value_before=day.nav_before,
-        net_asset_value_after=day.nav_after,
-        pnl_before=day.pnl_before,
-        pnl_after=day.pnl_after,
-        reason=day.reason,
-        caused_by=day.caused_by,
-        lines=[_difference(line) for line in day.lines],
-    )
-
-
-def _difference(line: LineDifference) -> ShownDifference:
-    return ShownDifference(
-        position_id=line.position_id,
-        symbol=line.symbol,
-        before=_figures(line.before),
-        after=_figures(line.after),
-    )
-
-
-def _figures(figures: LineFigures | None) -> ShownFigures | None:
-    if figures is None:
-        return None
-    return ShownFigures(
-        quantity=figures.quantity,
-        mark_price=figures.mark_price,
-        market_value=figures.market_value,
-        pnl=figures.pnl,
     )

@@ -14,6 +14,7 @@ from interfaces.api import (
     admin_runs,
     admin_users,
     audit,
+    audit_days,
     calculation,
     cash_flows,
     exports,
@@ -82,6 +83,7 @@ _RESOURCES = (
         reconstruction,
         market_data,
         audit,
+        audit_days,
     ),
 )
 

@@ -79,6 +79,7 @@ def arrive(program: Program, client: TestClient, number: int) -> Customer:
     return Customer(visitor, [first, second], ids, marks, worth)
 
 
+NEEDED = {"coverage": "?portfolio_id={portfolio_id}", "as-of": "?effective={session}"}
 FOR_AUDITORS = {"/api/v1/audit/checkpoints", "/api/v1/audit/export"}
 
 
@@ -92,7 +93,7 @@ def reads_of(customer: Customer) -> Iterator[tuple[str, str]]:
             continue
         needed = [each["name"] for each in read.get("parameters", []) if each["in"] == "path"]
         assert set(needed) <= set(known), f"{path} needs what this test does not know"
-        query = "?portfolio_id={portfolio_id}" if path.endswith("/coverage") else ""
+        query = NEEDED.get(path.rpartition("/")[2], "")
         yield path, (path + query).format(**known)
 
 

@@ -1,0 +1,80 @@
+"""Specification of versions of days over HTTP: a price corrected three weeks later (4.10, 5.4)."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from application.ports import Close, Fetched
+from tests.interfaces.conftest import World
+from tests.support.visitors import refusal, work_off
+
+DAY = "2013-02-01"
+
+
+@pytest.fixture(scope="module")
+def shown_at(world: World) -> str:
+    """When Ada looked at the day before its price was corrected."""
+    first = versions(world)[0]["recorded_at"]
+    close = Close("GOOG", date.fromisoformat(DAY), Decimal("700.00"), "admin")
+    assert world.program.prices.book.learn("sample", Fetched(closes=[close])) == 1
+    work_off(world.program, world.ada.post(f"/portfolio/{world.valued}/calculate"))
+    return str(first)
+
+
+def versions(world: World, day: str = DAY) -> list[dict[str, object]]:
+    """The versions of a day of Ada's."""
+    answer = world.ada.get(f"/audit/valuations/{world.valued}/{day}/versions")
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, object]] = answer.json()["versions"]
+    return found
+
+
+def test_both_versions_the_difference_and_the_cause_are_one_answer(
+    world: World, shown_at: str
+) -> None:
+    told = world.ada.get(
+        f"/audit/portfolios/{world.valued}/as-of", params={"effective": DAY, "known": shown_at}
+    ).json()
+
+    assert [told["then"]["version"], told["now"]["version"]] == [1, 2]
+    [line] = told["difference"]["lines"]
+    assert (line["symbol"], line["before"]["mark_price"]) == ("GOOG", "775.60")
+    assert line["after"]["mark_price"] == "700.00"
+    [origin] = told["origins"]
+    row = origin["row"]
+    assert (row["symbol"], row["date"], row["value"]) == ("GOOG", DAY, "700")
+    assert origin["event"] is None
+
+
+def test_as_known_now_nothing_differs(world: World, shown_at: str) -> None:
+    told = world.ada.get(f"/audit/portfolios/{world.valued}/as-of?effective={DAY}").json()
+    assert told["then"] == told["now"]
+    assert (told["difference"], told["origins"]) == (None, [])
+    assert told["now"]["recorded_at"] > shown_at
+
+
+@pytest.mark.usefixtures("shown_at")
+def test_each_version_says_what_it_says_otherwise_and_why(world: World) -> None:
+    first, second = versions(world)
+    assert (first["difference"], first["caused_by"]) == (None, "")
+    assert str(second["caused_by"]).startswith("price_book:")
+    assert "price of GOOG" in str(second["reason"])
+
+
+def test_of_a_day_never_valued_there_is_none(world: World) -> None:
+    assert versions(world, "2013-02-03") == []
+    told = world.ada.get(f"/audit/portfolios/{world.unvalued}/as-of?effective={DAY}").json()
+    assert (told["date"], told["then"], told["now"]) == (DAY, None, None)
+
+
+def test_history_is_for_the_owner_and_for_auditors(world: World) -> None:
+    for path in (f"valuations/{world.valued}/{DAY}/versions",
+                 f"portfolios/{world.valued}/as-of?effective={DAY}"):  # fmt: skip
+        assert refusal(world.bob.get(f"/audit/{path}")) == (403, "ERR_PORT_403")
+        assert world.auditor.get(f"/audit/{path}").status_code == 200
+
+
+def test_an_instant_without_an_offset_is_refused(world: World) -> None:
+    url = f"/audit/portfolios/{world.valued}/as-of?effective={DAY}&known=2026-01-05T12:00:00"
+    assert refusal(world.ada.get(url)) == (422, "ERR_REQUEST_001")

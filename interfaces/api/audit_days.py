@@ -1,4 +1,4 @@
-"""What a day was said to be, when, and why it is said otherwise now (spec 4.10, 7.4)."""
+"""What happened to a portfolio, what a day was said to be, and why it is said otherwise (7.4)."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -13,7 +13,8 @@ from domain.snapshot import Snapshot
 from interfaces.api.access import Asked, OwnPortfolio
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, example
 from interfaces.api.restatement_shapes import ShownRestatement, shown_restatement
-from interfaces.values import PORTFOLIO_EXAMPLE, Amount, Day, Instant
+from interfaces.story import story_of
+from interfaces.values import PORTFOLIO_EXAMPLE, Amount, Day, Instant, Limit, Offset
 
 router = APIRouter(prefix="/audit", tags=["Audit"])
 
@@ -107,6 +108,39 @@ class ShownEvent(BaseModel):
     impersonator: UUID | None
 
 
+class ToldEvent(ShownEvent):
+    """The same with a sentence on it."""
+
+    text: str
+
+
+class PortfolioHistory(BaseModel):
+    """A page of the events of a portfolio, oldest first, and how many there are in all."""
+
+    model_config = example(
+        {
+            "portfolio_id": PORTFOLIO_EXAMPLE,
+            "total": 1,
+            "events": [
+                {
+                    "kind": "portfolio.opened",
+                    "aggregate_id": PORTFOLIO_EXAMPLE,
+                    "version": 1,
+                    "position": 17,
+                    "recorded_at": "2026-01-05T14:30:00.123456Z",
+                    "actor": _USER,
+                    "impersonator": None,
+                    "text": "Opened as IRA with 500,000.00 USD on 2012-12-31, sample prices.",
+                }
+            ],
+        }
+    )
+
+    portfolio_id: UUID
+    total: int
+    events: list[ToldEvent]
+
+
 class ShownRow(BaseModel):
     """A row of the price book: what was learnt of a symbol's day, from whom and when."""
 
@@ -187,6 +221,26 @@ def list_versions(
         portfolio_id=portfolio.portfolio_id,
         date=session,
         versions=[_version(one) for one in versions],
+    )
+
+
+@router.get(
+    "/portfolios/{portfolio_id}/history",
+    summary="What happened to a portfolio, in words",
+    responses=answers(PortfolioHistory, *OWN_PORTFOLIO),
+)
+def show_history(
+    program: Asked, portfolio: OwnPortfolio, limit: Limit = 50, offset: Offset = 0
+) -> PortfolioHistory:
+    """Each event with a sentence, who recorded it, and for whom."""
+    story = list(story_of(program.time_travel.log.history([portfolio.portfolio_id])))
+    return PortfolioHistory(
+        portfolio_id=portfolio.portfolio_id,
+        total=len(story),
+        events=[
+            ToldEvent(**_event(told.recorded).model_dump(), text=told.text)
+            for told in story[offset : offset + limit]
+        ],
     )
 
 

@@ -16,6 +16,7 @@ from application.uploads import KeptUpload
 from domain.errors import DomainError
 from domain.money import ZERO
 from domain.run_slot import RunAlreadyLive
+from interfaces.account_types import ACCOUNT_TYPES
 from interfaces.files.guide import Guide
 from interfaces.files.parsed_file import ERRORS_LISTED
 from interfaces.files.recognition import BROKERS, GUIDES
@@ -25,7 +26,6 @@ from interfaces.web.import_grid import HEADINGS, NUMBERS, count_rows, grid
 from interfaces.web.replacing import replace
 from interfaces.web.upload_form import (
     ACCOUNT,
-    ACCOUNT_TYPES,
     CHOICES,
     FIELDS,
     REPLACES,

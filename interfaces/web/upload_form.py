@@ -27,17 +27,6 @@ CHOICES = ("source_account", "default_entry_date", "default_entry_price")
 REPLACES = "portfolio_id"
 """The portfolio whose import the file takes the place of; none where it opens one."""
 
-ACCOUNT_TYPES = {
-    AccountType.TAXABLE: "Taxable brokerage account",
-    AccountType.IRA: "Traditional IRA",
-    AccountType.ROTH_IRA: "Roth IRA",
-    AccountType.PLAN_401K: "401(k), an employer's plan",
-    AccountType.PLAN_403B: "403(b), of schools and non-profits",
-    AccountType.PLAN_529: "529, savings for education",
-    AccountType.HSA: "HSA, health savings account",
-    AccountType.TRUST: "Trust",
-    AccountType.OTHER: "Other",
-}
 FIELDS = {
     "ERR_PORT_001": "account_name",
     "ERR_PORT_002": "portfolio_name",

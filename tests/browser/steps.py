@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from interfaces.web.upload_form import ACCOUNT_TYPES
+from interfaces.account_types import ACCOUNT_TYPES
 from tests.support.visitors import PASSWORD, SAMPLE, csv_file
 
 RUN = re.compile(r"/onboarding/[0-9a-f-]{36}/runs/[0-9a-f-]{36}$")

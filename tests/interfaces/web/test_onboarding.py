@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
 
-from interfaces.web.upload_form import ACCOUNT_TYPES
+from interfaces.account_types import ACCOUNT_TYPES
 from tests.interfaces.conftest import World
 from tests.support.browsing import send, signed_in
 from tests.support.visitors import GOOG_AND_SPY, PASSWORD, SAMPLE, csv_file, newcomer

@@ -4,9 +4,11 @@ Two times are told apart: the session that figures are *effective* at, and the i
 something was *known*.
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
@@ -133,6 +135,25 @@ class TimeTravel:
             difference=difference,
             origins=list(origins.values()),
         )
+
+    def worth(
+        self, portfolio_id: UUID, sessions: Sequence[date], bounds: Sequence[int]
+    ) -> Sequence[tuple[date, Decimal] | None]:
+        """Of sessions the last one valued before each position, ascending, and its NAV, USD.
+
+        None where none had been valued.
+        """
+        streams = [daily_valuation_id(portfolio_id, session) for session in sessions]
+        versions = deque(self.log.history(streams))
+        known: dict[date, Decimal] = {}
+        found: list[tuple[date, Decimal] | None] = []
+        for bound in bounds:
+            while versions and versions[0].position < bound:
+                day = versions.popleft().event
+                if isinstance(day, Snapshot):
+                    known[day.session] = day.nav
+            found.append(max(known.items(), default=None))
+        return found
 
     def _origin(self, version: Version) -> Origin:
         """What made a version, through all the days that were but said again after one."""

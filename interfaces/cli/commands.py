@@ -12,6 +12,7 @@ from interfaces.cli import importing
 from interfaces.cli.audit import audit
 from interfaces.cli.invites import invite
 from interfaces.cli.prices import prices
+from interfaces.cli.replay import replay
 from interfaces.cli.runs import runs
 from interfaces.cli.terminal import (
     console,
@@ -39,6 +40,7 @@ app.add_typer(runs, name="runs")
 app.add_typer(prices, name="prices")
 app.command("import", no_args_is_help=True)(importing.import_file)
 app.command("formats")(importing.show_formats)
+app.command("replay")(replay)
 
 
 @app.command()

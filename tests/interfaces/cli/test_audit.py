@@ -1,0 +1,60 @@
+"""The log as evidence, and the story of a portfolio, at the terminal."""
+
+from datetime import date
+from pathlib import Path
+
+from interfaces.bootstrap import Program
+from interfaces.cli import verify_export
+from tests.support.accounts import calculate, open_sample, register, shares
+from tests.support.programs import connect_owner
+from tests.support.terminal import Terminal
+
+HELD = [shares("GOOG", 100, "707.38", date(2012, 12, 31))]
+
+
+def test_the_log_is_verified_and_exported(
+    connected: Terminal, program: Program, tmp_path: Path
+) -> None:
+    open_sample(program, register(program), HELD)
+    file = tmp_path / "audit.jsonl"
+    exported = connected.run("audit", "export", str(file))
+    [key] = connected.run("audit", "key").lines
+    assert key in exported.told
+
+    told = connected.run("audit", "verify").lines
+    events, checkpoints = verify_export.verify(file.read_text().splitlines(), [bytes.fromhex(key)])
+    assert checkpoints == 1
+    assert told[0] == f"All {events} events fit, and all 1 checkpoints."
+
+
+def test_what_does_not_fit_is_told_and_the_command_fails(
+    connected: Terminal, program: Program, database: str
+) -> None:
+    open_sample(program, register(program), HELD)
+    with connect_owner(database) as owner:
+        owner.execute(
+            "UPDATE events.stored_events SET state = state || ' ' WHERE notification_id ="
+            " (SELECT max(notification_id) FROM events.stored_events)"
+        )
+    done = connected.run("audit", "verify")
+    assert (done.status, done.out) == (1, "")
+    assert done.told.startswith("BROKEN at position ")
+
+
+def test_the_story_of_a_portfolio_has_its_nav_after_each_event(
+    connected: Terminal, program: Program
+) -> None:
+    owner = register(program)
+    portfolio_id = open_sample(program, owner, HELD)
+    calculate(program, owner, portfolio_id)
+
+    told = connected.run("replay", "--portfolio", str(portfolio_id)).out
+    assert "Opened as Sample with 1,000,000.00 USD" in told
+    assert "1,009,881.00 on 2013-03-01" in told
+    assert "not valued" in told
+
+
+def test_nobodys_portfolio_has_no_story(connected: Terminal) -> None:
+    done = connected.run("replay", "--portfolio", "00000000-0000-4000-8000-000000000000")
+    assert done.status == 1
+    assert done.told.startswith("ERR_PORT_404")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from application.ports import Market, PriceRecord
 from application.time_travel import LearntRow
@@ -36,6 +37,17 @@ _ROW = """
 """
 
 
+_KNOWN = """
+    SELECT row_id, wanted.symbol, wanted.session, 'close', close, source, learnt_at
+    FROM unnest(%s::text[], %s::date[]) AS wanted (symbol, session)
+    CROSS JOIN LATERAL (
+        SELECT row_id, close, source, learnt_at FROM book.closes
+        WHERE market = %s AND symbol = wanted.symbol AND session = wanted.session AND row_id <= %s
+        ORDER BY row_id DESC LIMIT 1
+    ) AS newest
+"""
+
+
 @dataclass(frozen=True)
 class PostgresPriceRecords:
     """The PriceRecords; each question is one round trip."""
@@ -52,18 +64,17 @@ class PostgresPriceRecords:
         """See `application.time_travel.LearntRows.row`."""
         with self.pool.reading() as connection:
             found = connection.execute(_ROW, (number, number)).fetchone()
-        if found is None:
-            return None
-        row, symbol, on, kind, value, source, learnt_at = found
-        return LearntRow(
-            row=row,
-            symbol=symbol,
-            on=on,
-            kind=kind,
-            value=f"{value.normalize():f}",
-            source=source,
-            learnt_at=learnt_at,
-        )
+        return _learnt(found) if found else None
+
+    def known(
+        self, market: Market, closes: Sequence[tuple[str, date]], up_to: int
+    ) -> Mapping[tuple[str, date], LearntRow]:
+        """See `application.manifest.KnownRows.known`."""
+        symbols, days = [symbol for symbol, _ in closes], [day for _, day in closes]
+        with self.pool.reading() as connection:
+            found = connection.execute(_KNOWN, (symbols, days, market, up_to)).fetchall()
+        rows = [_learnt(row) for row in found]
+        return {(row.symbol, row.on): row for row in rows}
 
     def gaps(
         self, market: Market, symbols: Sequence[str], first: date, last: date
@@ -73,3 +84,16 @@ class PostgresPriceRecords:
         with self.pool.reading() as connection:
             rows = connection.execute(_GAPS, asked)
             return {symbol: (begin, end) for symbol, begin, end in rows}
+
+
+def _learnt(columns: tuple[Any, ...]) -> LearntRow:
+    row, symbol, on, kind, value, source, learnt_at = columns
+    return LearntRow(
+        row=row,
+        symbol=symbol,
+        on=on,
+        kind=kind,
+        value=f"{value.normalize():f}",
+        source=source,
+        learnt_at=learnt_at,
+    )

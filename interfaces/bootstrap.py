@@ -17,6 +17,7 @@ from application.identities import Identities
 from application.imports import Imports
 from application.invites import Invites
 from application.login_throttle import LoginThrottle
+from application.manifest import Manifests
 from application.markets import Markets, MarketTime
 from application.nights import Nights
 from application.portfolios import Portfolios
@@ -273,13 +274,17 @@ class _Evidence(TypedDict):
 
     audit: Audit
     time_travel: TimeTravel
+    manifests: Manifests
 
 
 def _evidence(settings: Settings, store: _Store, markets: Markets) -> _Evidence:
     keys = CheckpointKeys.of_secret(settings.secret())
+    rows = PostgresPriceRecords(store.pool)
+    travel = TimeTravel(store.history, rows, markets)
     return _Evidence(
         audit=Audit(PostgresChain(store.pool), keys, store.clock),
-        time_travel=TimeTravel(store.history, PostgresPriceRecords(store.pool), markets),
+        time_travel=travel,
+        manifests=Manifests(travel, rows),
     )
 
 

@@ -11,6 +11,7 @@ from application.backfill import Backfilling
 from application.cash_flows import CashFlows
 from application.imports import Imports
 from application.invites import Invites
+from application.manifest import Manifests
 from application.markets import Markets
 from application.panels import Panels
 from application.performances import Performances
@@ -67,6 +68,7 @@ class UseCases:
     repair: Repair
     audit: Audit
     time_travel: TimeTravel
+    manifests: Manifests
     runs: Runs
     rooms: CatchUp
     users_room: UsersRoom

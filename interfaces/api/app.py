@@ -15,6 +15,7 @@ from interfaces.api import (
     admin_users,
     audit,
     audit_days,
+    audit_manifest,
     calculation,
     cash_flows,
     exports,
@@ -84,6 +85,7 @@ _RESOURCES = (
         market_data,
         audit,
         audit_days,
+        audit_manifest,
     ),
 )
 

@@ -19,6 +19,24 @@ from interfaces.values import PORTFOLIO_EXAMPLE, Amount, Day, Instant, Limit, Of
 router = APIRouter(prefix="/audit", tags=["Audit"])
 
 _USER = "0b4d2f6a-8c1e-5f3a-9d7b-2e4c6a8f0d1b"
+EVENT_EXAMPLE: dict[str, Any] = {
+    "kind": "portfolio.opened",
+    "aggregate_id": PORTFOLIO_EXAMPLE,
+    "version": 1,
+    "position": 17,
+    "recorded_at": "2026-01-05T14:30:00.123456Z",
+    "actor": _USER,
+    "impersonator": None,
+}
+ROW_EXAMPLE: dict[str, Any] = {
+    "row": 48213,
+    "symbol": "GOOG",
+    "date": "2013-02-01",
+    "kind": "close",
+    "value": "700",
+    "source": "admin",
+    "learnt_at": "2026-01-05T14:35:58.123456Z",
+}
 _RESTATEMENT: dict[str, Any] = {
     "date": "2013-02-01",
     "net_asset_value_before": "508822.00",
@@ -122,16 +140,8 @@ class PortfolioHistory(BaseModel):
             "portfolio_id": PORTFOLIO_EXAMPLE,
             "total": 1,
             "events": [
-                {
-                    "kind": "portfolio.opened",
-                    "aggregate_id": PORTFOLIO_EXAMPLE,
-                    "version": 1,
-                    "position": 17,
-                    "recorded_at": "2026-01-05T14:30:00.123456Z",
-                    "actor": _USER,
-                    "impersonator": None,
-                    "text": "Opened as IRA with 500,000.00 USD on 2012-12-31, sample prices.",
-                }
+                EVENT_EXAMPLE
+                | {"text": "Opened as IRA with 500,000.00 USD on 2012-12-31, sample prices."}
             ],
         }
     )
@@ -184,15 +194,7 @@ class DayAsOf(BaseModel):
                     "caused_by": "price_book:48213",
                     "through": 0,
                     "event": None,
-                    "row": {
-                        "row": 48213,
-                        "symbol": "GOOG",
-                        "date": "2013-02-01",
-                        "kind": "close",
-                        "value": "700",
-                        "source": "handed in",
-                        "learnt_at": "2026-01-05T14:35:58.123456Z",
-                    },
+                    "row": ROW_EXAMPLE,
                 }
             ],
         }
@@ -238,7 +240,7 @@ def show_history(
         portfolio_id=portfolio.portfolio_id,
         total=len(story),
         events=[
-            ToldEvent(**_event(told.recorded).model_dump(), text=told.text)
+            ToldEvent(**shown_event(told.recorded).model_dump(), text=told.text)
             for told in story[offset : offset + limit]
         ],
     )
@@ -295,12 +297,13 @@ def _origin(origin: Origin) -> ShownOrigin:
     return ShownOrigin(
         caused_by=origin.caused_by,
         through=origin.through,
-        event=_event(origin.event) if origin.event else None,
-        row=_row(origin.row) if origin.row else None,
+        event=shown_event(origin.event) if origin.event else None,
+        row=shown_row(origin.row) if origin.row else None,
     )
 
 
-def _event(recorded: Recorded) -> ShownEvent:
+def shown_event(recorded: Recorded) -> ShownEvent:
+    """An event as answers have it."""
     return ShownEvent(
         kind=type(recorded.event).TOPIC,
         aggregate_id=recorded.aggregate_id,
@@ -312,7 +315,8 @@ def _event(recorded: Recorded) -> ShownEvent:
     )
 
 
-def _row(row: LearntRow) -> ShownRow:
+def shown_row(row: LearntRow) -> ShownRow:
+    """A row of the price book as answers have it."""
     return ShownRow(
         row=row.row,
         symbol=row.symbol,

@@ -10,6 +10,7 @@ from domain.user import User
 from interfaces.bootstrap import Program, read_settings
 from interfaces.cli import importing
 from interfaces.cli.audit import audit
+from interfaces.cli.explain import explain
 from interfaces.cli.invites import invite
 from interfaces.cli.prices import prices
 from interfaces.cli.replay import replay
@@ -41,6 +42,7 @@ app.add_typer(prices, name="prices")
 app.command("import", no_args_is_help=True)(importing.import_file)
 app.command("formats")(importing.show_formats)
 app.command("replay")(replay)
+app.command("explain", no_args_is_help=True)(explain)
 
 
 @app.command()

@@ -68,6 +68,35 @@ def test_of_a_day_never_valued_there_is_none(world: World) -> None:
     assert (told["date"], told["then"], told["now"]) == (DAY, None, None)
 
 
+def test_a_figure_leads_to_price_row_event_and_file(world: World) -> None:
+    told = world.ada.get(f"/audit/valuations/{world.valued}/2013-03-01/manifest").json()
+
+    assert told["available"] is True
+    values = sum(Decimal(line["market_value"]) for line in told["lines"])
+    assert Decimal(told["net_asset_value"]) == Decimal(told["cash"]) + values
+    for line in told["lines"]:
+        assert line["learnt"]["symbol"] == line["symbol"]
+        assert line["learnt"]["date"] == line["mark"]["date"]
+        assert line["learnt"]["row"] <= told["prices_known"]
+        assert Decimal(line["learnt"]["value"]) == Decimal(line["mark"]["price"])
+        statement = line["statement"]
+        assert statement["event"]["kind"] == "portfolio.positions_imported"
+        assert statement["row"] >= 2
+        assert len(statement["sha256"]) == 64
+
+
+@pytest.mark.usefixtures("shown_at")
+def test_an_earlier_version_leads_to_what_was_known_then(world: World) -> None:
+    url = f"/audit/valuations/{world.valued}/{DAY}/manifest"
+    for version, price in ((1, "775.60"), (2, "700.00"), (None, "700.00")):
+        asked = {"version": version} if version else {}
+        told = world.ada.get(url, params=asked).json()
+        [goog] = [line for line in told["lines"] if line["symbol"] == "GOOG"]
+        assert goog["mark"]["price"] == price
+        assert Decimal(goog["learnt"]["value"]) == Decimal(price)
+    assert world.ada.get(url, params={"version": 3}).json()["available"] is False
+
+
 def test_history_is_for_the_owner_and_for_auditors(world: World) -> None:
     for path in (f"valuations/{world.valued}/{DAY}/versions",
                  f"portfolios/{world.valued}/as-of?effective={DAY}"):  # fmt: skip

@@ -58,3 +58,16 @@ def test_nobodys_portfolio_has_no_story(connected: Terminal) -> None:
     done = connected.run("replay", "--portfolio", "00000000-0000-4000-8000-000000000000")
     assert done.status == 1
     assert done.told.startswith("ERR_PORT_404")
+
+
+def test_a_figure_is_explained_down_to_row_and_file(connected: Terminal, program: Program) -> None:
+    owner = register(program)
+    portfolio_id = open_sample(program, owner, HELD)
+    calculate(program, owner, portfolio_id)
+
+    told = connected.run("explain", str(portfolio_id), "2013-03-01").lines
+    assert told[0].startswith("NAV 1,009,881.00 USD on 2013-03-01: version 1, recorded ")
+    assert told[2] == "  GOOG: 100 x 806.19 = 80,619.00 (good)"
+    assert told[3].startswith("    Mark: close of 2013-03-01, 806.19 from bundled, learnt ")
+    assert told[4].startswith("    Stated in positions.csv, line ")
+    assert connected.run("explain", str(portfolio_id), "2013-03-02").status == 1

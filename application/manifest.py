@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from application.ports import Market, Recorded
@@ -21,16 +21,6 @@ _TOLD = (
     *("position_id", "symbol", "quantity", "market_value", "pnl"),
     *("mark_price", "mark_on", "mark_source", "mark_quality", "mark_provider"),
 )
-
-
-class KnownRows(Protocol):
-    """The price book as it was known."""
-
-    def known(
-        self, market: Market, closes: Sequence[tuple[str, date]], up_to: int
-    ) -> Mapping[tuple[str, date], LearntRow]:
-        """Of symbols and days the newest close among the rows up to that one."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +68,6 @@ class Manifests:
     """Traces the figures of a day to events, prices and files."""
 
     travel: TimeTravel
-    rows: KnownRows
 
     def of(
         self, portfolio_id: UUID, market: Market, session: date, number: int | None = None
@@ -97,7 +86,7 @@ class Manifests:
             for line in lines
             if line["mark_source"] in _OF_CLOSES
         }
-        learnt = self.rows.known(market, sorted(set(closes.values())), snapshot.prices_known)
+        learnt = self.travel.rows.known(market, sorted(set(closes.values())), snapshot.prices_known)
         return Manifest(
             version=version,
             lines=[

@@ -5,7 +5,7 @@ something was *known*.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -45,10 +45,16 @@ class LearntRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LearntRows(Protocol):
-    """Rows of the price book by their number."""
+    """Rows of the price book as they were learnt."""
 
     def row(self, number: int) -> LearntRow | None:
         """The row of that number."""
+        ...
+
+    def known(
+        self, market: Market, closes: Sequence[tuple[str, date]], up_to: int
+    ) -> Mapping[tuple[str, date], LearntRow]:
+        """Of symbols and days the newest close among the rows up to that one."""
         ...
 
 

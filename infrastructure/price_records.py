@@ -69,7 +69,7 @@ class PostgresPriceRecords:
     def known(
         self, market: Market, closes: Sequence[tuple[str, date]], up_to: int
     ) -> Mapping[tuple[str, date], LearntRow]:
-        """See `application.manifest.KnownRows.known`."""
+        """See `application.time_travel.LearntRows.known`."""
         symbols, days = [symbol for symbol, _ in closes], [day for _, day in closes]
         with self.pool.reading() as connection:
             found = connection.execute(_KNOWN, (symbols, days, market, up_to)).fetchall()

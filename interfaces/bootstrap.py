@@ -17,7 +17,6 @@ from application.identities import Identities
 from application.imports import Imports
 from application.invites import Invites
 from application.login_throttle import LoginThrottle
-from application.manifest import Manifests
 from application.markets import Markets, MarketTime
 from application.nights import Nights
 from application.portfolios import Portfolios
@@ -274,17 +273,13 @@ class _Evidence(TypedDict):
 
     audit: Audit
     time_travel: TimeTravel
-    manifests: Manifests
 
 
 def _evidence(settings: Settings, store: _Store, markets: Markets) -> _Evidence:
     keys = CheckpointKeys.of_secret(settings.secret())
-    rows = PostgresPriceRecords(store.pool)
-    travel = TimeTravel(store.history, rows, markets)
     return _Evidence(
         audit=Audit(PostgresChain(store.pool), keys, store.clock),
-        time_travel=travel,
-        manifests=Manifests(travel, rows),
+        time_travel=TimeTravel(store.history, PostgresPriceRecords(store.pool), markets),
     )
 
 

@@ -68,7 +68,6 @@ class UseCases:
     repair: Repair
     audit: Audit
     time_travel: TimeTravel
-    manifests: Manifests
     runs: Runs
     rooms: CatchUp
     users_room: UsersRoom
@@ -88,6 +87,11 @@ class UseCases:
     def sessions(self) -> Sessions:
         """What people do about their tokens."""
         return Sessions(self.log, self.users.passwords, self.tokens, self.users.throttle)
+
+    @property
+    def manifests(self) -> Manifests:
+        """Where figures come from."""
+        return Manifests(self.time_travel)
 
     @property
     def analyses(self) -> Analyses:

@@ -1,0 +1,67 @@
+"""The database at this version, and what talks to it."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Self
+
+from application.ports import Clock, EventLog
+from application.repeating import DeferringLog
+from application.time_travel import History
+from application.tracing import Tracing
+from infrastructure.embedded_postgres import EmbeddedPostgres
+from infrastructure.event_store.event_log import PostgresEventLog
+from infrastructure.migrate import migrate
+from infrastructure.postgres import Pool, app_url, open_pool
+from infrastructure.rejected_rows import PostgresRejectedRows
+from infrastructure.settings import Settings
+from infrastructure.traces import TracedEventLog, tracing_to
+from interfaces.background import in_background
+from interfaces.rooms import ROOMS
+from projections.catch_up import CatchUp
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The database at this version, and what talks to it; `pool` is for whoever reads rooms."""
+
+    url: str
+    clock: Clock
+    log: EventLog
+    history: History
+    rooms: CatchUp
+    pool: Pool
+    rejected_rows: PostgresRejectedRows
+    tracing: Tracing
+
+    @classmethod
+    def open(cls, settings: Settings, clock: Clock, held: ExitStack) -> Self:
+        """Migrate the database that the settings name, or our own, and open it."""
+        owner_url = settings.database_url or _own_database(settings, held)
+        secret = settings.secret()
+        migrate(owner_url, secret)
+        url = app_url(owner_url, secret)
+        tracing = tracing_to(settings.otel_exporter_otlp_endpoint, held)
+        log = TracedEventLog(url, clock, tracing) if tracing.is_on else PostgresEventLog(url, clock)
+        held.callback(log.close)
+        rooms_pool = held.enter_context(open_pool(url, size=4, is_durable=False))
+        rooms = CatchUp(log, rooms_pool, ROOMS)
+        rooms.prepare()
+        pool = held.enter_context(open_pool(url, before_use=rooms.recover))
+        return cls(
+            url=url,
+            clock=clock,
+            log=DeferringLog(log),
+            history=log,
+            rooms=rooms,
+            pool=pool,
+            rejected_rows=PostgresRejectedRows(pool),
+            tracing=tracing,
+        )
+
+
+def _own_database(settings: Settings, held: ExitStack) -> str:
+    """The owner's URL of the embedded PostgreSQL, relaunched if it dies while we hold it."""
+    server = EmbeddedPostgres(settings.home)
+    url = held.enter_context(server)
+    held.enter_context(in_background("postgres-guard", server.keep_up))
+    return url

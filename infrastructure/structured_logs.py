@@ -55,7 +55,6 @@ def configure(*, as_json: bool) -> None:
         processors=[*told, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(_STDERR),
-        cache_logger_on_first_use=True,
     )
     stamina.instrumentation.set_on_retry_hooks([])  # a retry that succeeds is nobody's news
     of_libraries = logging.StreamHandler(_STDERR)

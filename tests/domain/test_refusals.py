@@ -15,6 +15,7 @@ PUBLISHED = {
     "AccountTypeUnknown": "ERR_PORT_009",
     "ActionDateRefused": "ERR_ACTION_002",
     "ActionValueRefused": "ERR_ACTION_001",
+    "AuditorOnly": "ERR_AUDIT_001",
     "AuditorsOnlyRead": "ERR_AUDIT_403",
     "BrokenIdentity": "ERR_VAL_002",
     "ClosedOverHeld": "ERR_POS_028",

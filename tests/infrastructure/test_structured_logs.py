@@ -26,6 +26,15 @@ def test_a_logger_outlives_the_standard_error_it_was_made_with() -> None:
     assert "after" in second.getvalue()
 
 
+def test_a_logger_that_has_spoken_is_heard_by_whoever_listens_next() -> None:
+    structured_logs.configure(as_json=False)
+    log = structlog.get_logger("test")
+    log.warning("before")
+    with structlog.testing.capture_logs() as heard:
+        log.warning("after")
+    assert [line["event"] for line in heard] == ["after"]
+
+
 @pytest.fixture
 def said(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
     """What has been logged since last asked, in the form of production."""

@@ -330,5 +330,8 @@ class Rooms(Protocol):
     def catch_up(
         self, position: int, names: Iterable[str] | None = None, timeout_s: float = 2.0
     ) -> bool:
-        """Advance rooms (all by default) to at least `position`; False if that took too long."""
+        """Advance rooms to at least `position`; False if that took too long.
+
+        By default all that commands wait for.
+        """
         ...

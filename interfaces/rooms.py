@@ -6,6 +6,8 @@ from projections.activity.postgres import ROOM as ACTIVITY
 from projections.activity.postgres import ActivityRoom
 from projections.analytics.postgres import ROOM as ANALYTICS
 from projections.analytics.postgres import AnalyticsRoom
+from projections.audit_log.postgres import ROOM as AUDIT_LOG
+from projections.audit_log.postgres import AuditLogRoom
 from projections.cash_flows.postgres import ROOM as CASH_FLOWS
 from projections.cash_flows.postgres import CashFlowsRoom
 from projections.corporate_actions.postgres import ROOM as CORPORATE_ACTIONS
@@ -31,6 +33,7 @@ from projections.valuations.postgres import ValuationsRoom
 ROOMS = (
     *(USERS, PORTFOLIOS, POSITIONS, IMPORTS, CASH_FLOWS, CORPORATE_ACTIONS),
     *(VALUATIONS, ANALYTICS, SYMBOL_MEASURES, RUNS, INVITE_CODES, ACTIVITY),
+    AUDIT_LOG,
 )
 """Every room; those that are asked together stand together."""
 
@@ -50,6 +53,7 @@ class RoomsToAsk(TypedDict):
     runs_room: RunsRoom
     invite_codes_room: InviteCodesRoom
     activity_room: ActivityRoom
+    audit_log_room: AuditLogRoom
 
 
 def rooms_to_ask(pool: Pool) -> RoomsToAsk:
@@ -67,4 +71,5 @@ def rooms_to_ask(pool: Pool) -> RoomsToAsk:
         "runs_room": RunsRoom(pool),
         "invite_codes_room": InviteCodesRoom(pool),
         "activity_room": ActivityRoom(pool),
+        "audit_log_room": AuditLogRoom(pool),
     }

@@ -33,6 +33,7 @@ from application.users import Users
 from application.valuations import Valuations
 from projections.activity.postgres import ActivityRoom
 from projections.analytics.postgres import AnalyticsRoom
+from projections.audit_log.postgres import AuditLogRoom
 from projections.cash_flows.postgres import CashFlowsRoom
 from projections.catch_up import CatchUp
 from projections.corporate_actions.postgres import CorporateActionsRoom
@@ -82,6 +83,7 @@ class UseCases:
     runs_room: RunsRoom
     invite_codes_room: InviteCodesRoom
     activity_room: ActivityRoom
+    audit_log_room: AuditLogRoom
 
     @property
     def sessions(self) -> Sessions:

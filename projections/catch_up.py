@@ -45,7 +45,8 @@ _log = structlog.get_logger(__name__)
 class CatchUp:
     """Implements `application.ports.Rooms` over the rooms of one database.
 
-    `failures` says of each room that stands still at which event it does, and why. The pool's
+    `awaited` are the rooms that commands wait for, `failures` says of each room that stands still
+    at which event it does, and why. The pool's
     connections need not wait for the disk, nor long for locks: what a crash of the database
     forgets is read from the log again.
     """
@@ -59,7 +60,9 @@ class CatchUp:
         self._log = log
         self._pool = pool
         self._rooms = {room.name: room for room in rooms}
-        self._turn = threading.Lock()
+        self.awaited = [room.name for room in rooms if room.is_awaited]
+        self._unawaited = [room.name for room in rooms if not room.is_awaited]
+        self._turn, self._turn_behind = threading.Lock(), threading.Lock()
         self._positions: dict[str, int] = {}
         self._farthest: dict[str, int] = {}
         self.failures: dict[str, str] = {}
@@ -93,7 +96,7 @@ class CatchUp:
         Raises:
             StoreUnavailable: ERR_BUSY_001; what is left is caught up with later.
         """
-        with self._turn:
+        with self._turn_of([name]):
             with self._pool.connection() as connection:
                 _start_over(connection, self._rooms[name])
             self._positions[name] = self._farthest[name] = 0
@@ -115,7 +118,7 @@ class CatchUp:
 
         Another process that advances the same rooms may keep it from answering for a while.
         """
-        wanted = list(self._rooms if names is None else names)
+        wanted = list(self.awaited if names is None else names)
         deadline = time.monotonic() + timeout_s
         while True:
             try:
@@ -163,27 +166,33 @@ class CatchUp:
         connection.execute("LISTEN events")
         self._positions.clear()  # a database that crashed may have forgotten some of the way
         while not stop.is_set():
-            caught_up = self.catch_up(self._log.position())
-            if caught_up or self.failures:
+            position = self._log.position()
+            caught_up = [self.catch_up(position), self.catch_up(position, self._unawaited)]
+            if all(caught_up) or self.failures:
                 told = list(connection.notifies(timeout=poll_s, stop_after=1))
                 if not told:  # a rebuild killed elsewhere leaves a room behind, and tells nobody
                     self._positions.clear()
 
     def _advance_to(self, position: int, names: Sequence[str], deadline: float) -> bool:
         """Advance page by page, taking turns with other threads; False if that did not do."""
+        turn = self._turn_of(names)
         while self._behind(names, position):
             left = deadline - time.monotonic()
             if left <= 0:
                 return False
-            if not self._turn.acquire(timeout=min(left, _POLL_S)):
+            if not turn.acquire(timeout=min(left, _POLL_S)):
                 continue
             try:
                 behind = self._behind(names, position)
                 if behind and not self._advance(behind) and self._behind(behind, position):
                     return False
             finally:
-                self._turn.release()
+                turn.release()
         return True
+
+    def _turn_of(self, names: Iterable[str]) -> threading.Lock:
+        """Whose turn it is: rooms that nobody awaits have one of their own."""
+        return self._turn_behind if set(names) <= set(self._unawaited) else self._turn
 
     def _behind(self, names: Sequence[str], position: int) -> list[str]:
         return [name for name in names if self._positions.get(name, -1) < position]
@@ -191,7 +200,7 @@ class CatchUp:
     def _advance(self, names: Sequence[str]) -> bool:
         """Bring rooms one page on; False if none of them can move."""
         reached = self.positions()
-        self._note(reached)
+        self._note({name: reached[name] for name in names if name in reached})
         groups: dict[int, list[Room[Any]]] = defaultdict(list)
         for name in names:
             if name in reached:

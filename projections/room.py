@@ -35,7 +35,8 @@ class Room(Generic[Row]):
     With a `brief` the fold is given rows of the brief's type where no other event is on the page.
     Of a room that `forgets` rows have a portfolio_id: where one changes, the answers about that
     portfolio that were kept of these rooms, itself perhaps among them, are forgotten
-    (`kept_answers`).
+    (`kept_answers`). No command waits for a room that is not `is_awaited`: it is kept current
+    behind the others, and whoever asks it has it caught up with by name.
     """
 
     name: str
@@ -46,3 +47,4 @@ class Room(Generic[Row]):
     fold: Fold
     forgets: tuple[str, ...] = ()
     brief: Brief | None = None
+    is_awaited: bool = True

@@ -127,7 +127,8 @@ def _checks(program: Program) -> dict[str, str]:
     except StoreUnavailable:
         return {"database": "It does not answer."}
     for name, position in sorted(rooms.items()):
-        checks[f"room {name}"] = _room(recorded - position, stopped=name in program.rooms.failures)
+        lag = recorded - position if name in program.rooms.awaited else 0
+        checks[f"room {name}"] = _room(lag, stopped=name in program.rooms.failures)
     return checks
 
 

@@ -3,14 +3,19 @@
 import multiprocessing
 import threading
 import time
+from collections.abc import MutableMapping
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
 
 from structlog.testing import capture_logs
 
+from application.ports import Recorded
 from infrastructure.event_store.event_log import PostgresEventLog
 from infrastructure.postgres import Pool
 from projections.catch_up import PAGE, CatchUp
 from projections.room import Room
+from projections.row_table import Key
 from tests.support.programs import connect_owner
 from tests.support.recording import at_once, cause, claimed, open_log
 from tests.support.rooms import TallyRow, room_pool, rows_of, tally
@@ -34,6 +39,37 @@ def test_only_the_rooms_named_are_advanced(log: PostgresEventLog, pool: Pool) ->
     last = record(log, 3)
     assert rooms.catch_up(last, ["other"])
     assert rooms.positions() == {"tally": 0, "other": last}
+
+
+def test_a_room_that_is_not_awaited_is_advanced_by_name_alone(
+    log: PostgresEventLog, pool: Pool
+) -> None:
+    rooms = prepared(log, pool, TALLY, replace(tally("other"), is_awaited=False))
+    last = record(log, 3)
+    assert rooms.catch_up(last)
+    assert rooms.positions() == {"tally": last, "other": 0}
+    assert rooms.catch_up(last, ["other"])
+    assert rooms.positions() == {"tally": last, "other": last}
+
+
+def test_nobody_waits_for_the_fold_of_a_room_that_is_not_awaited(
+    log: PostgresEventLog, pool: Pool
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(rows: MutableMapping[Key, Any], recorded: Recorded) -> None:
+        begun.set()
+        assert go_on.wait(60)
+
+    behind = replace(tally("other"), fold=slow, is_awaited=False)
+    rooms, last = prepared(log, pool, TALLY, behind), record(log, 3)
+    with ThreadPoolExecutor(1) as thread:
+        advancing = thread.submit(rooms.catch_up, last, ["other"], 60)
+        assert begun.wait(60)
+        assert rooms.catch_up(last)
+        assert not advancing.done()
+        go_on.set()
+        assert advancing.result()
 
 
 def test_catching_up_twice_counts_once(log: PostgresEventLog, pool: Pool) -> None:

@@ -1,15 +1,18 @@
 """A follower advances the rooms whenever the log grows, and survives the loss of its connection."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from structlog.testing import capture_logs
 
 from infrastructure.event_store.event_log import PostgresEventLog
 from infrastructure.postgres import Pool
 from projections.catch_up import CatchUp
+from projections.room import Room
 from tests.support.programs import connect_owner
 from tests.support.recording import cause, claimed
 from tests.support.rooms import room_pool, rows_of, tally
@@ -36,6 +39,15 @@ def test_the_follower_works_off_what_was_recorded_before_it_came(
     last = log.save(*(claimed() for _ in range(5000)), cause=cause())
     with following(log, pool) as rooms:
         assert eventually(lambda: rooms.positions() == {"tally": last})
+
+
+def test_the_follower_advances_what_nobody_awaits_though_another_room_stands_still(
+    log: PostgresEventLog, pool: Pool
+) -> None:
+    last = log.save(*(claimed() for _ in range(3)), cause=cause())
+    behind, broken = replace(tally("behind"), is_awaited=False), tally("broken", fails_at=[2])
+    with following(log, pool, of=[broken, behind]) as rooms:
+        assert eventually(lambda: rooms.positions() == {"broken": 1, "behind": last})
 
 
 def test_the_follower_survives_the_end_of_its_session(
@@ -115,9 +127,11 @@ def reached(rooms: CatchUp, position: int) -> bool:
 
 
 @contextmanager
-def following(log: PostgresEventLog, pool: Pool, poll_s: float = 1.0) -> Iterator[CatchUp]:
+def following(
+    log: PostgresEventLog, pool: Pool, poll_s: float = 1.0, of: Sequence[Room[Any]] = (TALLY,)
+) -> Iterator[CatchUp]:
     """A program's rooms with a follower, stopped at the end, by an event where it polls rarely."""
-    rooms, stop = CatchUp(log, pool, [TALLY]), threading.Event()
+    rooms, stop = CatchUp(log, pool, of), threading.Event()
     rooms.prepare()
     follower = threading.Thread(target=rooms.follow, args=(stop, poll_s))
     follower.start()

@@ -64,7 +64,7 @@ def rooms_differing_from_the_log(program: Program, database: str) -> list[str]:
 
     Nobody else may record meanwhile. Builds every room anew.
     """
-    program.rooms.catch_up(program.log.position(), timeout_s=60)
+    program.rooms.catch_up(program.log.position(), program.rooms.positions(), timeout_s=60)
     kept = dict(_rooms(database))
     for name in kept:
         program.rooms.rebuild(name)

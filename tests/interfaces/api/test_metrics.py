@@ -73,6 +73,8 @@ def test_requests_are_timed_by_route_and_not_by_path(world: World) -> None:
 
 
 def test_gauges_say_how_things_stand(world: World) -> None:
+    rooms = world.program.rooms
+    assert rooms.catch_up(world.program.log.position(), rooms.positions())
     found = samples(here(world))
     assert of(found, "projection_lag_events") == of(found, "projection_lag_seconds") == 0
     assert ("sigmasight_longest_live_run_seconds", ()) in found

@@ -68,6 +68,17 @@ def test_a_room_that_has_stopped_makes_it_unready(world: World, failures: dict[s
 
 
 @pytest.mark.usefixtures("working")
+@pytest.mark.parametrize(("room", "status"), [("audit_log", 200), ("users", 503)])
+def test_a_room_that_nobody_awaits_may_be_far_behind(world: World, room: str, status: int) -> None:
+    move = "UPDATE rooms.progress SET position = position - %s WHERE room = %s"
+    pool = world.program.database.pool
+    for lag, told in [(LAG_LIMIT + 1000, status), (-LAG_LIMIT - 1000, 200)]:
+        with pool.connection() as connection:
+            connection.execute(move, (lag, room))
+        assert world.client.get("/health/ready").status_code == told
+
+
+@pytest.mark.usefixtures("working")
 def test_rooms_far_behind_make_it_unready(world: World) -> None:
     recorded = world.program.log.position()
     for lag, status in [(LAG_LIMIT, 200), (LAG_LIMIT + 1, 503)]:

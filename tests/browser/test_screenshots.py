@@ -1,8 +1,13 @@
 """The pictures of the pages: of each page four, small, and none of a page that is gone."""
 
 import struct
+from io import BytesIO
+
+import pytest
+from PIL import Image
 
 from tests.browser.catalogue import PAGES, PICTURES
+from tests.browser.screenshots import packed
 from tests.support.server import ROOT
 
 LIMIT_BYTES = 3_000_000
@@ -27,3 +32,11 @@ def test_each_is_as_wide_as_it_says_and_in_few_colours() -> None:
 
 def test_readme_shows_two() -> None:
     assert (ROOT / "README.md").read_text("utf-8").count("](docs/screenshots/") >= 2
+
+
+@pytest.mark.parametrize("colours", [2, 16, 17, 48])
+def test_packing_keeps_every_pixel(colours: int) -> None:
+    image = Image.radial_gradient("L").convert("RGB").quantize(colours)
+    read = Image.open(BytesIO(packed(image)))
+    assert (read.mode, read.size) == ("P", image.size)
+    assert read.convert("RGB").tobytes() == image.convert("RGB").tobytes()

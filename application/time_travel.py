@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 import msgspec
@@ -24,11 +24,27 @@ from domain.snapshot import Snapshot
 _MOST_CAUSES = 10_000  # more sessions than there are since prices are known
 
 
+class Place(NamedTuple):
+    """Where an event stands: in the log, and in the stream of its aggregate."""
+
+    position: int
+    aggregate_id: UUID
+    version: int
+
+
 class History(Protocol):
     """The log, asked for streams as they were recorded."""
 
     def history(self, ids: Sequence[UUID]) -> Sequence[Recorded]:
         """All events of some aggregates with their envelopes, in the order of the log."""
+        ...
+
+    def chosen(self, events: Sequence[tuple[UUID, int]]) -> Sequence[Recorded]:
+        """Those of the events, by aggregate and version, that there are, in the log's order."""
+        ...
+
+    def places(self, ids: Sequence[UUID]) -> Sequence[Place]:
+        """Where the events of some aggregates stand, in the order of the log, none of them read."""
         ...
 
 
@@ -132,7 +148,7 @@ class TimeTravel:
             before = then.snapshot if then else None
             last = since[-1]
             difference = Restatement.between(before, now.snapshot, last.reason, last.caused_by)
-        origins = {one.caused_by: one for one in map(self._origin, since) if one.caused_by}
+        origins = {one.caused_by: one for one in map(self.origin, since) if one.caused_by}
         return AsOf(
             session=session,
             known=known,
@@ -149,19 +165,27 @@ class TimeTravel:
 
         None where none had been valued.
         """
-        streams = [daily_valuation_id(portfolio_id, session) for session in sessions]
-        versions = deque(self.log.history(streams))
-        known: dict[date, Decimal] = {}
-        found: list[tuple[date, Decimal] | None] = []
+        streams = {daily_valuation_id(portfolio_id, session): session for session in sessions}
+        places = deque(self.log.places(list(streams)))
+        known: dict[date, tuple[UUID, int]] = {}
+        last: date | None = None
+        found: list[tuple[UUID, int] | None] = []
         for bound in bounds:
-            while versions and versions[0].position < bound:
-                day = versions.popleft().event
-                if isinstance(day, Snapshot):
-                    known[day.session] = day.nav
-            found.append(max(known.items(), default=None))
-        return found
+            while places and places[0].position < bound:
+                _, stream, version = places.popleft()
+                session = streams[stream]
+                known[session] = (stream, version)
+                last = max(last or session, session)
+            found.append(known[last] if last else None)
+        days = self.log.chosen(list({one for one in found if one}))
+        worth = {
+            (day.aggregate_id, day.version): (day.event.session, day.event.nav)
+            for day in days
+            if isinstance(day.event, Snapshot)
+        }
+        return [worth.get(one) if one else None for one in found]
 
-    def _origin(self, version: Version) -> Origin:
+    def origin(self, version: Version) -> Origin:
         """What made a version, through all the days that were but said again after one."""
         caused_by = version.caused_by
         for through in range(_MOST_CAUSES):
@@ -180,8 +204,7 @@ class TimeTravel:
         if kind not in ("portfolio", "daily_valuation"):
             return None
         stream, _, version = named.partition("@")
-        events = self.log.history([UUID(stream)])
-        return next((one for one in events if one.version == int(version)), None)
+        return next(iter(self.log.chosen([(UUID(stream), int(version))])), None)
 
 
 def _versions(events: Sequence[Recorded]) -> Iterator[Version]:

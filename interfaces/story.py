@@ -23,15 +23,27 @@ class Told:
     text: str
 
 
-def story_of(events: Iterable[Recorded], until: datetime | None = None) -> Iterator[Told]:
-    """The events of one portfolio, oldest first, up to an instant, each with its sentence."""
-    symbols: dict[UUID, str] = defaultdict(lambda: "A position")
+def story_of(
+    events: Iterable[Recorded],
+    until: datetime | None = None,
+    symbols_before: Mapping[UUID, str] | None = None,
+) -> Iterator[Told]:
+    """The events of one portfolio, oldest first, up to an instant, each with its sentence.
+
+    `symbols_before` are those of positions that events before these opened.
+    """
+    symbols: dict[UUID, str] = defaultdict(lambda: "A position", symbols_before or {})
     for recorded in events:
         if until is not None and recorded.occurred_at > until:
             return
         event = recorded.event
         symbols |= {one.position_id: one.symbol for one in _opened(event)}
         yield Told(recorded, _WORDS[type(event)](event, symbols))
+
+
+def positions_named(events: Iterable[Recorded]) -> set[UUID]:
+    """The positions that the sentences on events name by their symbols."""
+    return {one.event.position_id for one in events if hasattr(one.event, "position_id")}
 
 
 def _opened(event: Event) -> Iterable[Position]:

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from application.errors import StoreUnavailable, VersionConflict
 from application.ports import AnyAggregate, Cause, Clock, Recorded, Statement
+from application.time_travel import Place
 from domain.kernel import Aggregate
 from infrastructure.event_store.group_commit import GroupCommit
 from infrastructure.event_store.mapper import EventMapper
@@ -103,6 +104,16 @@ class PostgresEventLog:
         """See `application.time_travel.History.history`."""
         rows = self._answered(lambda: self._recorder.history(aggregate_ids))
         return [self._recorded(row, key) for row, key in rows]
+
+    def chosen(self, events: Sequence[tuple[UUID, int]]) -> Sequence[Recorded]:
+        """See `application.time_travel.History.chosen`."""
+        rows = self._answered(lambda: self._recorder.chosen(events))
+        return [self._recorded(row, key) for row, key in rows]
+
+    def places(self, aggregate_ids: Sequence[UUID]) -> Sequence[Place]:
+        """See `application.time_travel.History.places`."""
+        rows = self._answered(lambda: self._recorder.places(aggregate_ids))
+        return [Place(*row) for row in rows]
 
     def position(self) -> int:
         """See `EventLog.position`."""

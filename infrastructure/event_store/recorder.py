@@ -38,6 +38,18 @@ _HISTORY = (
     " (SELECT key FROM credentials.personal_keys WHERE user_id = originator_id) END AS key"
     " FROM events.stored_events WHERE originator_id = ANY(%b) ORDER BY notification_id"
 )
+_CHOSEN = (
+    "SELECT notification_id, originator_id, originator_version, topic, state,"
+    " CASE WHEN topic = ANY(%b) THEN"
+    " (SELECT key FROM credentials.personal_keys WHERE user_id = originator_id) END AS key"
+    " FROM unnest(%b::uuid[], %b::bigint[]) AS given (id, version)"
+    " JOIN events.stored_events ON originator_id = id AND originator_version = version"
+    " ORDER BY notification_id"
+)
+_PLACES = (
+    "SELECT notification_id, originator_id, originator_version FROM events.stored_events"
+    " WHERE originator_id = ANY(%b) ORDER BY notification_id"
+)
 _KEYS = "SELECT user_id, key FROM credentials.personal_keys WHERE user_id = ANY(%s)"
 _EXISTING = (
     "SELECT id FROM unnest(%b::uuid[]) AS given (id) WHERE EXISTS"
@@ -149,6 +161,23 @@ class EventRecorder(PostgresApplicationRecorder):
             given = (self._sealed, list(ids))
             rows = connection.execute(_HISTORY, given, prepare=True, binary=True).fetchall()
         return [(_notification(row), row["key"]) for row in rows]
+
+    def chosen(self, events: Sequence[tuple[UUID, int]]) -> list[tuple[Notification, bytes | None]]:
+        """Those events, by id and version, that there are, with their positions in that order."""
+        ids, versions = [one for one, _ in events], [version for _, version in events]
+        with self.datastore.get_connection() as connection:
+            given = (self._sealed, ids, versions)
+            rows = connection.execute(_CHOSEN, given, prepare=True, binary=True).fetchall()
+        return [(_notification(row), row["key"]) for row in rows]
+
+    def places(self, ids: Sequence[UUID]) -> list[tuple[int, UUID, int]]:
+        """Positions, ids and versions of all events of several aggregates, in that order."""
+        with self.datastore.get_connection() as connection:
+            rows = connection.execute(_PLACES, (list(ids),), prepare=True, binary=True).fetchall()
+        return [
+            (row["notification_id"], row["originator_id"], row["originator_version"])
+            for row in rows
+        ]
 
     def page(self, after: int, limit: int) -> list[tuple[Notification, bytes | None]]:
         """Up to `limit` events above position `after`, fewer once they fill `PAGE_BYTES`."""

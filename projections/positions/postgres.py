@@ -78,6 +78,9 @@ def _count(status: Status) -> bytes:
     return _COUNT.format(TABLE.qualified, where).as_bytes()
 
 
+_SYMBOLS = sql.SQL("SELECT position_id, symbol FROM {} WHERE position_id = ANY(%s)").format(
+    TABLE.qualified
+)
 _OPEN_COUNTS = (
     sql.SQL(
         "SELECT portfolio_id, count(*) FROM {}"
@@ -104,7 +107,7 @@ _HOLDERS = (
 
 @dataclass(frozen=True, slots=True)
 class PositionsRoom:
-    """Answers of the positions room; what was taken back or removed is never among them."""
+    """Answers of the positions room; of what was taken back or removed it tells symbols alone."""
 
     pool: Pool
 
@@ -144,6 +147,11 @@ class PositionsRoom:
         """Every position of a portfolio, closed ones too, by symbol, entry date and id."""
         with self.pool.reading() as connection:
             return TABLE.select(connection, _ALL, {"portfolio_id": portfolio_id})
+
+    def symbols(self, position_ids: Sequence[UUID]) -> Mapping[UUID, str]:
+        """The symbols of those of the positions that there ever were."""
+        with self.pool.reading() as connection:
+            return dict(connection.execute(_SYMBOLS, [list(position_ids)]).fetchall())
 
     def open_counts(self, pasts: Mapping[UUID, Past]) -> Mapping[UUID, int]:
         """How many open positions each of the portfolios has, given its past, also where none."""

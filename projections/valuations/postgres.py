@@ -34,6 +34,11 @@ _MARKS = Excerpt(TABLE, DayMarks)
 _LAST_MARKS = _MARKS.query(_LATEST)
 _ONE = TABLE.query(sql.SQL("{} AND session = %s").format(_OF_PORTFOLIO))
 _COUNT = sql.SQL("SELECT count(*) FROM {} {}").format(TABLE.qualified, _WITHIN).as_bytes()
+_RESTATED = sql.SQL("{} AND version > 1").format(_OF_PORTFOLIO)
+_RESTATED_DAYS = _DAYS.query(
+    sql.SQL("{} ORDER BY session DESC LIMIT %s OFFSET %s").format(_RESTATED)
+)
+_RESTATED_COUNT = sql.SQL("SELECT count(*) FROM {} {}").format(TABLE.qualified, _RESTATED)
 _SPANS = (
     sql.SQL(
         "SELECT coalesce(sum(pnl) FILTER (WHERE session >= date_trunc('month', %s::date)), 0),"
@@ -101,6 +106,15 @@ class ValuationsRoom:
         with self.pool.reading() as connection:
             rows = TABLE.select(connection, _ONE, [portfolio_id, portfolio_id, session])
         return rows[0] if rows else None
+
+    def restated(
+        self, portfolio_id: UUID, limit: int, offset: int
+    ) -> tuple[Sequence[DayFigures], int]:
+        """A page of the sessions that were restated, the latest first, and how many there are."""
+        of = [portfolio_id, portfolio_id]
+        with self.pool.reading() as connection:
+            rows = _DAYS.select(connection, _RESTATED_DAYS, [*of, limit, offset])
+            return rows, count_in_all(connection, _RESTATED_COUNT, of, rows, (limit, offset))
 
     def pnl_spans(self, portfolio_id: UUID, session: date) -> PnlSpans:
         """P&L of month, year and all time up to a session; the opening counts nothing."""

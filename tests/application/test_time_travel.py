@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from application.ports import Close, Fetched
+from domain.identity import daily_valuation_id
 from domain.portfolio import Portfolio
 from interfaces.bootstrap import Program
 from tests.application.changing_accounts import END, OPENED_ON, Account, Scene
@@ -110,3 +111,35 @@ def test_a_day_off_is_the_session_before(account: Account) -> None:
     told = account.program.time_travel.as_of(account.portfolio_id, "sample", date(2013, 2, 3), None)
     assert told is not None
     assert told.session == CORRECTED
+
+
+def test_what_it_was_worth_is_told_as_it_stood_at_each_position(account: Account) -> None:
+    travel, log = account.program.time_travel, account.program.log
+    sessions = account.program.markets["sample"].calendar.sessions(OPENED_ON, CORRECTED)
+    days = [travel.versions(account.portfolio_id, session) for session in sessions]
+    opened, latest = days[0][0], days[-1][0]
+    correct(account, "700.00")
+    bounds = [opened.position, opened.position + 1, latest.position + 1, log.position() + 1]
+
+    told = travel.worth(account.portfolio_id, sessions, bounds)
+
+    again = travel.versions(account.portfolio_id, CORRECTED)[-1]
+    assert told == [
+        None,
+        (OPENED_ON, opened.snapshot.nav),
+        (CORRECTED, latest.snapshot.nav),
+        (CORRECTED, again.snapshot.nav),
+    ]
+    assert again.snapshot.nav < latest.snapshot.nav
+
+
+def test_events_are_chosen_by_version_and_none_where_there_is_none(account: Account) -> None:
+    log = account.program.time_travel.log
+    [portfolio, day] = [account.portfolio_id, daily_valuation_id(account.portfolio_id, CORRECTED)]
+    every = log.history([portfolio, day])
+
+    assert log.chosen([(day, 1), (portfolio, 2), (portfolio, 99)]) == every[1:]
+    assert log.chosen([]) == []
+    assert [(one.aggregate_id, one.version) for one in every] == [
+        place[1:] for place in log.places([portfolio, day])
+    ]

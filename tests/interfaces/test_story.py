@@ -10,7 +10,7 @@ from domain.kernel import Event
 from domain.portfolio import Portfolio
 from infrastructure.event_store.mapper import EventMapper
 from infrastructure.event_store.topics import event_classes
-from interfaces.story import story_of
+from interfaces.story import positions_named, story_of
 from tests.interfaces.conftest import World
 from tests.support.specification import SUBJECT
 from tests.support.stored_samples import kept_samples
@@ -52,6 +52,15 @@ def test_it_goes_up_to_an_instant() -> None:
     happened = [recorded(Portfolio.Described(description="x"), n) for n in (1, 2, 3)]
     told = list(story_of(happened, until=NOON + timedelta(hours=2)))
     assert [one.recorded.position for one in told] == [1, 2]
+
+
+def test_positions_that_were_opened_before_are_called_by_their_symbols() -> None:
+    removed = Portfolio.PositionRemoved(position_id=uuid4(), reason="")
+    named = positions_named([recorded(removed), recorded(Portfolio.Archived())])
+    assert named == {removed.position_id}
+    for symbols, called in (({removed.position_id: "GOOG"}, "GOOG"), (None, "A position")):
+        [told] = story_of([recorded(removed)], symbols_before=symbols)
+        assert told.text == f"{called} was removed as never held."
 
 
 def test_an_owner_reads_what_happened_and_others_do_not(world: World) -> None:

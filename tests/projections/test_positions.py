@@ -220,6 +220,13 @@ def test_positions_of_a_reverted_import_are_in_no_answer(pool: Pool) -> None:
     assert room.open_counts({PORTFOLIO: NO_PAST}) == {PORTFOLIO: 0}
 
 
+def test_what_was_taken_back_is_still_called_by_its_symbol(pool: Pool) -> None:
+    goog, *others = three_of_mine()
+    room = kept(pool, replace(goog, is_reverted=True), *others)
+    ids = [goog.position_id, others[0].position_id]
+    assert room.symbols([*ids, UUID(int=5)]) == dict(zip(ids, ("GOOG", "IBM"), strict=True))
+
+
 def three_of_mine() -> list[PositionRow]:
     """GOOG open, IBM closed in part, SPY closed."""
     ibm = position("IBM", "5", "190.00")

@@ -143,6 +143,16 @@ def test_days_before_a_later_opening_count_no_more(pool: Pool) -> None:
     assert since == second.pnl + rows[PORTFOLIO, SESSIONS[2]].pnl
 
 
+def test_restated_days_are_listed_from_the_latest_on(pool: Pool) -> None:
+    rows = all_days()
+    assert kept(pool, rows).restated(PORTFOLIO, 10, 0) == ([], 0)
+    again = {key: replace(row, version=2) for key, row in [*rows.items()][1:]}
+    room = kept(pool, again)
+    listed, total = room.restated(PORTFOLIO, 10, 0)
+    assert ([day.session for day in listed], total) == ([SESSIONS[2], SESSIONS[1]], 2)
+    assert room.restated(PORTFOLIO, 1, 1) == ([listed[1]], 2)
+
+
 def all_days() -> dict[tuple[UUID, date], ValuationRow]:
     """The rows after the three days were valued."""
     story = History()

@@ -41,8 +41,7 @@ class _Once(Generic[Key, Answer]):
 class KnownPrices:
     """A PriceBook of one market that asks another one for each thing once.
 
-    The last row is asked for first. So whatever it says is at least as new as that row, and what
-    is learnt meanwhile counts as learnt later.
+    It knows what the book knew when it was made; what is learnt meanwhile is learnt later.
     """
 
     book: PriceBook
@@ -55,6 +54,7 @@ class KnownPrices:
 
     def __post_init__(self) -> None:
         self._row = self.book.last_row(self.market)
+        self.book = self.book.up_to(self._row)
         self._actions = _Once(lambda symbols: _by_symbol(self.book.actions(self.market, symbols)))
         self._last = _Once(lambda days: self.book.last_closes(self.market, days))
 
@@ -114,6 +114,10 @@ class KnownPrices:
     def learnt(self, market: Market, after: int) -> Mapping[str, int]:
         """See `PriceBook.learnt`."""
         return self.book.learnt(market, after)
+
+    def up_to(self, row: int) -> PriceBook:
+        """See `PriceBook.up_to`."""
+        return self if row == self._row else self.book.up_to(row)
 
 
 _OfSymbol = TypeVar("_OfSymbol", CorporateAction, PriceNews)

@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Self
 from uuid import UUID
 
 from application.markets import Markets
 from application.option_models import OptionModels
-from application.ports import Close, PriceBook, PriceNews
+from application.ports import Close, Market, PriceBook, PriceNews
 from domain.mark import CARRIED_SESSIONS, Mark, MarkQuality, mark_all, needs_price
 from domain.option_model import price_all
 from domain.portfolio import Portfolio
@@ -34,6 +35,14 @@ class Marking:
     def options(self) -> OptionModels:
         """What prices options, and says when they end."""
         return OptionModels(self.markets, self.book, self.risk_free_rate)
+
+    def knowing(self, market: Market, row: int | None = None) -> Self:
+        """The same by what the book knew up to a row, up to the latest one where none is named.
+
+        All that is asked of it rests on the same rows, whatever is learnt meanwhile.
+        """
+        row = self.book.last_row(market) if row is None else row
+        return replace(self, book=self.book.up_to(row))
 
     def known_book(self, portfolio: Portfolio) -> PortfolioBook:
         """What the portfolio holds, with what the price book knows now of its shares."""

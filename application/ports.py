@@ -248,6 +248,10 @@ class PriceBook(Protocol):
         """The symbols of the rows learnt after that one, each with its newest."""
         ...
 
+    def up_to(self, row: int) -> "PriceBook":
+        """The book as it was when that row was the latest of a market, whatever comes later."""
+        ...
+
 
 class PriceRecord(msgspec.Struct, frozen=True):
     """A close with the instant (UTC) it was learnt."""

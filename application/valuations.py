@@ -165,7 +165,7 @@ class Valuations:
     def _passage(
         self, portfolio: Portfolio, cause: Cause | None, report: list[Restatement] | None = None
     ) -> "_Passage":
-        marking = self.marking
+        marking = self.marking.knowing(portfolio.opening.price_source)
         return _Passage(self, marking, portfolio, marking.known_book(portfolio), cause, report)
 
     def _last_of(self, portfolio: Portfolio, days: "Days") -> Snapshot | None:

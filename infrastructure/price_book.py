@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any, Self
 
 from psycopg import Connection
 
@@ -46,7 +47,7 @@ _LEARN_ACTIONS = """
 _CLOSES = """
     SELECT DISTINCT ON (symbol, session) symbol, session, close, source
     FROM book.closes
-    WHERE market = %s AND symbol = ANY(%b) AND session BETWEEN %s AND %s
+    WHERE market = %s AND symbol = ANY(%b) AND session BETWEEN %s AND %s AND row_id <= %s
     ORDER BY symbol, session, row_id DESC
 """
 
@@ -55,7 +56,7 @@ _PRICE_SERIES = """
     FROM (
         SELECT DISTINCT ON (symbol, session) symbol, session, close::float8 AS close
         FROM book.closes
-        WHERE market = %s AND symbol = ANY(%b) AND session BETWEEN %s AND %s
+        WHERE market = %s AND symbol = ANY(%b) AND session BETWEEN %s AND %s AND row_id <= %s
         ORDER BY symbol, session, row_id DESC
     ) AS newest
     GROUP BY symbol
@@ -67,6 +68,7 @@ _LAST_CLOSES = """
     CROSS JOIN LATERAL (
         SELECT session, close, source FROM book.closes
         WHERE market = %(market)s AND symbol = wanted.symbol AND session <= wanted.day
+          AND row_id <= %(up_to)s
         ORDER BY session DESC, row_id DESC LIMIT 1
     ) AS last
 """
@@ -75,9 +77,11 @@ _SPANS = """
     SELECT * FROM (
         SELECT wanted.symbol,
                (SELECT min(session) FROM book.closes
-                WHERE market = %(market)s AND symbol = wanted.symbol) AS first,
+                WHERE market = %(market)s AND symbol = wanted.symbol
+                  AND row_id <= %(up_to)s) AS first,
                (SELECT max(session) FROM book.closes
-                WHERE market = %(market)s AND symbol = wanted.symbol) AS last
+                WHERE market = %(market)s AND symbol = wanted.symbol
+                  AND row_id <= %(up_to)s) AS last
         FROM unnest(%(symbols)b::text[]) AS wanted (symbol)
     ) AS spans
     WHERE first IS NOT NULL
@@ -86,15 +90,17 @@ _SPANS = """
 _ACTIONS = """
     SELECT DISTINCT ON (symbol, ex_on, kind) symbol, ex_on, kind, value, source
     FROM book.corporate_actions
-    WHERE market = %s AND symbol = ANY(%b)
+    WHERE market = %s AND symbol = ANY(%b) AND row_id <= %s
     ORDER BY symbol, ex_on, kind, row_id DESC
 """
 
 # Both tables draw their rows from one sequence, and the lock makes its order that of the commits.
 _LAST_ROW = """
     SELECT greatest(
-        (SELECT max(row_id) FROM book.closes WHERE market = %(market)s),
-        (SELECT max(row_id) FROM book.corporate_actions WHERE market = %(market)s),
+        (SELECT max(row_id) FROM book.closes
+         WHERE market = %(market)s AND row_id <= %(up_to)s),
+        (SELECT max(row_id) FROM book.corporate_actions
+         WHERE market = %(market)s AND row_id <= %(up_to)s),
         0
     )
 """
@@ -103,10 +109,12 @@ _NEWS = """
     SELECT DISTINCT ON (symbol, is_split) symbol, day, row_id, is_split
     FROM (
         SELECT symbol, session AS day, row_id, false AS is_split FROM book.closes
-        WHERE market = %(market)s AND row_id > %(after)s AND symbol = ANY(%(symbols)b)
+        WHERE market = %(market)s AND row_id > %(after)s AND row_id <= %(up_to)s
+          AND symbol = ANY(%(symbols)b)
         UNION ALL
         SELECT symbol, ex_on, row_id, kind = 'split' FROM book.corporate_actions
-        WHERE market = %(market)s AND row_id > %(after)s AND symbol = ANY(%(symbols)b)
+        WHERE market = %(market)s AND row_id > %(after)s AND row_id <= %(up_to)s
+          AND symbol = ANY(%(symbols)b)
     ) AS learnt
     ORDER BY symbol, is_split, day, row_id DESC
 """
@@ -114,13 +122,15 @@ _NEWS = """
 _LEARNT = """
     SELECT symbol, max(row_id) FROM (
         SELECT symbol, row_id FROM book.closes
-        WHERE market = %(market)s AND row_id > %(after)s
+        WHERE market = %(market)s AND row_id > %(after)s AND row_id <= %(up_to)s
         UNION ALL
         SELECT symbol, row_id FROM book.corporate_actions
-        WHERE market = %(market)s AND row_id > %(after)s
+        WHERE market = %(market)s AND row_id > %(after)s AND row_id <= %(up_to)s
     ) AS learnt
     GROUP BY symbol
 """
+
+_NEVER_REACHED = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -129,9 +139,14 @@ class PostgresPriceBook:
 
     The schema refuses (psycopg.IntegrityError) what no price source may bring: a price of 0 or
     less or of more than 6 decimals, a day that is no session.
+
+    Attributes:
+        pool: its connections.
+        last: the last row it knows.
     """
 
     pool: Pool
+    last: int = _NEVER_REACHED
 
     def ensure_sessions(self, sessions: Sequence[date]) -> None:
         """Make known the days that closes may be of; days known already stay.
@@ -162,8 +177,9 @@ class PostgresPriceBook:
     ) -> Mapping[str, Sequence[Close]]:
         """The newest known closes of each symbol that has any, oldest session first."""
         found: dict[str, list[Close]] = defaultdict(list)
+        asked = (market, list(symbols), first, last, self.last)
         with self.pool.reading() as connection:
-            for row in connection.execute(_CLOSES, (market, list(symbols), first, last)):
+            for row in connection.execute(_CLOSES, asked):
                 found[row[0]].append(Close(*row))
         return dict(found)
 
@@ -171,7 +187,7 @@ class PostgresPriceBook:
         self, market: Market, symbols: Sequence[str], first: date, last: date
     ) -> Mapping[str, PriceSeries]:
         """The newest known closes of each symbol that has any, as numbers."""
-        asked = (market, list(symbols), first, last)
+        asked = (market, list(symbols), first, last, self.last)
         with self.pool.reading() as connection:
             rows = connection.execute(_PRICE_SERIES, asked, binary=True)
             return {symbol: PriceSeries(sessions, closes) for symbol, sessions, closes in rows}
@@ -191,6 +207,7 @@ class PostgresPriceBook:
             "market": market,
             "symbols": [symbol for symbol, _ in wanted],
             "days": [day for _, day in wanted],
+            "up_to": self.last,
         }
         with self.pool.reading() as connection:
             rows = connection.execute(_LAST_CLOSES, asked)
@@ -198,7 +215,7 @@ class PostgresPriceBook:
 
     def spans(self, market: Market, symbols: Sequence[str]) -> Mapping[str, tuple[date, date]]:
         """For each symbol known, its first and last session in the book."""
-        asked = {"market": market, "symbols": list(symbols)}
+        asked = {"market": market, "symbols": list(symbols), "up_to": self.last}
         with self.pool.reading() as connection:
             rows = connection.execute(_SPANS, asked)
             return {symbol: (first, last) for symbol, first, last in rows}
@@ -206,25 +223,33 @@ class PostgresPriceBook:
     def actions(self, market: Market, symbols: Sequence[str]) -> Sequence[CorporateAction]:
         """The newest known of each symbol, ex date and kind, by symbol and oldest first."""
         with self.pool.reading() as connection:
-            rows = connection.execute(_ACTIONS, (market, list(symbols)))
+            rows = connection.execute(_ACTIONS, (market, list(symbols), self.last))
             return [CorporateAction(*row) for row in rows]
 
     def last_row(self, market: Market) -> int:
         """The latest row learnt of a market, 0 where there is none."""
+        asked = {"market": market, "up_to": self.last}
         with self.pool.reading() as connection:
-            found = connection.execute(_LAST_ROW, {"market": market}).fetchone()
+            found = connection.execute(_LAST_ROW, asked).fetchone()
             return int(found[0]) if found else 0
 
     def news(self, market: Market, symbols: Sequence[str], after: int) -> Sequence[PriceNews]:
         """See `PriceBook.news`; of several rows of the earliest day, the latest."""
-        asked = {"market": market, "symbols": list(symbols), "after": after}
+        asked = self._after(market, after) | {"symbols": list(symbols)}
         with self.pool.reading() as connection:
             return [PriceNews(*row) for row in connection.execute(_NEWS, asked)]
 
     def learnt(self, market: Market, after: int) -> Mapping[str, int]:
         """See `PriceBook.learnt`."""
         with self.pool.reading() as connection:
-            return dict(connection.execute(_LEARNT, {"market": market, "after": after}).fetchall())
+            return dict(connection.execute(_LEARNT, self._after(market, after)).fetchall())
+
+    def up_to(self, row: int) -> Self:
+        """See `PriceBook.up_to`."""
+        return replace(self, last=row)
+
+    def _after(self, market: Market, row: int) -> dict[str, Any]:
+        return {"market": market, "after": row, "up_to": self.last}
 
 
 def _learn_closes(connection: Connection, market: Market, closes: Sequence[Close]) -> int:

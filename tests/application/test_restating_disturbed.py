@@ -450,6 +450,10 @@ class WatchedBook:
         self.log.questions += 1
         return self.book.last_row(market)
 
+    def up_to(self, row: int) -> "WatchedBook":
+        """See `PriceBook.up_to`."""
+        return replace(self, book=self.book.up_to(row))
+
     def news(self, market: Market, symbols: Sequence[str], after: int) -> Sequence[PriceNews]:
         """See `PriceBook.news`."""
         self.log.questions += 1

@@ -85,8 +85,8 @@ class MemoryLog:
 class MemoryBook:
     """Implements `PriceBook` for one market: rows in the order they were learnt."""
 
-    def __init__(self) -> None:
-        self._rows: list[Close | CorporateAction] = []
+    def __init__(self, rows: Sequence[Close | CorporateAction] = ()) -> None:
+        self._rows: list[Close | CorporateAction] = list(rows)
 
     def learn(self, market: Market, fetched: Fetched) -> int:
         """See `PriceBook.learn`; every row is taken to be news."""
@@ -156,6 +156,10 @@ class MemoryBook:
         """See `PriceBook.last_row`."""
         del market
         return len(self._rows)
+
+    def up_to(self, row: int) -> "MemoryBook":
+        """See `PriceBook.up_to`."""
+        return MemoryBook(self._rows[:row])
 
     def news(self, market: Market, symbols: Sequence[str], after: int) -> Sequence[PriceNews]:
         """See `PriceBook.news`."""

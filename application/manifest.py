@@ -73,11 +73,9 @@ class Manifests:
         self, portfolio_id: UUID, market: Market, session: date, number: int | None = None
     ) -> Manifest | None:
         """That of a version of a day, of the latest without a number; None where there is none."""
-        versions = self.travel.versions(portfolio_id, session)
-        wanted = [one for one in versions if number in (None, one.number)]
-        if not wanted:
+        version = self.travel.version(portfolio_id, session, number)
+        if version is None:
             return None
-        version = wanted[-1]
         snapshot = version.snapshot
         statements = dict(self._statements(portfolio_id, snapshot.portfolio_version))
         lines = [dict(zip(_TOLD, row, strict=True)) for row in snapshot.lines.rows(*_TOLD)]

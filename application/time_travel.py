@@ -18,6 +18,7 @@ from application.markets import Markets
 from application.ports import Cause, Market, Recorded
 from domain.daily_valuation import DailyValuation
 from domain.identity import daily_valuation_id
+from domain.portfolio import Portfolio
 from domain.restatement import Restatement
 from domain.snapshot import Snapshot
 
@@ -128,6 +129,20 @@ class TimeTravel:
     def versions(self, portfolio_id: UUID, session: date) -> Sequence[Version]:
         """All versions of a day, the first one first; none where it was never valued."""
         return list(_versions(self.log.history([daily_valuation_id(portfolio_id, session)])))
+
+    def version(
+        self, portfolio_id: UUID, session: date, number: int | None = None
+    ) -> Version | None:
+        """A version of a day, the latest without a number; None where there is none."""
+        versions = self.versions(portfolio_id, session)
+        return next((one for one in reversed(versions) if number in (None, one.number)), None)
+
+    def portfolio(self, portfolio_id: UUID, version: int) -> Portfolio:
+        """A portfolio as it stood after so many of its events."""
+        events = self.log.history([portfolio_id])
+        return Portfolio.replay(
+            portfolio_id, (one.event for one in events if one.version <= version)
+        )
 
     def as_of(
         self, portfolio_id: UUID, market: Market, effective: date, known: datetime | None

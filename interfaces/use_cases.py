@@ -20,6 +20,7 @@ from application.ports import EventLog
 from application.positions import Positions
 from application.prices import Prices
 from application.readiness import Readiness
+from application.recomputation import Recomputation
 from application.reconstruction import Reconstruction
 from application.repair import Repair
 from application.repeating import FirstAnswers
@@ -94,6 +95,11 @@ class UseCases:
     def manifests(self) -> Manifests:
         """Where figures come from."""
         return Manifests(self.time_travel)
+
+    @property
+    def recomputation(self) -> Recomputation:
+        """Versions of days, computed again."""
+        return Recomputation(self.time_travel, self.valuations.marking)
 
     @property
     def analyses(self) -> Analyses:

@@ -16,6 +16,7 @@ from interfaces.api import (
     audit,
     audit_days,
     audit_manifest,
+    audit_recomputation,
     calculation,
     cash_flows,
     exports,
@@ -86,6 +87,7 @@ _RESOURCES = (
         audit,
         audit_days,
         audit_manifest,
+        audit_recomputation,
     ),
 )
 

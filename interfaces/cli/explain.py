@@ -8,6 +8,8 @@ import typer
 
 from application.errors import PortfolioUnknown
 from application.manifest import LineManifest, Manifest
+from application.recomputation import Recomputed
+from interfaces.cli.tables import restatements_table
 from interfaces.cli.terminal import (
     console,
     opened_program,
@@ -15,12 +17,16 @@ from interfaces.cli.terminal import (
     plain,
     refusals_told,
 )
+from interfaces.recomputing import sentence_on
 
 
 def explain(
     portfolio: Annotated[UUID, typer.Argument(parser=parse_portfolio_id, help="Its id.")],
     day: Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="A valued session.")],
     version: Annotated[int | None, typer.Option(min=1, help="Default: the latest.")] = None,
+    recompute: Annotated[
+        bool, typer.Option("--recompute", help="Compute it again from these; 1 if it differs.")
+    ] = False,
 ) -> None:
     """Say where the figures of a day come from: marks, when they were learnt, files and rows."""
     with opened_program() as program:
@@ -30,11 +36,27 @@ def explain(
             if row is None:
                 raise PortfolioUnknown
         found = program.manifests.of(portfolio, row.market, day.date(), version)
+        again = program.recomputation.of(portfolio, day.date(), version) if recompute else None
     if found is None:
         console.print(plain(f"There is no such valuation of {day:%Y-%m-%d}."))
         raise typer.Exit(1)
     for line in _told(found):
         console.print(plain(line), soft_wrap=True)
+    if again:
+        _tell(portfolio, again)
+
+
+def _tell(portfolio: UUID, again: Recomputed) -> None:
+    """What computing it again came to.
+
+    Raises:
+        typer.Exit: 1 where it is not what was recorded.
+    """
+    console.print(plain(f"Computed again: {sentence_on(again)}"), soft_wrap=True)
+    if again.difference:
+        console.print(restatements_table(portfolio, [again.difference]))
+    if not again.is_equal:
+        raise typer.Exit(1)
 
 
 def _told(manifest: Manifest) -> list[str]:

@@ -69,7 +69,7 @@ UPLOADS = {
     "/portfolios/{portfolio_id}/imports": [*FILE_FIELDS, "mode", "force"],
 }
 
-QUERIES_BY_POST = ("/preview-csv", "/stress-test", "/audit/verify")
+QUERIES_BY_POST = ("/preview-csv", "/stress-test", "/audit/verify", "/recompute")
 """What is sent as a POST, but changes nothing."""
 
 

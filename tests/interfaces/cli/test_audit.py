@@ -71,3 +71,23 @@ def test_a_figure_is_explained_down_to_row_and_file(connected: Terminal, program
     assert told[3].startswith("    Mark: close of 2013-03-01, 806.19 from bundled, learnt ")
     assert told[4].startswith("    Stated in positions.csv, line ")
     assert connected.run("explain", str(portfolio_id), "2013-03-02").status == 1
+
+
+def test_an_explained_figure_is_computed_again_from_what_it_names(
+    connected: Terminal, program: Program, database: str
+) -> None:
+    owner = register(program)
+    portfolio_id = open_sample(program, owner, HELD)
+    calculate(program, owner, portfolio_id)
+    asked = ("explain", str(portfolio_id), "2013-03-01", "--recompute")
+    assert connected.run(*asked).lines[-1] == "Computed again: What it names gives the same bytes."
+
+    with connect_owner(database) as connection:
+        connection.execute(
+            "UPDATE events.stored_events SET state = convert_to(replace("
+            "convert_from(state, 'UTF8'), '80619.00', '80620.00'), 'UTF8')"
+            " WHERE topic LIKE 'daily_valuation.%'"
+        )
+    done = connected.run(*asked)
+    assert done.status == 1
+    assert "gives other figures" in done.out

@@ -144,7 +144,10 @@ class AuditorOnly(DomainError):
     code = "ERR_AUDIT_001"
 
     def __init__(self) -> None:
-        super().__init__("Only an auditor or a superuser may read the audit log of everybody.")
+        super().__init__(
+            "Only an auditor or a superuser may read the audit log of everybody; ask for what is"
+            " your own, by portfolio_id or user_id."
+        )
 
 
 class PortfolioUnknown(DomainError):

@@ -79,8 +79,13 @@ def refuse_auditing(asker: Asker, *, is_impersonated: bool) -> None:
         NotWhileImpersonating: ERR_ADMIN_007. AuditorOnly: ERR_AUDIT_001.
     """
     refuse_impersonated(is_impersonated=is_impersonated)
-    if not (asker.is_auditor or asker.is_superuser):
+    if not may_audit(asker, is_impersonated=is_impersonated):
         raise AuditorOnly
+
+
+def may_audit(asker: Asker, *, is_impersonated: bool) -> bool:
+    """Whether it is an auditor or a superuser, in person."""
+    return (asker.is_auditor or asker.is_superuser) and not is_impersonated
 
 
 def may_administrate(asker: Asker, *, is_impersonated: bool) -> bool:

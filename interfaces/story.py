@@ -1,4 +1,4 @@
-"""The events of a portfolio in words: what its owner did, and what happened to it (spec 7.4, 8)."""
+"""Events in words: what an owner did, what happened to a portfolio, or to a user (spec 7.4, 8)."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,6 +13,7 @@ from domain.kernel import Event
 from domain.portfolio import Portfolio
 from domain.position import Position
 from interfaces.account_types import ACCOUNT_TYPES
+from interfaces.people_story import PEOPLE_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,27 @@ def story_of(
 def positions_named(events: Iterable[Recorded]) -> set[UUID]:
     """The positions that the sentences on events name by their symbols."""
     return {one.event.position_id for one in events if hasattr(one.event, "position_id")}
+
+
+def is_told(kind: str) -> bool:
+    """Whether there are words for events of a topic."""
+    return kind in _TOLD
+
+
+def sentences_of(
+    events: Iterable[Recorded], symbols_before: Mapping[UUID, str] | None = None
+) -> Mapping[int, str]:
+    """The sentences on events from anywhere, by position; those without words are left out."""
+    symbols: dict[UUID, str] = defaultdict(lambda: "A position", symbols_before or {})
+    told = {}
+    for recorded in events:
+        event, kind = recorded.event, type(recorded.event)
+        symbols |= {one.position_id: one.symbol for one in _opened(event)}
+        if kind in _WORDS:
+            told[recorded.position] = _WORDS[kind](event, symbols)
+        elif kind in PEOPLE_WORDS:
+            told[recorded.position] = PEOPLE_WORDS[kind](event)
+    return told
 
 
 def _opened(event: Event) -> Iterable[Position]:
@@ -195,3 +217,4 @@ _WORDS: Mapping[type[Event], Callable[[Any, Symbols], str]] = {
     Portfolio.CapitalWithdrawn: _withdrawn,
     Portfolio.CashFlowReverted: _flow_reverted,
 }
+_TOLD = frozenset(kind.TOPIC for kind in (*_WORDS, *PEOPLE_WORDS))

@@ -79,7 +79,11 @@ def arrive(program: Program, client: TestClient, number: int) -> Customer:
     return Customer(visitor, [first, second], ids, marks, worth)
 
 
-NEEDED = {"coverage": "?portfolio_id={portfolio_id}", "as-of": "?effective={session}"}
+NEEDED = {
+    "coverage": "?portfolio_id={portfolio_id}",
+    "as-of": "?effective={session}",
+    "events": "?portfolio_id={portfolio_id}",
+}
 FOR_AUDITORS = {"/api/v1/audit/checkpoints", "/api/v1/audit/export"}
 
 

@@ -152,6 +152,7 @@ TABLE = {
     f"POST {V1}/audit/verify": audits(200),
     f"GET {V1}/audit/checkpoints": audits(200),
     f"GET {V1}/audit/export": audits(200),
+    f"GET {V1}/audit/events": audits(200),  # own ones: test_audit_events
     f"GET {V1}/audit/valuations/{{portfolio_id}}/{{session}}/versions": reads(200),
     f"GET {V1}/audit/valuations/{{portfolio_id}}/{{session}}/manifest": reads(200),
     f"POST {V1}/audit/valuations/{{portfolio_id}}/{{session}}/recompute": reads(200),

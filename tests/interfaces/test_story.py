@@ -10,7 +10,7 @@ from domain.kernel import Event
 from domain.portfolio import Portfolio
 from infrastructure.event_store.mapper import EventMapper
 from infrastructure.event_store.topics import event_classes
-from interfaces.story import positions_named, story_of
+from interfaces.story import is_told, positions_named, sentences_of, story_of
 from tests.interfaces.conftest import World
 from tests.support.specification import SUBJECT
 from tests.support.stored_samples import kept_samples
@@ -19,6 +19,7 @@ NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SAMPLES = {
     topic: sample for topic, sample in kept_samples().items() if topic.startswith("portfolio.")
 }
+OF_PEOPLE = {topic: sample for topic, sample in kept_samples().items() if topic.startswith("user.")}
 
 
 def recorded(event: Event, number: int = 1) -> Recorded:
@@ -46,6 +47,24 @@ def test_it_is_told_in_a_sentence(topic: str) -> None:
     assert told.text.endswith((".", "?", "!")) or "Reason: " in told.text
     assert not {"UUID(", "Decimal(", "datetime", "None"} & set(told.text.split())
     assert "_" not in told.text.partition("Reason: ")[0].replace(" _", "")
+
+
+@pytest.mark.parametrize("topic", OF_PEOPLE)
+def test_what_became_of_people_is_told_without_who_they_are(topic: str) -> None:
+    event = EventMapper().event(topic, OF_PEOPLE[topic].stored)
+    text = sentences_of([recorded(event)])[1]
+
+    assert text[0].isupper()
+    assert text.endswith(".")
+    assert not any(str(getattr(event, name)) in text for name in event.PERSONAL)
+
+
+def test_of_what_there_are_no_words_for_there_is_no_sentence() -> None:
+    slot = EventMapper().event("run_slot.claimed", kept_samples()["run_slot.claimed"].stored)
+    described = Portfolio.Described(description="x")
+    assert sentences_of([recorded(slot, 1), recorded(described, 2)]) == {2: "Described anew."}
+    assert not is_told("run_slot.claimed")
+    assert is_told("portfolio.described")
 
 
 def test_it_goes_up_to_an_instant() -> None:

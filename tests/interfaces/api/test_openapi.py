@@ -9,6 +9,7 @@ from interfaces.api import (
     access_shapes,
     admin_run_shapes,
     admin_users,
+    audit_events,
     calculation_shapes,
     formats,
     import_shapes,
@@ -47,6 +48,7 @@ ANSWERS = [
         operations.Alive,
         operations.Ready,
     ),
+    audit_events.AuditEventList,
     *(sessions.SignedOut, admin_users.UserList, admin_users.RankedUser),
     admin_users.GivenImpersonation,
     *(shapes.Overview, shapes.ValuationList, shapes.DayValuation),
@@ -196,7 +198,8 @@ def test_reads_document_their_tag_and_changes_of_a_portfolio_what_they_are_meant
 ) -> None:
     for route, operation in operations_of(document):
         taken = {each["name"] for each in operation.get("parameters", [])}
-        is_read, is_stream = route.startswith("GET"), route.endswith("/events")
+        answered = operation["responses"].get("200", {}).get("content", {})
+        is_read, is_stream = route.startswith("GET"), "text/event-stream" in answered
         assert ("304" in operation["responses"]) == (is_read and not is_stream), route
         assert ("If-None-Match" in taken) == ("304" in operation["responses"]), route
         assert ("If-Match" in taken) == ("{portfolio_id}" in route and not is_read), route

@@ -235,3 +235,44 @@ class ActionDateRefused(DomainError):
             earliest=earliest,
             latest=latest,
         )
+
+
+class RoomUnknown(DomainError):
+    """No read model has this name."""
+
+    code = "ERR_ROOM_404"
+
+    def __init__(self) -> None:
+        super().__init__("There is no projection of this name; GET /admin/projections lists them.")
+
+
+class RoomBusy(DomainError):
+    """The room is being built anew or verified already."""
+
+    code = "ERR_ROOM_001"
+
+    def __init__(self, room: str) -> None:
+        super().__init__(
+            f"The projection {room} is being rebuilt or verified already. Wait until that has"
+            " ended.",
+            room=room,
+        )
+
+
+class RoomStopped(DomainError):
+    """A room cannot take in an event: a defect of the program.
+
+    `place` names the event by its topic and position, `error` says what went wrong, for whoever
+    mends it.
+    """
+
+    code = "ERR_ROOM_002"
+
+    def __init__(self, room: str, place: str, error: str) -> None:
+        super().__init__(
+            f"The projection {room} cannot take in {place}. Nothing was changed. See the log of the"
+            " service for the defect, and try again when it is mended.",
+            room=room,
+        )
+        self.place = place
+        self.error = error

@@ -1,6 +1,6 @@
 """What the use cases need from outside, each named after the need."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, Protocol, TypeVar
@@ -48,6 +48,17 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     cause: Cause
 
 
+class Stretch(msgspec.Struct, frozen=True):
+    """The events of some kinds in a stretch of the log that ends at position `reached`.
+
+    They take `size` bytes as they are stored.
+    """
+
+    events: Sequence[Recorded]
+    reached: int
+    size: int
+
+
 AnyAggregate = TypeVar("AnyAggregate", bound=Aggregate)
 Statement = Callable[[Any], None]
 """A write to be made on the log's own connection, in the same transaction as the events."""
@@ -88,6 +99,22 @@ class EventLog(Protocol):
 
     def read(self, after: int, limit: int) -> Sequence[Recorded]:
         """Up to `limit` events with positions above `after`, in order, fewer if they are large."""
+        ...
+
+    def position(self) -> int:
+        """The position of the last event, 0 for an empty log."""
+        ...
+
+
+class LogToFold(Protocol):
+    """The log, as those read it who fold it into read models."""
+
+    def read(self, after: int, limit: int) -> Sequence[Recorded]:
+        """See `EventLog.read`."""
+        ...
+
+    def stretch(self, kinds: Collection[type[Event]], after: int, until: int) -> Stretch:
+        """Events of these kinds above position `after` up to `until`, fewer if they are large."""
         ...
 
     def position(self) -> int:

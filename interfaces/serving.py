@@ -63,11 +63,12 @@ def worker(
         bool, typer.Option(help="Stop when standard input ends.", hidden=True)
     ] = False,
 ) -> None:
-    """Work off queued calculations, until Ctrl-C; any number of workers may run."""
+    """Work off queued calculations and rebuilds, until Ctrl-C; any number of workers may run."""
     settings = read_settings()
     configure_logs(settings)
     check_prerequisites(settings, reference_data())
     with build(settings) as program:
+        program.rebuild_rooms()
         asyncio.run(_work(program, until_parent_ends=until_parent_ends))
 
 

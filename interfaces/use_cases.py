@@ -44,6 +44,7 @@ from projections.portfolios.postgres import PortfoliosRoom
 from projections.positions.postgres import PositionsRoom
 from projections.runs.postgres import RunsRoom
 from projections.symbol_measures.postgres import SymbolMeasuresRoom
+from projections.upkeep import Upkeep
 from projections.users.postgres import UsersRoom
 from projections.valuations.postgres import ValuationsRoom
 
@@ -72,6 +73,7 @@ class UseCases:
     time_travel: TimeTravel
     runs: Runs
     rooms: CatchUp
+    upkeep: Upkeep
     users_room: UsersRoom
     portfolios_room: PortfoliosRoom
     positions_room: PositionsRoom

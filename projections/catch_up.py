@@ -27,12 +27,14 @@ _POLL_S = 1.0
 _AGAIN_AFTER_S = 0.2
 _PROGRESS = (
     "CREATE TABLE IF NOT EXISTS rooms.progress"
-    " (room text PRIMARY KEY, version bigint NOT NULL, position bigint NOT NULL)"
+    " (room text PRIMARY KEY, version bigint NOT NULL, position bigint NOT NULL,"
+    " rebuilt bigint NOT NULL DEFAULT 0)"
 )
-_START_OVER = (
-    "INSERT INTO rooms.progress (room, version, position) VALUES (%s, %s, 0)"
-    " ON CONFLICT (room) DO UPDATE SET version = excluded.version, position = 0"
+_COUNTS_REBUILDS = (
+    "SELECT 1 FROM pg_attribute WHERE attrelid = 'rooms.progress'::regclass AND attname = 'rebuilt'"
 )
+_COUNT_REBUILDS = "ALTER TABLE rooms.progress ADD COLUMN rebuilt bigint NOT NULL DEFAULT 0"
+_START = "INSERT INTO rooms.progress (room, version, position) VALUES (%s, %s, 0)"
 # Rows are locked in one order, so that two who advance the same rooms never wait for each other.
 _MOVE = (
     "WITH held AS (SELECT room FROM rooms.progress WHERE position = %s AND (room, version) IN"
@@ -45,10 +47,10 @@ _log = structlog.get_logger(__name__)
 class CatchUp:
     """Implements `application.ports.Rooms` over the rooms of one database.
 
-    `awaited` are the rooms that commands wait for, `failures` says of each room that stands still
-    at which event it does, and why. The pool's
-    connections need not wait for the disk, nor long for locks: what a crash of the database
-    forgets is read from the log again.
+    `rooms` are its rooms by name, `awaited` those that commands wait for. `failures` says of each
+    that stopped at which event it did, and why; those `standing_still` have rows of another
+    version, until these are rebuilt. The pool's connections need not wait for the disk, nor long
+    for locks: what a crash of the database forgets is read from the log again.
     """
 
     def __init__(
@@ -59,48 +61,39 @@ class CatchUp:
     ) -> None:
         self._log = log
         self._pool = pool
-        self._rooms = {room.name: room for room in rooms}
+        self.rooms = {room.name: room for room in rooms}
         self.awaited = [room.name for room in rooms if room.is_awaited]
         self._unawaited = [room.name for room in rooms if not room.is_awaited]
         self._turn, self._turn_behind = threading.Lock(), threading.Lock()
         self._positions: dict[str, int] = {}
         self._farthest: dict[str, int] = {}
         self.failures: dict[str, str] = {}
+        self.standing_still: set[str] = set()
 
-    def prepare(self) -> list[str]:
-        """Create rooms that are missing and empty those of another version, to be built anew.
+    def prepare(self) -> Sequence[Room[Any]]:
+        """Create rooms that are missing.
 
         Returns:
-            The names of the rooms that start from the first event.
+            The rooms of which the database has another version, which stand still in this program
+            until they are rebuilt.
         """
         with self._pool.connection() as connection:
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
             connection.execute(_PROGRESS)
+            if not connection.execute(_COUNTS_REBUILDS).fetchone():
+                connection.execute(_COUNT_REBUILDS)
             kept_answers.create(connection)
             known: dict[str, int] = dict(
                 connection.execute("SELECT room, version FROM rooms.progress").fetchall()
             )
-            anew = [room for room in self._rooms.values() if known.get(room.name) != room.version]
-            if anew:  # let whoever is advancing come to the end of the page
-                connection.execute("LOCK TABLE rooms.progress IN SHARE ROW EXCLUSIVE MODE")
-            for room in anew:
-                _start_over(connection, room)
-        return [room.name for room in anew]
-
-    def rebuild(self, name: str) -> bool:
-        """Empty a room and build it again from the first event.
-
-        Returns:
-            False if it stopped at an event, which `failures` tells.
-
-        Raises:
-            StoreUnavailable: ERR_BUSY_001; what is left is caught up with later.
-        """
-        with self._turn_of([name]):
-            with self._pool.connection() as connection:
-                _start_over(connection, self._rooms[name])
-            self._positions[name] = self._farthest[name] = 0
-        return self._advance_to(self._log.position(), [name], float("inf"))
+            for room in self.rooms.values():
+                if room.name not in known:
+                    connection.execute(_START, (room.name, room.version))
+                    room.table.create(connection)
+        kept = {name: known.get(name, room.version) for name, room in self.rooms.items()}
+        others = [room for name, room in self.rooms.items() if kept[name] != room.version]
+        self.standing_still.update(room.name for room in others)
+        return others
 
     def positions(self) -> dict[str, int]:
         """The position each room of this program's version has read up to."""
@@ -108,7 +101,7 @@ class CatchUp:
             rows = connection.execute(
                 "SELECT room, version, position FROM rooms.progress"
             ).fetchall()
-        mine = {(room.name, room.version) for room in self._rooms.values()}
+        mine = {(room.name, room.version) for room in self.rooms.values()}
         return {name: position for name, version, position in rows if (name, version) in mine}
 
     def catch_up(
@@ -168,9 +161,9 @@ class CatchUp:
         while not stop.is_set():
             position = self._log.position()
             caught_up = [self.catch_up(position), self.catch_up(position, self._unawaited)]
-            if all(caught_up) or self.failures:
+            if all(caught_up) or self.failures or self.standing_still:
                 told = list(connection.notifies(timeout=poll_s, stop_after=1))
-                if not told:  # a rebuild killed elsewhere leaves a room behind, and tells nobody
+                if not told:  # who rebuilds a room elsewhere tells nobody
                     self._positions.clear()
 
     def _advance_to(self, position: int, names: Sequence[str], deadline: float) -> bool:
@@ -204,9 +197,10 @@ class CatchUp:
         groups: dict[int, list[Room[Any]]] = defaultdict(list)
         for name in names:
             if name in reached:
-                groups[reached[name]].append(self._rooms[name])
-            else:
-                self._stop(self._rooms[name], "another version of the program keeps this room")
+                self.standing_still.discard(name)
+                groups[reached[name]].append(self.rooms[name])
+            elif name not in self.standing_still:
+                self._stop(self.rooms[name], "another version of the program keeps this room")
         moved = False
         for after, rooms in groups.items():
             events = self._read(rooms, after)
@@ -292,11 +286,3 @@ def _apply(connection: Connection, room: Room[Any], events: Sequence[Recorded]) 
         of_rows = {row.portfolio_id for row in rows.values()} if brief is None else set()
         of_events = {brief.portfolio_of(recorded) for recorded in relevant} if brief else set()
         kept_answers.forget(connection, room.forgets, of_rows | of_events)
-
-
-def _start_over(connection: Connection, room: Room[Any]) -> None:
-    """Empty a room. Its progress comes first, as whoever advances it does, lest both wait."""
-    connection.execute(_START_OVER, (room.name, room.version))
-    room.table.create(connection)
-    if room.forgets:
-        kept_answers.forget_all(connection, room.forgets)

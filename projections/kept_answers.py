@@ -2,8 +2,8 @@
 
 An answer is kept of a room, and may be made of rows of others beside. Each of them forgets it in
 the transaction that changes rows of its portfolio. It is kept only if they all stand where they
-stood before their rows were read, so that none is older than the rows. What is kept can be lost at
-any time: it is made again when it is asked for.
+stood before their rows were read, and none was rebuilt since, so that none is older than the rows.
+What is kept can be lost at any time: it is made again when it is asked for.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,12 +20,16 @@ _CREATE = (
 )
 _FORGET = "DELETE FROM rooms.kept_answers WHERE room = ANY(%s) AND portfolio_id = ANY(%s::uuid[])"
 _FORGET_ALL = "DELETE FROM rooms.kept_answers WHERE room = ANY(%s)"
-_POSITIONS = b"SELECT array_agg(position ORDER BY room) FROM rooms.progress WHERE room = ANY(%s)"
+_POSITIONS = (
+    b"SELECT array_agg(position ORDER BY room) || array_agg(rebuilt ORDER BY room)"
+    b" FROM rooms.progress WHERE room = ANY(%s)"
+)
 _KEEP = (
     b"INSERT INTO rooms.kept_answers (room, portfolio_id, owner_id, view, etag, body)"
     b" SELECT %s, %s, portfolio.owner_id, %s, %s, %b FROM rooms.portfolios portfolio,"
-    b" (SELECT array_agg(position ORDER BY room) AS reached FROM (SELECT room, position"
-    b" FROM rooms.progress WHERE room = ANY(%s) FOR SHARE SKIP LOCKED) held) still"
+    b" (SELECT array_agg(position ORDER BY room) || array_agg(rebuilt ORDER BY room) AS reached"
+    b" FROM (SELECT room, position, rebuilt FROM rooms.progress WHERE room = ANY(%s)"
+    b" FOR SHARE SKIP LOCKED) held) still"
     b" WHERE reached = %s::bigint[] AND portfolio.portfolio_id = %s"
     b" ON CONFLICT (portfolio_id, view) DO UPDATE SET etag = excluded.etag, body = excluded.body"
     b" RETURNING true"
@@ -75,7 +79,7 @@ def forget(connection: Connection, rooms: Sequence[str], portfolio_ids: Iterable
 
 
 def forget_all(connection: Connection, rooms: Sequence[str]) -> None:
-    """Forget what was kept of rooms, as one starts over in this transaction."""
+    """Forget what was kept of rooms, as the rows of one are replaced in this transaction."""
     connection.execute(_FORGET_ALL, (list(rooms),))
 
 
@@ -88,7 +92,7 @@ class KeptAnswers:
     beside: tuple[str, ...] = ()
 
     async def positions(self) -> Sequence[int] | None:
-        """Where the rooms stand: to be asked before the rows of an answer are read."""
+        """Where the rooms stand, and how often they were rebuilt: to be asked before their rows."""
         found = await self.reading.first(_POSITIONS, (self._rooms,))
         return found[0] if found else None
 

@@ -1,9 +1,11 @@
 """A room's table as Python sees it: one frozen Struct a row, read and written in bulk.
 
-Columns follow the Struct's annotations. Anything that is not a plain column type is kept as jsonb
-and comes back as the annotated type. Writes are one statement for any number of rows.
+A table lives in the schema of the rooms, its twin, made anew, beside it in another one. Columns
+follow the Struct's annotations. Anything that is not a plain column type is kept as jsonb and comes
+back as the annotated type. Writes are one statement for any number of rows.
 """
 
+import copy
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,6 +25,7 @@ Key = tuple[Any, ...]
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 SCHEMA = "rooms"
+SCHEMA_ANEW = "rooms_anew"
 _PLAIN: dict[Any, str] = {
     UUID: "uuid",
     str: "text",
@@ -33,6 +36,12 @@ _PLAIN: dict[Any, str] = {
     date: "date",
     datetime: "timestamptz",
 }
+_COLUMNS = (
+    "SELECT attname, CASE format_type(atttypid, NULL) WHEN 'timestamp with time zone'"
+    " THEN 'timestamptz' ELSE format_type(atttypid, NULL) END FROM pg_attribute"
+    " JOIN pg_class ON pg_class.oid = attrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace"
+    " WHERE nspname = %s AND relname = %s AND attnum > 0 AND NOT attisdropped"
+)
 
 
 class Pool(Protocol):
@@ -63,6 +72,7 @@ class RowTable(Generic[Row]):
         verbatim: Sequence[str] = (),
     ) -> None:
         self.name = name
+        self.schema = SCHEMA
         self.row_type = row_type
         self.key = tuple(key)
         fields = msgspec.structs.fields(row_type)
@@ -75,9 +85,21 @@ class RowTable(Generic[Row]):
         """The values of a row's key columns, in the order of `key`."""
         return tuple(getattr(row, name) for name in self.key)
 
+    def anew(self) -> "RowTable[Row]":
+        """The twin of this table beside the live ones."""
+        twin = copy.copy(self)
+        twin.schema = SCHEMA_ANEW
+        twin._sql = _Statements(twin)  # noqa: SLF001 - it is one of us
+        return twin
+
     def create(self, connection: Connection) -> None:
         """Create the table, empty; one of that name is dropped before."""
-        table = self.qualified
+        self.create_bare(connection)
+        self.add_key(connection)
+        self.add_indexes(connection)
+
+    def create_bare(self, connection: Connection) -> None:
+        """Create it without key and indexes, to append to."""
         columns = sql.SQL(", ").join(
             sql.SQL("{} {}{}").format(
                 sql.Identifier(column.name),
@@ -86,23 +108,46 @@ class RowTable(Generic[Row]):
             )
             for column in self._columns
         )
-        connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(table))
-        connection.execute(
-            sql.SQL("CREATE TABLE {} ({}, PRIMARY KEY ({}))").format(
-                table, columns, _names(self.key)
-            )
-        )
+        self.drop(connection)
+        connection.execute(sql.SQL("CREATE TABLE {} ({})").format(self.qualified, columns))
+
+    def drop(self, connection: Connection) -> None:
+        """Drop it, if there is one."""
+        connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(self.qualified))
+
+    def add_key(self, connection: Connection) -> None:
+        """Let rows be found by their key, and be unique by it."""
+        add = sql.SQL("ALTER TABLE {} ADD PRIMARY KEY ({})")
+        connection.execute(add.format(self.qualified, _names(self.key)))
+
+    def add_indexes(self, connection: Connection) -> None:
+        """Let rows be found by what else they are found by."""
         json = {column.name for column in self._columns if column.is_json}
         for index in self._indexes:
             method = sql.SQL("btree" if json.isdisjoint(index) else "gin")
             connection.execute(
-                sql.SQL("CREATE INDEX ON {} USING {} ({})").format(table, method, _names(index))
+                sql.SQL("CREATE INDEX ON {} USING {} ({})").format(
+                    self.qualified, method, _names(index)
+                )
             )
+
+    def serves(self, connection: Connection) -> bool:
+        """Whether the table that is there has the columns of this one, read as they are here."""
+        found: dict[str, str] = dict(
+            connection.execute(_COLUMNS, (self.schema, self.name)).fetchall()
+        )
+        if any(found.get(column.name) != column.sql_type for column in self._columns):
+            return False
+        try:
+            self.select(connection, self.query(sql.SQL("LIMIT 100")), [])
+        except msgspec.MsgspecError:
+            return False
+        return True
 
     @property
     def qualified(self) -> sql.Identifier:
         """The table's name with its schema, for queries."""
-        return sql.Identifier(SCHEMA, self.name)
+        return sql.Identifier(self.schema, self.name)
 
     def load(self, connection: Connection, keys: Iterable[Key]) -> dict[Key, Row]:
         """Those rows that exist, by key."""
@@ -117,6 +162,13 @@ class RowTable(Generic[Row]):
         if rows:
             columns = [column.dump_all(rows) for column in self._columns]
             connection.execute(self._sql.store, columns)
+
+    def append(self, connection: Connection, rows: Sequence[Row]) -> None:
+        """Insert rows whose keys are not there: the quickest way."""
+        columns = [column.dump_all(rows) for column in self._columns]
+        with connection.cursor().copy(self._sql.append) as writing:
+            for values in zip(*columns, strict=True):
+                writing.write_row(values)
 
     def query(self, rest: sql.Composable) -> bytes:
         """The statement that selects the rows which a `WHERE ... ORDER BY ...` clause picks."""
@@ -224,6 +276,8 @@ class _Statements:
         store = sql.SQL(
             "INSERT INTO {} ({}) SELECT * FROM unnest({}) ON CONFLICT ({}) DO UPDATE SET {}"
         )
+        append = sql.SQL("COPY {} ({}) FROM STDIN")
+        self.append = append.format(table.qualified, names).as_bytes()
         arrays, key = _arrays(types_by_name.values()), _names(table.key)
         self.store = store.format(table.qualified, names, arrays, key, replacement).as_bytes()
         update = sql.SQL("UPDATE {} AS row SET {} FROM unnest({}) AS new ({}) WHERE {}")

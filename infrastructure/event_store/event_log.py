@@ -4,7 +4,7 @@ An insert is never repeated blindly. On a conflict or a lost connection the stor
 holds at our versions: the same command id means the save was ours and has happened.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar, cast
 from uuid import UUID
 
@@ -13,13 +13,14 @@ from eventsourcing.persistence import Notification, StoredEvent
 from msgspec.structs import replace
 
 from application.errors import StoreUnavailable, VersionConflict
-from application.ports import AnyAggregate, Cause, Clock, Recorded, Statement
+from application.ports import AnyAggregate, Cause, Clock, Recorded, Statement, Stretch
 from application.time_travel import Place
-from domain.kernel import Aggregate
+from domain.kernel import Aggregate, Event
 from infrastructure.event_store.group_commit import GroupCommit
-from infrastructure.event_store.mapper import EventMapper
+from infrastructure.event_store.mapper import EventMapper, UnreadableEvent
 from infrastructure.event_store.personal_keys import keeping
 from infrastructure.event_store.recorder import (
+    PAGE_BYTES,
     POOL_SIZE,
     BoundedDatastore,
     ConnectionLost,
@@ -27,6 +28,7 @@ from infrastructure.event_store.recorder import (
     VersionTaken,
 )
 from infrastructure.event_store.sealing import new_key, seal, sealed_topics, unseal
+from infrastructure.event_store.topics import stored_topic
 
 Answer = TypeVar("Answer")
 
@@ -99,6 +101,27 @@ class PostgresEventLog:
         """See `EventLog.read`."""
         rows = self._answered(lambda: self._recorder.page(after, limit))
         return [self._recorded(row, key) for row, key in rows]
+
+    def stretch(self, kinds: Collection[type[Event]], after: int, until: int) -> Stretch:
+        """See `LogToFold.stretch`. It ends before an event that cannot be read.
+
+        Raises:
+            UnreadableEvent: that is the first one.
+        """
+        topics = [
+            stored_topic(kind, version) for kind in kinds for version in range(1, kind.VERSION + 1)
+        ]
+        rows = self._answered(lambda: self._recorder.stretch(topics, after, until))
+        size = sum(len(row.state) for row, _ in rows)
+        events: list[Recorded] = []
+        for row, key in rows:
+            try:
+                events.append(self._recorded(row, key))
+            except UnreadableEvent as defect:
+                if not events:
+                    raise UnreadableEvent(f"position {row.id}, {defect}") from defect
+                return Stretch(events, events[-1].position, size)
+        return Stretch(events, rows[-1][0].id if size >= PAGE_BYTES else until, size)
 
     def history(self, aggregate_ids: Sequence[UUID]) -> Sequence[Recorded]:
         """See `application.time_travel.History.history`."""

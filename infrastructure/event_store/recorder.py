@@ -68,6 +68,15 @@ _PAGE = (
     " ORDER BY notification_id LIMIT %s) AS next) AS page"
     " WHERE bytes_before < %s ORDER BY notification_id"
 )
+_STRETCH = (
+    "SELECT notification_id, originator_id, originator_version, topic, state,"
+    " CASE WHEN topic = ANY(%b) THEN"
+    " (SELECT key FROM credentials.personal_keys WHERE user_id = originator_id) END AS key FROM ("
+    " SELECT *, sum(octet_length(state)) OVER (ORDER BY notification_id) - octet_length(state)"
+    " AS bytes_before FROM events.stored_events"
+    " WHERE notification_id > %s AND notification_id <= %s AND topic = ANY(%b)) AS stretch"
+    " WHERE bytes_before < %s ORDER BY notification_id"
+)
 _AT_VERSIONS = (
     "SELECT e.originator_id, e.originator_version, e.topic, e.state, e.notification_id"
     " FROM unnest(%b::uuid[], %b::bigint[]) AS given (id, version)"
@@ -184,6 +193,15 @@ class EventRecorder(PostgresApplicationRecorder):
         with self.datastore.get_connection() as connection:
             given = (self._sealed, after, limit, PAGE_BYTES)
             rows = connection.execute(_PAGE, given, prepare=True, binary=True).fetchall()
+        return [(_notification(row), row["key"]) for row in rows]
+
+    def stretch(
+        self, topics: Sequence[str], after: int, until: int
+    ) -> list[tuple[Notification, bytes | None]]:
+        """Events under `topics` above `after` up to `until`, fewer once they fill `PAGE_BYTES`."""
+        with self.datastore.get_connection() as connection:
+            given = (self._sealed, after, until, list(topics), PAGE_BYTES)
+            rows = connection.execute(_STRETCH, given, prepare=True, binary=True).fetchall()
         return [(_notification(row), row["key"]) for row in rows]
 
     def keys(self, ids: Sequence[UUID]) -> dict[UUID, bytes]:

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 
 from interfaces.api import (
     accounts,
+    admin_projections,
     admin_repair,
     admin_runs,
     admin_users,
@@ -170,6 +171,7 @@ def _published() -> APIRouter:
     published.include_router(calculation.history)
     published.include_router(admin_runs.router)
     published.include_router(admin_repair.router)
+    published.include_router(admin_projections.router)
     published.include_router(admin_users.router)
     published.include_router(market_data.admin)
     published.include_router(invite_codes.router)

@@ -20,6 +20,8 @@ LAG_LIMIT = 10_000
 WORKER_LIMIT_S = 60
 """Seconds since a worker last told that it lives; each tells every 10."""
 
+_STANDS_STILL = "ok: its rows are those of another version, until they are rebuilt."
+
 
 class NotReady(DomainError):
     """The database does not answer or is of another version, a room is behind, no worker lives."""
@@ -27,7 +29,7 @@ class NotReady(DomainError):
     code = "ERR_HTTP_503"
 
     def __init__(self, checks: dict[str, str]) -> None:
-        failed = [f"{name}: {told}" for name, told in checks.items() if told != "ok"]
+        failed = [f"{name}: {told}" for name, told in checks.items() if not _is_fit(told)]
         super().__init__(f"The service is not ready. {' '.join(failed)}", checks=checks)
 
 
@@ -89,7 +91,7 @@ async def live() -> Alive:
 def ready(program: Asked) -> Ready:
     """Asks the database and the rooms; 503 with all checks where one fails."""
     checks = _checks(program)
-    if any(told != "ok" for told in checks.values()):
+    if any(not _is_fit(told) for told in checks.values()):
         raise NotReady(checks)
     return Ready(checks=checks)
 
@@ -129,7 +131,13 @@ def _checks(program: Program) -> dict[str, str]:
     for name, position in sorted(rooms.items()):
         lag = recorded - position if name in program.rooms.awaited else 0
         checks[f"room {name}"] = _room(lag, stopped=name in program.rooms.failures)
+    for name in sorted(program.rooms.standing_still - rooms.keys()):
+        checks[f"room {name}"] = _STANDS_STILL
     return checks
+
+
+def _is_fit(told: str) -> bool:
+    return told in ("ok", _STANDS_STILL)
 
 
 def _migrations(program: Program) -> str:

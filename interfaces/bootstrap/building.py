@@ -66,7 +66,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             **evidence_of(settings, store, markets),
             repair=Repair(store.log, valuations, PortfoliosRoom(store.pool)),
             runs=runs_of(store, markets, prices, valuations, securities),
-            rooms=store.rooms,
+            **store.kept,
             **rooms_to_ask(store.pool),
             reading=AsyncReading(store.url),
             database_url=store.url,

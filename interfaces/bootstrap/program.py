@@ -64,6 +64,10 @@ class Program(UseCases):
         """Keep the rooms current in the background, whoever records, until closed."""
         self._held.enter_context(in_background("rooms", self.rooms.follow))
 
+    def rebuild_rooms(self) -> None:
+        """Take up the rebuilds that are asked for, in the background, until closed."""
+        self._held.enter_context(in_background("rebuilds", self.upkeep.work))
+
     def certify_log(self) -> None:
         """Sign the chain of the log in the background, until closed."""
         self._held.enter_context(in_background("audit", partial(certify_on, self.audit)))

@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypedDict
 
 from application.ports import Clock, EventLog
 from application.repeating import DeferringLog
@@ -18,6 +18,14 @@ from infrastructure.traces import TracedEventLog, tracing_to
 from interfaces.background import in_background
 from interfaces.rooms import ROOMS
 from projections.catch_up import CatchUp
+from projections.upkeep import Upkeep
+
+
+class Kept(TypedDict):
+    """The rooms, and who sees to them."""
+
+    rooms: CatchUp
+    upkeep: Upkeep
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,7 @@ class Store:
     log: EventLog
     history: History
     rooms: CatchUp
+    upkeep: Upkeep
     pool: Pool
     rejected_rows: PostgresRejectedRows
     tracing: Tracing
@@ -45,7 +54,10 @@ class Store:
         held.callback(log.close)
         rooms_pool = held.enter_context(open_pool(url, size=4, is_durable=False))
         rooms = CatchUp(log, rooms_pool, ROOMS)
-        rooms.prepare()
+        upkeep = Upkeep(log, rooms_pool, rooms)
+        upkeep.prepare()
+        if rooms.standing_still:
+            held.enter_context(in_background("rebuilds", upkeep.work_off))
         pool = held.enter_context(open_pool(url, before_use=rooms.recover))
         return cls(
             url=url,
@@ -53,10 +65,16 @@ class Store:
             log=DeferringLog(log),
             history=log,
             rooms=rooms,
+            upkeep=upkeep,
             pool=pool,
             rejected_rows=PostgresRejectedRows(pool),
             tracing=tracing,
         )
+
+    @property
+    def kept(self) -> Kept:
+        """The rooms, and who sees to them."""
+        return Kept(rooms=self.rooms, upkeep=self.upkeep)
 
 
 def _own_database(settings: Settings, held: ExitStack) -> str:

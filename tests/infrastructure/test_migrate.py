@@ -131,7 +131,7 @@ def test_the_program_owns_its_rooms_and_no_other_schema(database: str) -> None:
             " FROM pg_roles WHERE rolname = %s",
             [APP_ROLE],
         ).fetchone()
-    assert owned == [("rooms",)]
+    assert sorted(owned) == [("rooms",), ("rooms_anew",)]
     assert role == (False,) * 5
 
 

@@ -170,6 +170,9 @@ TABLE = {
     f"GET {V1}/admin/batch/summary": administrates(200),
     f"POST {V1}/admin/batch/cleanup-incomplete": administrates(200),
     f"POST {V1}/admin/repair/valuations": administrates(200),
+    f"GET {V1}/admin/projections": administrates(200),
+    f"POST {V1}/admin/projections/{{name}}/rebuild": administrates(404),
+    f"POST {V1}/admin/projections/{{name}}/verify": administrates(200),
     f"GET {V1}/admin/users": administrates(200),
     **{f"POST {V1}/admin/users/{{user_id}}/{verb}": administrates(404) for verb in RANK_VERBS},
     f"POST {V1}/admin/users/{{user_id}}/forget": administrates(404),
@@ -235,6 +238,7 @@ def test_each_role_is_answered_as_the_table_says(world: World, route: str, role:
         user_id=NOBODY_S,
         session="2013-03-01",
         code="ERR_PORT_404",
+        name="nothing" if path.endswith("/rebuild") else "users",
     )
     answer = visitor.ask(method, url, **BODIES.get(route, {}))
     if route in ENDS_SESSIONS:

@@ -82,7 +82,7 @@ def test_after_forgetting_address_and_name_are_found_nowhere(journey: Journey) -
     events = everything(journey.program.log)
     assert not has_traces(msgspec.json.encode([each.event for each in events]))
     assert [type(each.event) for each in events].count(User.Forgotten) == 1
-    journey.program.rooms.rebuild("users")
+    journey.program.upkeep.rebuild("users")
     assert traces_in(journey.database) == set()
     logs = logs_of(journey.server)
     assert len(logs) > 1

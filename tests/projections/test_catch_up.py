@@ -18,7 +18,7 @@ from projections.room import Room
 from projections.row_table import Key
 from tests.support.programs import connect_owner
 from tests.support.recording import at_once, cause, claimed, open_log
-from tests.support.rooms import TallyRow, room_pool, rows_of, tally
+from tests.support.rooms import TallyRow, room_pool, rows_of, tally, upkeep_of
 from tests.support.waiting import eventually
 
 TALLY = tally()
@@ -110,38 +110,6 @@ def test_processes_advancing_at_once_count_each_event_once(
     assert rows_of(TALLY, pool) == counted(600)
 
 
-def test_a_room_built_anew_is_the_same(log: PostgresEventLog, pool: Pool) -> None:
-    rooms, last = prepared(log, pool, TALLY), record(log, 50)
-    rooms.catch_up(last)
-    with pool.connection() as connection:
-        connection.execute("UPDATE rooms.tally SET events = 1000")
-    assert rooms.rebuild("tally")
-    assert rows_of(TALLY, pool) == counted(last)
-
-
-def test_a_room_rebuilt_under_load_loses_nothing_and_counts_nothing_twice(
-    database: str, pool: Pool
-) -> None:
-    stop = threading.Event()
-    with open_log(database) as log:
-        rooms, others = prepared(log, pool, TALLY), prepared(log, pool, TALLY)
-
-        def work(number: int) -> object:
-            if number == 0:
-                try:
-                    return [rooms.rebuild("tally") for _ in range(10)]
-                finally:
-                    stop.set()
-            while not stop.is_set():
-                (rooms, others)[number % 2].catch_up(record(log, 2))
-            return None
-
-        answers = at_once(work, 5)
-        assert answers == [[True] * 10, None, None, None, None]
-        assert others.catch_up(log.position(), timeout_s=20)
-        assert rows_of(TALLY, pool) == counted(log.position())
-
-
 def test_a_failing_room_stops_at_that_very_event_and_the_others_go_on(
     log: PostgresEventLog, pool: Pool
 ) -> None:
@@ -191,32 +159,36 @@ def test_an_event_that_cannot_be_read_stops_the_rooms_right_before_it(
     assert rows_of(TALLY, pool) == counted(30)
 
 
-def test_a_room_of_another_version_is_built_anew(log: PostgresEventLog, pool: Pool) -> None:
+def test_a_room_of_another_version_is_left_alone_and_named(
+    log: PostgresEventLog, pool: Pool
+) -> None:
     last = record(log, 5)
-    prepared(log, pool, TALLY).catch_up(last)
-    changed = tally(version=2, step=10)
-    rooms = CatchUp(log, pool, [changed])
-    assert rooms.prepare() == ["tally"]
-    assert rooms.prepare() == []
-    assert rooms.catch_up(last)
-    assert rows_of(changed, pool) == {("tally",): TallyRow("tally", 50, 15, 5)}
+    earlier = prepared(log, pool, TALLY)
+    later = CatchUp(log, pool, [tally(version=2, step=10), tally("other")])
+    assert [room.version for room in later.prepare()] == [2]
+    assert not later.catch_up(last)
+    assert (later.failures, later.standing_still) == ({}, {"tally"})
+    assert later.positions() == {"other": last}
+    assert earlier.catch_up(last)
+    assert rows_of(TALLY, pool) == counted(5)
 
 
-def test_a_program_of_another_version_leaves_the_room_alone(
+def test_rooms_that_a_later_program_took_over_stand_still(
     log: PostgresEventLog, pool: Pool
 ) -> None:
     earlier = prepared(log, pool, TALLY)
-    later = prepared(log, pool, tally(version=2, step=10))
+    later = tally(version=2, step=10)
+    upkeep_of(log, pool, later).rebuild("tally")
     last = record(log, 5)
     assert not earlier.catch_up(last)
     assert "another version" in earlier.failures["tally"]
-    assert later.catch_up(last)
+    assert prepared(log, pool, later).catch_up(last)
     assert rows_of(TALLY, pool) == {("tally",): TallyRow("tally", 50, 15, 5)}
 
 
-def test_preparing_many_times_at_once_builds_once(log: PostgresEventLog, pool: Pool) -> None:
-    answers = at_once(lambda _: CatchUp(log, pool, [TALLY]).prepare(), 8)
-    assert sorted(answers, key=str) == [["tally"]] + [[]] * 7
+def test_preparing_many_times_at_once_creates_once(log: PostgresEventLog, pool: Pool) -> None:
+    assert at_once(lambda _: CatchUp(log, pool, [TALLY]).prepare(), 8) == [[]] * 8
+    assert rows_of(TALLY, pool) == {}
 
 
 def test_who_waits_too_long_for_another_thread_is_told(log: PostgresEventLog, pool: Pool) -> None:

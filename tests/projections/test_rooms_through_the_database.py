@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from psycopg import sql
 
 from domain.kernel import Aggregate, Event
 from domain.portfolio import Portfolio
@@ -13,14 +14,16 @@ from infrastructure.postgres import Pool
 from interfaces.rooms import ROOMS
 from projections.audit_log.postgres import ROOM as AUDIT_LOG
 from projections.catch_up import CatchUp
+from projections.comparing import Comparison
 from projections.room import Room
+from projections.rows_anew import RowsAnew
 from tests.projections.edited_positions import edited
 from tests.projections.imported_files import eventful
 from tests.projections.measured import measured
 from tests.support.books import PORTFOLIO
 from tests.support.events import called_otherwise
 from tests.support.recording import cause, everything
-from tests.support.rooms import History, folded, rows_of
+from tests.support.rooms import History, folded, rows_of, upkeep_of
 from tests.support.stories import whole_story
 
 NAMES = [room.name for room in ROOMS]
@@ -69,11 +72,27 @@ def test_rows_are_the_fold_of_the_log(
 def test_a_rebuild_is_the_same_row_by_row(
     log: PostgresEventLog, pool: Pool, recorded: int, room: Room[Any]
 ) -> None:
-    rooms = CatchUp(log, pool, ROOMS)
-    rooms.catch_up(recorded, NAMES)
+    CatchUp(log, pool, ROOMS).catch_up(recorded, NAMES)
     before = rows_of(room, pool)
-    assert rooms.rebuild(room.name)
+    compared = upkeep_of(log, pool, *ROOMS).rebuild(room.name)
+    assert compared == Comparison(rows=len(before), rows_live=len(before), differing=0)
     assert rows_of(room, pool) == before
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_rows_written_again_and_again_are_the_same(
+    log: PostgresEventLog, pool: Pool, recorded: int, room: Room[Any]
+) -> None:
+    """Where hardly any fit into memory, each is appended, found again and replaced."""
+    with pool.connection() as connection:
+        connection.autocommit = True
+        anew = RowsAnew(room, log, connection, most_rows=1)
+        anew.table.create_bare(connection)
+        for position in range(1, recorded + 1):
+            anew.advance(position)
+        anew.finish()
+        rows = anew.table.select(connection, anew.table.query(sql.SQL("")), [])
+    assert {anew.table.key_of(row): row for row in rows} == folded(room, everything(log))
 
 
 def test_rooms_told_event_by_event_are_the_same_as_in_one_page(

@@ -99,7 +99,7 @@ def rebuild_for_ever(program: Program, begun: Event) -> None:
     begun.set()
     while True:
         for name in program.rooms.positions():
-            program.rooms.rebuild(name)
+            program.upkeep.rebuild(name)
 
 
 def _begin(

@@ -67,7 +67,7 @@ def rooms_differing_from_the_log(program: Program, database: str) -> list[str]:
     program.rooms.catch_up(program.log.position(), program.rooms.positions(), timeout_s=60)
     kept = dict(_rooms(database))
     for name in kept:
-        program.rooms.rebuild(name)
+        program.upkeep.rebuild(name)
     return [name for name, rows in _rooms(database) if rows != kept[name]]
 
 

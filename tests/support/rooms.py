@@ -14,9 +14,12 @@ from psycopg import sql
 from application.ports import Cause, Recorded
 from domain.kernel import Event
 from domain.run_slot import RunSlot
+from infrastructure.event_store.event_log import PostgresEventLog
 from infrastructure.postgres import Pool, app_url, open_pool
+from projections.catch_up import CatchUp
 from projections.room import Room
 from projections.row_table import Connection, Key, RowTable
+from projections.upkeep import Upkeep
 from tests.support.programs import SECRET
 
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
@@ -72,6 +75,11 @@ def rows_of(room: Room[Any], pool: Pool) -> dict[Key, Any]:
     with pool.connection() as connection:
         rows = room.table.select(connection, room.table.query(sql.SQL("")), [])
     return {room.table.key_of(row): row for row in rows}
+
+
+def upkeep_of(log: PostgresEventLog, pool: Pool, *rooms: Room[Any]) -> Upkeep:
+    """Who sees to the rooms of a program."""
+    return Upkeep(log, pool, CatchUp(log, pool, rooms))
 
 
 @contextmanager

@@ -120,7 +120,7 @@ def test_an_answer_that_may_be_older_than_its_rows_is_not_kept(world: World) -> 
 def test_a_room_that_is_built_again_forgets(world: World, served: Visitor) -> None:
     portfolio_id = served.open_sample()
     positions(served, portfolio_id)
-    assert world.program.rooms.rebuild("positions")
+    assert world.program.upkeep.rebuild("positions")
     assert kept(world.program, portfolio_id) == []
 
 
@@ -137,7 +137,7 @@ def test_what_was_measured_since_is_in_the_next_answer(world: World, served: Vis
         one["symbol"]: one["beta"] for one in contributions
     }
     assert kept(world.program, portfolio_id)
-    assert world.program.rooms.rebuild("analytics")
+    assert world.program.upkeep.rebuild("analytics")
     assert kept(world.program, portfolio_id) == []
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from interfaces.api import (
     access_shapes,
+    admin_projections,
     admin_run_shapes,
     admin_users,
     audit_events,
@@ -51,6 +52,8 @@ ANSWERS = [
     audit_events.AuditEventList,
     *(sessions.SignedOut, admin_users.UserList, admin_users.RankedUser),
     admin_users.GivenImpersonation,
+    *(admin_projections.ProjectionList, admin_projections.RebuildAsked),
+    admin_projections.ProjectionReport,
     *(shapes.Overview, shapes.ValuationList, shapes.DayValuation),
     *(shapes.NotAvailable, shapes.NoValuations),
     *(formats.FormatList, previews.Preview, import_shapes.Imported, import_shapes.ImportList),
@@ -71,7 +74,7 @@ UPLOADS = {
     "/portfolios/{portfolio_id}/imports": [*FILE_FIELDS, "mode", "force"],
 }
 
-QUERIES_BY_POST = ("/preview-csv", "/stress-test", "/audit/verify", "/recompute")
+QUERIES_BY_POST = ("/preview-csv", "/stress-test", "/verify", "/recompute")
 """What is sent as a POST, but changes nothing."""
 
 
@@ -171,7 +174,7 @@ def test_commands_about_what_is_owned_are_refused_to_auditors(document: Json) ->
 
 def test_commands_document_the_position_header(document: Json) -> None:
     for route, operation in operations_of(document):
-        others = (*QUERIES_BY_POST, "/market-data/prices")  # stores what is no event
+        others = (*QUERIES_BY_POST, "/market-data/prices", "/rebuild")  # stores what is no event
         if route.startswith("POST") and not route.endswith(others):
             [success] = [r for s, r in operation["responses"].items() if s.startswith("2")]
             assert "X-Event-Position" in success["headers"], route

@@ -90,9 +90,9 @@ class Recomputation:
         previous = recorded.previous
         if previous is None:
             return Opening(portfolio.opening.equity_balance)
-        streams = [daily_valuation_id(portfolio.id, previous.session)]
-        for before in self.travel.log.history(streams):
-            if before.version == previous.version and isinstance(before.event, Snapshot):
+        day = daily_valuation_id(portfolio.id, previous.session)
+        for before in self.travel.log.chosen([(day, previous.version)]):
+            if isinstance(before.event, Snapshot):
                 return Previous(before.event, before.version)
         raise LookupError(f"{portfolio.id} has no version {previous.version} of {previous.session}")
 

@@ -20,6 +20,8 @@ from projections.portfolios.postgres import ROOM as PORTFOLIOS
 from projections.portfolios.postgres import PortfoliosRoom
 from projections.positions.postgres import ROOM as POSITIONS
 from projections.positions.postgres import PositionsRoom
+from projections.restatements.postgres import ROOM as RESTATEMENTS
+from projections.restatements.postgres import RestatementsRoom
 from projections.row_table import Pool
 from projections.runs.postgres import ROOM as RUNS
 from projections.runs.postgres import RunsRoom
@@ -33,7 +35,7 @@ from projections.valuations.postgres import ValuationsRoom
 ROOMS = (
     *(USERS, PORTFOLIOS, POSITIONS, IMPORTS, CASH_FLOWS, CORPORATE_ACTIONS),
     *(VALUATIONS, ANALYTICS, SYMBOL_MEASURES, RUNS, INVITE_CODES, ACTIVITY),
-    AUDIT_LOG,
+    *(AUDIT_LOG, RESTATEMENTS),
 )
 """Every room; those that are asked together stand together."""
 
@@ -54,6 +56,7 @@ class RoomsToAsk(TypedDict):
     invite_codes_room: InviteCodesRoom
     activity_room: ActivityRoom
     audit_log_room: AuditLogRoom
+    restatements_room: RestatementsRoom
 
 
 def rooms_to_ask(pool: Pool) -> RoomsToAsk:
@@ -72,4 +75,5 @@ def rooms_to_ask(pool: Pool) -> RoomsToAsk:
         "invite_codes_room": InviteCodesRoom(pool),
         "activity_room": ActivityRoom(pool),
         "audit_log_room": AuditLogRoom(pool),
+        "restatements_room": RestatementsRoom(pool),
     }

@@ -24,6 +24,7 @@ from application.recomputation import Recomputation
 from application.reconstruction import Reconstruction
 from application.repair import Repair
 from application.repeating import FirstAnswers
+from application.restated_days import RestatedDays
 from application.runs import Runs
 from application.securities import Securities
 from application.sessions import Sessions
@@ -42,6 +43,7 @@ from projections.imports.postgres import ImportsRoom
 from projections.invite_codes.postgres import InviteCodesRoom
 from projections.portfolios.postgres import PortfoliosRoom
 from projections.positions.postgres import PositionsRoom
+from projections.restatements.postgres import RestatementsRoom
 from projections.runs.postgres import RunsRoom
 from projections.symbol_measures.postgres import SymbolMeasuresRoom
 from projections.upkeep import Upkeep
@@ -87,6 +89,7 @@ class UseCases:
     invite_codes_room: InviteCodesRoom
     activity_room: ActivityRoom
     audit_log_room: AuditLogRoom
+    restatements_room: RestatementsRoom
 
     @property
     def sessions(self) -> Sessions:
@@ -97,6 +100,11 @@ class UseCases:
     def manifests(self) -> Manifests:
         """Where figures come from."""
         return Manifests(self.time_travel)
+
+    @property
+    def restated_days(self) -> RestatedDays:
+        """What was said again, line by line, and what led to it."""
+        return RestatedDays(self.time_travel)
 
     @property
     def recomputation(self) -> Recomputation:

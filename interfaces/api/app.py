@@ -19,6 +19,7 @@ from interfaces.api import (
     audit_events,
     audit_manifest,
     audit_recomputation,
+    audit_restatements,
     calculation,
     cash_flows,
     exports,
@@ -91,6 +92,7 @@ _RESOURCES = (
         audit_events,
         audit_manifest,
         audit_recomputation,
+        audit_restatements,
     ),
 )
 

@@ -37,7 +37,7 @@ ROW_EXAMPLE: dict[str, Any] = {
     "source": "admin",
     "learnt_at": "2026-01-05T14:35:58.123456Z",
 }
-_RESTATEMENT: dict[str, Any] = {
+RESTATEMENT_EXAMPLE: dict[str, Any] = {
     "date": "2013-02-01",
     "net_asset_value_before": "508822.00",
     "net_asset_value_after": "501262.00",
@@ -53,15 +53,15 @@ _VERSION: dict[str, Any] = {
     "recorded_at": "2026-01-05T14:36:02.123456Z",
     "actor": _USER,
     "impersonator": None,
-    "reason": _RESTATEMENT["reason"],
-    "caused_by": _RESTATEMENT["caused_by"],
+    "reason": RESTATEMENT_EXAMPLE["reason"],
+    "caused_by": RESTATEMENT_EXAMPLE["caused_by"],
     "net_asset_value": "501262.00",
     "pnl": "-5424.00",
     "flows": "0.00",
     "portfolio_version": 2,
     "prices_known": 48213,
     "engine_version": 2,
-    "difference": _RESTATEMENT,
+    "difference": RESTATEMENT_EXAMPLE,
 }
 _FIRST = _VERSION | {
     "version": 1,
@@ -188,7 +188,7 @@ class DayAsOf(BaseModel):
             "known": "2026-01-04T12:00:00Z",
             "then": _FIRST,
             "now": _VERSION,
-            "difference": _RESTATEMENT,
+            "difference": RESTATEMENT_EXAMPLE,
             "origins": [
                 {
                     "caused_by": "price_book:48213",
@@ -269,7 +269,7 @@ def show_as_of(
         then=_version(found.then) if found and found.then else None,
         now=_version(found.now) if found and found.now else None,
         difference=shown_restatement(found.difference) if found and found.difference else None,
-        origins=[_origin(one) for one in found.origins] if found else [],
+        origins=[shown_origin(one) for one in found.origins] if found else [],
     )
 
 
@@ -293,7 +293,8 @@ def _version(version: Version) -> ShownVersion:
     )
 
 
-def _origin(origin: Origin) -> ShownOrigin:
+def shown_origin(origin: Origin) -> ShownOrigin:
+    """What made a version as answers have it."""
     return ShownOrigin(
         caused_by=origin.caused_by,
         through=origin.through,

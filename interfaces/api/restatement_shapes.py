@@ -50,11 +50,12 @@ def shown_restatement(day: Restatement) -> ShownRestatement:
         pnl_after=day.pnl_after,
         reason=day.reason,
         caused_by=day.caused_by,
-        lines=[_difference(line) for line in day.lines],
+        lines=[shown_difference(line) for line in day.lines],
     )
 
 
-def _difference(line: LineDifference) -> ShownDifference:
+def shown_difference(line: LineDifference) -> ShownDifference:
+    """A line that differs, as answers have it."""
     return ShownDifference(
         position_id=line.position_id,
         symbol=line.symbol,

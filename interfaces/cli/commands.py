@@ -14,6 +14,7 @@ from interfaces.cli.explain import explain
 from interfaces.cli.invites import invite
 from interfaces.cli.prices import prices
 from interfaces.cli.replay import replay
+from interfaces.cli.restatements import restatements
 from interfaces.cli.runs import runs
 from interfaces.cli.terminal import (
     console,
@@ -42,6 +43,7 @@ app.add_typer(prices, name="prices")
 app.command("import", no_args_is_help=True)(importing.import_file)
 app.command("formats")(importing.show_formats)
 app.command("replay")(replay)
+app.command("restatements", no_args_is_help=True)(restatements)
 app.command("explain", no_args_is_help=True)(explain)
 
 

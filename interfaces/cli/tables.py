@@ -20,6 +20,7 @@ from interfaces.files.guide import Guide
 from interfaces.files.parsed_file import FileError, quoted
 from interfaces.importing import cost_of
 from projections.portfolios.view import PortfolioRow
+from projections.restatements.view import RestatementRow
 from projections.valuations.view import ValuationRow
 
 _VALUATION_COLUMNS = ("NAV", "P&L", "Cash", "Long", "Short", "Gross")
@@ -54,6 +55,22 @@ def restatements_table(portfolio_id: UUID, restatements: Sequence[Restatement]) 
         known = (day.nav_before, day.nav_after, day.pnl_before, day.pnl_after)
         figures = ("-" if amount is None else money(amount) for amount in known)
         table.add_row(day.session.isoformat(), *figures, str(len(day.lines)))
+    return table
+
+
+def restated_table(rows: Sequence[RestatementRow]) -> Table:
+    """Versions of days in the order they were recorded, USD before and after, and P&L moved."""
+    table = _table()
+    for column in ("Session", "Recorded"):
+        table.add_column(column, no_wrap=True)
+    _add_figures(table, "Version", "NAV before", "NAV after", "P&L moved")
+    for row in rows:
+        before = "-" if row.nav_before is None else money(row.nav_before)
+        moved = row.pnl - (row.pnl_before or 0)
+        table.add_row(
+            *(row.session.isoformat(), f"{row.recorded_at:%Y-%m-%d}", str(row.version)),
+            *(before, money(row.nav), money(moved)),
+        )
     return table
 
 

@@ -84,7 +84,10 @@ NEEDED = {
     "as-of": "?effective={session}",
     "events": "?portfolio_id={portfolio_id}",
 }
-FOR_AUDITORS = {"/api/v1/audit/checkpoints", "/api/v1/audit/export"}
+FOR_AUDITORS = {
+    *("/api/v1/audit/checkpoints", "/api/v1/audit/export"),
+    *("/api/v1/audit/restatements", "/api/v1/audit/restatements/export"),
+}
 
 
 def reads_of(customer: Customer) -> Iterator[tuple[str, str]]:

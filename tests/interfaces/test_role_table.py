@@ -156,6 +156,10 @@ TABLE = {
     f"GET {V1}/audit/valuations/{{portfolio_id}}/{{session}}/versions": reads(200),
     f"GET {V1}/audit/valuations/{{portfolio_id}}/{{session}}/manifest": reads(200),
     f"POST {V1}/audit/valuations/{{portfolio_id}}/{{session}}/recompute": reads(200),
+    f"GET {V1}/audit/portfolios/{{portfolio_id}}/restatements": reads(200),
+    f"GET {V1}/audit/portfolios/{{portfolio_id}}/restatements/export": reads(200),
+    f"GET {V1}/audit/restatements": audits(200),
+    f"GET {V1}/audit/restatements/export": audits(200),
     f"GET {V1}/audit/portfolios/{{portfolio_id}}/history": reads(200),
     f"GET {V1}/audit/portfolios/{{portfolio_id}}/as-of": reads(422),  # no day
     f"GET {V1}/market-data/prices/{{symbol}}": signed_in(200),

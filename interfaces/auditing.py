@@ -11,7 +11,7 @@ from application import policy
 from application.errors import PortfolioUnknown
 from interfaces.authentication import Caller
 from interfaces.bootstrap import Program
-from interfaces.story import is_told, sentences_of
+from interfaces.story import is_told, positions_named, sentences_of
 from projections.audit_log.postgres import ROOM
 from projections.audit_log.view import AuditFilter, AuditRow
 
@@ -98,7 +98,8 @@ def told(program: Program, rows: Sequence[AuditRow]) -> Sequence[Entry]:
     """The entries of some rows, with their sentences."""
     chosen = [(row.aggregate_id, row.version) for row in rows if is_told(row.kind)]
     events = program.time_travel.log.chosen(chosen) if chosen else []
-    sentences = sentences_of(events)
+    symbols = program.positions_room.symbols(list(positions_named(events)))
+    sentences = sentences_of(events, symbols)
     return [Entry(row, sentences.get(row.position)) for row in rows]
 
 

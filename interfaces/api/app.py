@@ -1,7 +1,7 @@
 """The HTTP API as an app: routes, errors, middleware (spec 4)."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from typing import Any
 
@@ -20,6 +20,7 @@ from interfaces.api import (
     audit_manifest,
     audit_recomputation,
     audit_restatements,
+    audit_stream,
     calculation,
     cash_flows,
     exports,
@@ -51,6 +52,7 @@ from interfaces.api.documenting import document_refusals, operation_id
 from interfaces.api.errors import answer_errors
 from interfaces.api.fast_reads import FastReads
 from interfaces.api.idempotency import Idempotency, document_keys
+from interfaces.api.log_watch import LogWatch
 from interfaces.api.metrics import RecordedMetrics
 from interfaces.api.middleware import BodyLimit, RequestFrame, Unforeseen
 from interfaces.api.preconditions import Preconditions, document_preconditions
@@ -58,6 +60,7 @@ from interfaces.api.rate_limits import RateLimits
 from interfaces.api.refused_imports import RefusedImports
 from interfaces.api.request_spans import RequestSpans
 from interfaces.api.run_watch import RunWatch
+from interfaces.auditing import reach_end
 from interfaces.bootstrap import Program
 from interfaces.request_metrics import RequestMetrics
 
@@ -93,6 +96,7 @@ _RESOURCES = (
         audit_manifest,
         audit_recomputation,
         audit_restatements,
+        audit_stream,
     ),
 )
 
@@ -127,6 +131,7 @@ def create_app(program: Program, others: Sequence[BaseRoute] = ()) -> FastAPI:
     app.state.metrics = RequestMetrics()
     app.state.metrics.registry.register(RecordedMetrics(program))
     app.state.run_watch = RunWatch(program.runs_room.several)
+    app.state.log_watch = LogWatch(partial(reach_end, program))
     answer_errors(app)
     app.add_middleware(RefusedImports, program.tallies)
     app.add_middleware(FastReads, tokens=program.tokens, kept=program.kept_positions)

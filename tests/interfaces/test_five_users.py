@@ -85,7 +85,7 @@ NEEDED = {
     "events": "?portfolio_id={portfolio_id}",
 }
 FOR_AUDITORS = {
-    *("/api/v1/audit/checkpoints", "/api/v1/audit/export"),
+    *("/api/v1/audit/checkpoints", "/api/v1/audit/export", "/api/v1/audit/events/stream"),
     *("/api/v1/audit/restatements", "/api/v1/audit/restatements/export"),
 }
 

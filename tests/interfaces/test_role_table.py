@@ -153,6 +153,7 @@ TABLE = {
     f"GET {V1}/audit/checkpoints": audits(200),
     f"GET {V1}/audit/export": audits(200),
     f"GET {V1}/audit/events": audits(200),  # own ones: test_audit_events
+    f"GET {V1}/audit/events/stream": audits(200),
     f"GET {V1}/audit/valuations/{{portfolio_id}}/{{session}}/versions": reads(200),
     f"GET {V1}/audit/valuations/{{portfolio_id}}/{{session}}/manifest": reads(200),
     f"POST {V1}/audit/valuations/{{portfolio_id}}/{{session}}/recompute": reads(200),
@@ -222,7 +223,10 @@ BODIES: dict[str, dict[str, Any]] = {
     f"PATCH {V1}/portfolios/{{portfolio_id}}/opening": {"json": {}},
     f"POST {V1}/portfolios/{{portfolio_id}}/corporate-actions": {"json": {"kind": "split"}},
 }
-QUERIES = {f"GET {V1}/market-data/coverage": "?portfolio_id={portfolio_id}"}
+QUERIES = {
+    f"GET {V1}/market-data/coverage": "?portfolio_id={portfolio_id}",
+    f"GET {V1}/audit/events/stream": "?until=1",  # for nobody waits for its end
+}
 
 
 @pytest.mark.parametrize("role", Row._fields)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from interfaces.api.log_watch import LogWatch
 from interfaces.api.run_watch import RunWatch
 from interfaces.bootstrap import Program
 from interfaces.http import create_http
@@ -14,10 +15,11 @@ from tests.support.waiting import eventually
 
 @dataclass(frozen=True)
 class Served:
-    """Where it is served, and who listens to runs there."""
+    """Where it is served, and who listens there, to runs or to the log."""
 
     url: str
     watch: RunWatch
+    log_watch: LogWatch
 
 
 @contextmanager
@@ -30,7 +32,7 @@ def served(program: Program) -> Iterator[Served]:
     try:
         eventually(lambda: server.started, what="a server that has started")
         port = server.servers[0].sockets[0].getsockname()[1]
-        yield Served(f"http://127.0.0.1:{port}", http.state.run_watch)
+        yield Served(f"http://127.0.0.1:{port}", http.state.run_watch, http.state.log_watch)
     finally:
         server.should_exit = True
         thread.join(timeout=15)

@@ -79,6 +79,19 @@ def test_an_entry_says_nothing_of_who_anybody_is(world: World) -> None:
     assert texts["email_claim.claimed"] is None
 
 
+def test_a_position_is_told_by_its_symbol_though_it_came_with_an_earlier_event(
+    world: World,
+) -> None:
+    held = world.ada.positions_of(world.unvalued)[0]
+    url = f"/portfolios/{world.unvalued}/positions/{held['id']}/close"
+    closing = {"quantity": "1", "exit_price": "700", "exit_date": "2013-01-15"}
+    assert world.ada.post(url, json=closing).status_code == 200
+    [newest] = world.ada.get(f"/audit/events?portfolio_id={world.unvalued}&limit=1").json()[
+        "events"
+    ]
+    assert newest["text"].startswith(f"Closed 1 {held['symbol']} at 700 USD")
+
+
 def test_an_impersonated_command_shows_both(world: World) -> None:
     world.impersonator.ask(
         "PUT", f"/api/v1/portfolios/{world.unvalued}", json={"description": "By somebody else"}

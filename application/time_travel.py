@@ -33,6 +33,14 @@ class Place(NamedTuple):
     version: int
 
 
+class Worth(NamedTuple):
+    """A session and its NAV, USD, as one of its versions has it."""
+
+    session: date
+    nav: Decimal
+    version: int
+
+
 class History(Protocol):
     """The log, asked for streams as they were recorded."""
 
@@ -175,8 +183,8 @@ class TimeTravel:
 
     def worth(
         self, portfolio_id: UUID, sessions: Sequence[date], bounds: Sequence[int]
-    ) -> Sequence[tuple[date, Decimal] | None]:
-        """Of sessions the last one valued before each position, ascending, and its NAV, USD.
+    ) -> Sequence[Worth | None]:
+        """Of sessions the last one valued before each position, ascending, as it stood there.
 
         None where none had been valued.
         """
@@ -194,7 +202,7 @@ class TimeTravel:
             found.append(known[last] if last else None)
         days = self.log.chosen(list({one for one in found if one}))
         worth = {
-            (day.aggregate_id, day.version): (day.event.session, day.event.nav)
+            (day.aggregate_id, day.version): Worth(day.event.session, day.event.nav, day.version)
             for day in days
             if isinstance(day.event, Snapshot)
         }

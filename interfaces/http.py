@@ -26,6 +26,7 @@ from interfaces.web import (
     cash_flows,
     command_center,
     error_pages,
+    history,
     import_help,
     imports,
     landing,
@@ -35,6 +36,7 @@ from interfaces.web import (
     portfolio,
     positions,
     processing,
+    provenance,
     reference,
     risk,
 )
@@ -43,6 +45,7 @@ from interfaces.web.refusals import RefusalPage
 PAGE_MODULES = (
     *(landing, accounts, onboarding, processing, command_center),
     *(portfolio, positions, cash_flows, risk, performance, report, opening, imports),
+    *(history, provenance),
     *(admin, admin_users, admin_invites, admin_runs, admin_repair, admin_monitoring),
     *(import_help, reference, error_pages, assets),
 )

@@ -1,7 +1,7 @@
 """The values of requests and answers as JSON has them (spec 4): texts, money, days, instants."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from domain.text import has_control_characters
 
 _ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_LENGTH_OF_DAY = len("2013-03-01")
 _FARTHEST = 1_000_000_000
 _LONGEST_REASON = 500
 
@@ -119,6 +120,37 @@ def _iso_day(value: object) -> object:
 
 Day = Annotated[date, BeforeValidator(_iso_day)]
 """A day as YYYY-MM-DD and nothing else."""
+
+_MOMENT = re.compile(r"[0-9-]{10}([T ][0-9:.]{5,15}(Z|[+-][0-9]{2}:[0-9]{2})?)?")
+
+
+def parse_moment(text: str) -> datetime | None:
+    """The instant that a text says, UTC where it names no offset; a day alone is its end.
+
+    None for anything else.
+    """
+    if not _MOMENT.fullmatch(text):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+        if len(text) == _LENGTH_OF_DAY:
+            moment = datetime.combine(moment, time.max)
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return aware.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _moment(value: object) -> object:
+    if isinstance(value, str) and (moment := parse_moment(value.strip())):
+        return moment
+    raise PydanticCustomError(
+        "moment", "Write a day, or a day and a time in UTC, such as 2013-02-05 14:30."
+    )
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+"""A moment as typed: a day, which counts to its end, or a day and a time, in UTC."""
 
 Limit = Annotated[int, Query(ge=1, le=200, description="Most entries to answer with.")]
 Offset = Annotated[int, Query(ge=0, le=_FARTHEST, description="Entries to leave out before.")]

@@ -51,4 +51,4 @@ def _worth(program: Program, row: PortfolioRow, story: list[Told]) -> list[str]:
     sessions = when.calendar.sessions(row.equity_as_of, when.latest_session())
     bounds = [*(told.recorded.position for told in story[1:]), program.log.position() + 1]
     known = program.time_travel.worth(row.portfolio_id, sessions, bounds)
-    return [f"{one[1]:,.2f} on {one[0]}" if one else "not valued" for one in known]
+    return [f"{one.nav:,.2f} on {one.session}" if one else "not valued" for one in known]

@@ -18,7 +18,7 @@ UNCLASSIFIED = "Unclassified"
 """The sector of what the security master gives none, such as funds."""
 
 _UNRELIABLE = (MarkQuality.STALE, MarkQuality.ASSUMED)
-_BADGES = {MarkQuality.GOOD: "good", MarkQuality.CARRIED: "warn"}
+BADGES = {MarkQuality.GOOD: "good", MarkQuality.CARRIED: "warn"}
 
 
 def url_of(portfolio_id: UUID, position_id: UUID) -> str:
@@ -63,7 +63,7 @@ class Holding:
     def badge(self) -> str:
         """How much the mark's quality is to catch the eye: good, warn or bad."""
         mark = self.position.mark
-        return _BADGES.get(mark.quality, "bad") if mark else "bad"
+        return BADGES.get(mark.quality, "bad") if mark else "bad"
 
     @property
     def is_unreliable(self) -> bool:

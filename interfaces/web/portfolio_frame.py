@@ -21,6 +21,7 @@ _TABS = (
     ("/performance", "Performance"),
     ("/opening", "Opening"),
     ("/imports", "Imports"),
+    ("/history", "History"),
 )
 _DONE = {
     "opened": "Position entered.",

@@ -126,9 +126,9 @@ def test_what_it_was_worth_is_told_as_it_stood_at_each_position(account: Account
     again = travel.versions(account.portfolio_id, CORRECTED)[-1]
     assert told == [
         None,
-        (OPENED_ON, opened.snapshot.nav),
-        (CORRECTED, latest.snapshot.nav),
-        (CORRECTED, again.snapshot.nav),
+        (OPENED_ON, opened.snapshot.nav, 1),
+        (CORRECTED, latest.snapshot.nav, 1),
+        (CORRECTED, again.snapshot.nav, 2),
     ]
     assert again.snapshot.nav < latest.snapshot.nav
 

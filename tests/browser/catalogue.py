@@ -56,6 +56,7 @@ NOBODY = ""
 
 _PORTFOLIO = "/portfolios/{portfolio}"
 _POSITION = _PORTFOLIO + "/positions/{position}"
+_HISTORY = "/portfolios/{individual}/history"
 _PRIVATE = "/portfolios/{individual}/positions/{private}"
 
 PAGES = (
@@ -94,6 +95,11 @@ PAGES = (
     Shown("opening", f"{_PORTFOLIO}/opening"),
     Shown("imports", f"{_PORTFOLIO}/imports"),
     Shown("import", _PORTFOLIO + "/imports/{import}"),
+    Shown("history", _HISTORY + "?effective=2013-02-01&known={before_restated}"),
+    Shown("history-restated", f"{_HISTORY}/restated", is_pictured=False),
+    Shown("history-day", f"{_HISTORY}/2013-02-01"),
+    Shown("history-unvalued", "/portfolios/{unvalued}/history", "grace", is_pictured=False),
+    Shown("provenance", "/portfolios/{individual}/provenance/2013-02-01"),
     Shown("admin-users", "/admin/users", "root"),
     Shown("admin-user", "/admin/users/{ada_id}", "root"),
     Shown("admin-forget", "/admin/users/{ada_id}/forget", "root"),
@@ -130,6 +136,7 @@ SENT_WRONG = (
     Shown("risk-wrong", f"{_PORTFOLIO}/risk", "ada", f"{_PORTFOLIO}/risk", 422),
     Shown("scenario-wrong", f"{_PORTFOLIO}/risk", "ada", f"{_PORTFOLIO}/risk/scenario", 422),
     Shown("span-wrong", f"{_PORTFOLIO}/performance", "ada", f"{_PORTFOLIO}/performance", 422),
+    Shown("as-of-wrong", _HISTORY, "ada", _HISTORY, 422),
     Shown("opening-wrong", f"{_PORTFOLIO}/opening", "ada", f"{_PORTFOLIO}/opening", 422),
 )
 """Forms with something wrong, and what is said about it."""

@@ -94,7 +94,7 @@ def _come_to(page: Page, shown: Shown, town: Town) -> Response:
     if shown.sends:
         form = page.locator(f'main form[action="{shown.sends.format(**town.places)}"]')
         for field in form.locator(
-            "input:not([type=hidden], [type=radio], [type=checkbox], [type=file])"
+            "input:not([type=hidden], [type=radio], [type=checkbox], [type=file], [type=range])"
         ).all():
             field.fill(NONSENSE)
         with page.expect_navigation() as sent:

@@ -6,12 +6,16 @@ No worker lives here, so that what waits stays waiting; `work_off` and `fail` en
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from http.cookiejar import DefaultCookiePolicy
 from importlib.resources import files
+from urllib.parse import quote
 from uuid import UUID
 
 import httpx
 
+from application.ports import Close, Fetched
 from interfaces.bootstrap import Program
 from tests.support.browsing import send
 from tests.support.programs import build_program
@@ -28,6 +32,9 @@ from tests.support.visitors import (
 )
 
 UPLOAD = "/onboarding/upload"
+RESTATED = date(2013, 2, 1)
+"""The session of Ada's whose price is corrected."""
+
 BAD_ROWS = ("IBM,0,190.00,2012-12-31", "SPY,-1,abc,2012-13-31")
 _LONG_SHORT = {
     "portfolio_name": "Long-Short Portfolio",
@@ -48,7 +55,8 @@ _INDIVIDUAL = _LONG_SHORT | {
 class Town:
     """The people by name, and the ids of what is theirs by the words of the catalogue.
 
-    Ada has two valued accounts, Grace some that wait, failed or were corrected, Edsger none.
+    Ada has two valued accounts, and of one a day that was said again; Grace has some that wait,
+    failed or were corrected, Edsger none.
     """
 
     program: Program
@@ -114,12 +122,16 @@ def _of_ada(program: Program, ada: Visitor) -> dict[str, str]:
     """Two accounts with a calculation that succeeded, flows and an import each."""
     long_short = _open(program, ada, "long_short.csv", _LONG_SHORT)
     individual = _open(program, ada, "individual.csv", _INDIVIDUAL)
+    before = datetime.now(UTC).isoformat()
+    _correct_a_price(program)
+    work_off(program, ada.post(f"/portfolio/{individual}/calculate"))
     held = {one["symbol"]: str(one["id"]) for one in ada.positions_of(individual)}
     return {
         "portfolio": long_short,
         "position": str(ada.positions_of(long_short, "open")[0]["id"]),
         "import": str(ada.imports_of(long_short)[0]["import_id"]),
         "individual": individual,
+        "before_restated": quote(before),
         "private": held["MAPLE_STREET_LP"],
     }
 
@@ -136,6 +148,12 @@ def _open(program: Program, owner: Visitor, file_name: str, account: dict[str, s
         assert noted.status_code == 201, noted.text
     work_off(program, owner.post(f"/portfolio/{portfolio_id}/calculate"))
     return portfolio_id
+
+
+def _correct_a_price(program: Program) -> None:
+    """A close of what one account alone holds is known otherwise from now on."""
+    close = Close("MSFT", RESTATED, Decimal("26.39"), "admin")
+    assert program.prices.book.learn("sample", Fetched(closes=[close])) == 1
 
 
 def _of_grace(town: Town, grace: Visitor) -> dict[str, str]:

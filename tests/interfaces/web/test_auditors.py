@@ -11,6 +11,7 @@ from tests.support.visitors import Visitor
 
 OF_ONESELF = {"/theme", "/logout", "/settings/password"}
 CHANGING = re.compile(r'href="([^"]*/(?:upload|close|correct|revalue|remove))"')
+TELLING = ["/history", "/history/restated", "/history/2013-03-01", "/provenance/2013-03-01"]
 TABS = ["", "/positions", "/cash-flows", "/opening", "/imports"]
 
 
@@ -38,7 +39,8 @@ def test_an_auditor_is_shown_no_form_that_would_be_refused(
     world: World, browser: TestClient
 ) -> None:
     enter(browser, world.auditor)
-    pages = [*pages_of(world), "/command-center", "/settings"]
+    told = [f"/portfolios/{world.valued}{tail}" for tail in TELLING]
+    pages = [*pages_of(world), *told, "/command-center", "/settings"]
     assert {page: found for page in pages if (found := what_changes(browser, page))} == {}
 
 

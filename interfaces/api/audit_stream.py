@@ -7,7 +7,7 @@ the order is that of the log, and nothing between two events is ever left out.
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -53,7 +53,7 @@ class Span:
 
 async def log_stream(
     watch: LogWatch, span: Span, read: Read, heartbeat_s: float = HEARTBEAT_S
-) -> AsyncIterator[str]:
+) -> AsyncGenerator[str, None]:
     """The events of a span as Server-Sent Events, for as long as they may be read."""
     position, is_due = span.after, False
     async with watch.listening():

@@ -36,7 +36,7 @@ class LogWatch:
             yield
         finally:
             self.listeners -= 1
-            if not self.listeners and self._asking:
+            if not self.listeners and self._asking is not None:
                 self._asking.cancel()
                 self._asking = None
 

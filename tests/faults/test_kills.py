@@ -22,8 +22,13 @@ from tests.support.accounts import calculate, open_sample, register
 from tests.support.client import ENDED, Client, body
 from tests.support.crew import Crew, crew, kill, rebuild_for_ever, start
 from tests.support.forking import forking
-from tests.support.journal import events_recorded, rooms_differing_from_the_log
+from tests.support.journal import (
+    events_recorded,
+    rooms_differing_from_the_log,
+    rows_of_rooms,
+)
 from tests.support.openings import ENTRY, PAIR
+from tests.support.programs import connect_owner
 from tests.support.rounds import rounds
 from tests.support.waiting import eventually
 
@@ -182,7 +187,7 @@ def valued(program: Program) -> Program:
 
 
 @rounds(30)
-def test_rooms_whose_rebuilding_was_killed_are_soon_whole_again(
+def test_a_rebuild_that_is_killed_leaves_the_live_rows_whole(
     valued: Program, database: str, tmp_path: Path, rounds: int
 ) -> None:
     chance = Random(rounds)  # noqa: S311 - as above
@@ -196,5 +201,36 @@ def test_rooms_whose_rebuilding_was_killed_are_soon_whole_again(
         assert begun.wait(HANG_GUARD_S)
         rebuilder.join(chance.uniform(0, takes_s))
         kill(rebuilder)
-        eventually(lambda: set(valued.rooms.positions().values()) == {last}, HANG_GUARD_S)
+        assert set(valued.rooms.positions().values()) == {last}
         assert rooms_differing_from_the_log(valued, database) == []
+    assert tables_anew(database) == []
+
+
+@rounds(10)
+def test_a_rebuild_that_is_killed_is_taken_up_by_another_worker(
+    valued: Program, database: str, tmp_path: Path, rounds: int
+) -> None:
+    chance = Random(rounds)  # noqa: S311 - as above
+    kept = dict(rows_of_rooms(database))
+    for _ in range(rounds):
+        begun = forking().Event()
+        rebuilder = start(rebuild_for_ever, database, tmp_path / "rebuilder.log", begun)
+        assert begun.wait(HANG_GUARD_S)
+        rebuilder.join(chance.uniform(0, 1))
+        kill(rebuilder)
+        eventually(lambda: nothing_is_left_to_rebuild(valued), HANG_GUARD_S)
+        assert dict(rows_of_rooms(database)) == kept
+
+
+def nothing_is_left_to_rebuild(program: Program) -> bool:
+    """Take up what was left; whether none is any more."""
+    program.upkeep.work_off(Event())
+    standings = program.upkeep.standings(program.users.clock.now())
+    return all(one.state == "current" for one in standings)
+
+
+def tables_anew(database: str) -> list[str]:
+    """The tables beside the live ones."""
+    with connect_owner(database) as connection:
+        query = "SELECT tablename FROM pg_tables WHERE schemaname = 'rooms_anew'"
+        return [str(name) for (name,) in connection.execute(query)]

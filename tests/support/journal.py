@@ -3,17 +3,20 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
 from psycopg import sql
 
+from application.errors import RoomBusy
 from domain.daily_valuation import DailyValuation
 from domain.identity import daily_valuation_id
 from interfaces.bootstrap import Program
 from projections.valuations.view import ValuationRow
 from tests.support.programs import connect_owner
+from tests.support.waiting import eventually
 
 ALWAYS = (date.min, date.max)
 ALL = 1_000_000
@@ -65,13 +68,22 @@ def rooms_differing_from_the_log(program: Program, database: str) -> list[str]:
     Nobody else may record meanwhile. Builds every room anew.
     """
     program.rooms.catch_up(program.log.position(), program.rooms.positions(), timeout_s=60)
-    kept = dict(_rooms(database))
+    kept = dict(rows_of_rooms(database))
     for name in kept:
-        program.upkeep.rebuild(name)
-    return [name for name, rows in _rooms(database) if rows != kept[name]]
+        eventually(partial(_is_rebuilt, program, name), 60, f"a rebuild of {name}")
+    return [name for name, rows in rows_of_rooms(database) if rows != kept[name]]
 
 
-def _rooms(database: str) -> Iterator[tuple[str, Mapping[str, int]]]:
+def _is_rebuilt(program: Program, room: str) -> bool:
+    """Rebuild a room; False while the database still takes one that was killed for alive."""
+    try:
+        program.upkeep.rebuild(room)
+    except RoomBusy:
+        return False
+    return True
+
+
+def rows_of_rooms(database: str) -> Iterator[tuple[str, Mapping[str, int]]]:
     """Each room's rows as JSON, with how often each is there."""
     with connect_owner(database) as connection:
         for (name,) in connection.execute("SELECT room FROM rooms.progress ORDER BY room"):

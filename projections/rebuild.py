@@ -26,7 +26,7 @@ from projections.rows_anew import RowsAnew
 _TOLD_EVERY_S = 0.5
 _SHORT_WAY = 500  # positions that may be left to read while readers wait
 _SWAP_TRIES = 100
-_LONGEST_PAUSE_S = 0.5
+_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 1.0  # longer than readers had to wait
 _LIVE = "SELECT version, position FROM rooms.progress WHERE room = %s"
 _HOLD = "SELECT position FROM rooms.progress WHERE room = %s FOR UPDATE"
 _MOVE = (
@@ -197,7 +197,7 @@ class Rebuilding:
                     if self._replace(connection, rows, comparison):
                         return
             except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
-                time.sleep(min(0.02 * (nth + 1), _LONGEST_PAUSE_S))
+                time.sleep(min(_PAUSE_S * (nth + 1), _LONGEST_PAUSE_S))
         raise StoreUnavailable
 
     def _replace(
@@ -207,7 +207,7 @@ class Rebuilding:
 
         Progress is locked first, as whoever advances the room does, lest both wait.
         """
-        connection.execute("SET LOCAL lock_timeout = '200ms'")
+        connection.execute("SET LOCAL lock_timeout = '100ms'")
         [position] = connection.execute(_HOLD, (self.room.name,)).fetchone() or (0,)
         if position - rows.position > _SHORT_WAY:
             return False

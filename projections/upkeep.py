@@ -71,12 +71,12 @@ class BuildStopped(Exception):
 
 
 class Upkeep:
-    """Sees to the rooms that a program catches up with."""
+    """Sees to the `rooms` that a program catches up with."""
 
     def __init__(self, log: LogToFold, pool: Pool, rooms: CatchUp) -> None:
         self._log = log
         self._pool = pool
-        self._rooms = rooms
+        self.rooms = rooms
 
     def prepare(self) -> None:
         """Create rooms that are missing, and see to it that those of another version are rebuilt.
@@ -85,7 +85,7 @@ class Upkeep:
         made before this returns.
         """
         self._sweep()
-        for room in self._rooms.prepare():
+        for room in self.rooms.prepare():
             with self._pool.connection() as connection:
                 rebuilds.ask(connection, room.name, room.version)
             with self._pool.reading() as connection:
@@ -103,7 +103,7 @@ class Upkeep:
         undone = {one.room: one for one in told if one.state != "done"}
         done = {one.room: one for one in told if one.state == "done"}
         standings = []
-        for name, room in self._rooms.rooms.items():
+        for name, room in self.rooms.rooms.items():
             version, position = kept.get(name, (0, 0))
             lag = max(recorded - position, 0)
             standings.append(
@@ -115,7 +115,7 @@ class Upkeep:
                     lag_events=lag,
                     lag_s=self._age_s(position, now) if lag else 0.0,
                     rows=rows[name],
-                    error=self._rooms.failures.get(name),
+                    error=self.rooms.failures.get(name),
                     rebuild=_unless_outdone(undone.get(name), done.get(name)),
                     rebuilt=done.get(name),
                 )
@@ -153,7 +153,7 @@ class Upkeep:
     @property
     def names(self) -> Sequence[str]:
         """The rooms there are."""
-        return list(self._rooms.rooms)
+        return list(self.rooms.rooms)
 
     def work(self, stop: threading.Event) -> None:
         """Take up the rebuilds that are asked for, by whomever, until `stop`."""
@@ -167,8 +167,8 @@ class Upkeep:
             with self._pool.reading() as connection:
                 asked = rebuilds.under_way(connection)
             for name in asked:
-                if name in self._rooms.rooms and not stop.is_set():
-                    self._take_up(self._rooms.rooms[name], stop)
+                if name in self.rooms.rooms and not stop.is_set():
+                    self._take_up(self.rooms.rooms[name], stop)
         except StoreUnavailable as failure:
             _log.warning("rebuilds_disturbed", error=str(failure.__cause__))
 
@@ -192,13 +192,13 @@ class Upkeep:
             _log.info("rebuild_left_for_later", room=room.name)
 
     def _room(self, name: str) -> Room[Any]:
-        room = self._rooms.rooms.get(name)
+        room = self.rooms.rooms.get(name)
         if room is None:
             raise RoomUnknown
         return room
 
     def _is_of_this_version(self, room: Room[Any]) -> bool:
-        return room.name in self._rooms.positions()
+        return room.name in self.rooms.positions()
 
     def _age_s(self, position: int, now: datetime) -> float:
         """How old the first event above a position is."""
@@ -207,7 +207,7 @@ class Upkeep:
 
     def _rows(self, connection: Connection) -> Mapping[str, int]:
         rows: dict[str, int] = dict(connection.execute(_ESTIMATES).fetchall())
-        for name, room in self._rooms.rooms.items():
+        for name, room in self.rooms.rooms.items():
             if rows.get(name, 0) < _COUNTED_TO:
                 count = sql.SQL("SELECT count(*) FROM {}").format(room.table.qualified)
                 [rows[name]] = connection.execute(count).fetchone() or (0,)

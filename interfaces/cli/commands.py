@@ -8,7 +8,7 @@ from domain.email_address import EmailAddress
 from domain.email_claim import EmailTaken
 from domain.user import User
 from interfaces.bootstrap import Program, read_settings
-from interfaces.cli import importing
+from interfaces.cli import importing, projections
 from interfaces.cli.audit import audit
 from interfaces.cli.explain import explain
 from interfaces.cli.invites import invite
@@ -44,6 +44,9 @@ app.command("import", no_args_is_help=True)(importing.import_file)
 app.command("formats")(importing.show_formats)
 app.command("replay")(replay)
 app.command("restatements", no_args_is_help=True)(restatements)
+app.command("projections")(projections.list_projections)
+app.command("rebuild", no_args_is_help=True)(projections.rebuild)
+app.command("verify")(projections.verify)
 app.command("explain", no_args_is_help=True)(explain)
 
 

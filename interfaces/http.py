@@ -19,6 +19,7 @@ from interfaces.web import (
     admin,
     admin_invites,
     admin_monitoring,
+    admin_projections,
     admin_repair,
     admin_runs,
     admin_users,
@@ -46,7 +47,8 @@ PAGE_MODULES = (
     *(landing, accounts, onboarding, processing, command_center),
     *(portfolio, positions, cash_flows, risk, performance, report, opening, imports),
     *(history, provenance),
-    *(admin, admin_users, admin_invites, admin_runs, admin_repair, admin_monitoring),
+    *(admin, admin_users, admin_invites, admin_runs),
+    *(admin_projections, admin_repair, admin_monitoring),
     *(import_help, reference, error_pages, assets),
 )
 

@@ -11,6 +11,7 @@ _TABS = (
     ("/users", "Users"),
     ("/invite-codes", "Invite codes"),
     ("/runs", "Runs"),
+    ("/projections", "Projections"),
     ("/repair", "Repair"),
     ("/monitoring", "Monitoring"),
 )
@@ -23,6 +24,8 @@ _DONE = {
     "reactivate": "The user can sign in again.",
     "forget": "Nobody knows any more who this was.",
     "revoke": "The code admits nobody any more; who came with it stays.",
+    "rebuild": "It will be rebuilt; its rows serve meanwhile.",
+    "rebuilding": "It is being rebuilt already.",
     "ended": "The runs that nobody worked at have ended.",
     "repaired": "Repaired: what was recorded before stays beside it.",
 }

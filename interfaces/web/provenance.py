@@ -10,11 +10,13 @@ from fastapi.responses import Response
 
 from application.manifest import LineManifest, Manifest
 from domain.position_import import ImportSource
+from interfaces.recomputing import sentence_on
 from interfaces.values import Day
 from interfaces.web.holdings import BADGES
 from interfaces.web.page import instant
 from interfaces.web.people import names_in, who
 from interfaces.web.portfolio_frame import portfolio_page, url_of
+from interfaces.web.side_by_side import SideBySide
 from interfaces.web.tracing_back import event_url
 from interfaces.web.visits import PageRoute, UserVisit, Visit
 from projections.portfolios.view import PortfolioRow
@@ -47,15 +49,31 @@ def provenance(
     portfolio_id: UUID,
     session: Day,
     version: Annotated[int | None, Query(ge=1)] = None,
+    recompute: str = "",
 ) -> Response:
-    """NAV of a version, of the latest without one, down to price rows and lines of files."""
+    """NAV of a version, of the latest without one, down to price rows and lines of files.
+
+    Where that is asked for it is computed again from these.
+    """
     portfolio = at.portfolio(portfolio_id)
     found = at.program.manifests.of(portfolio_id, portfolio.market, session, version)
     told: dict[str, Any] = _told(at, portfolio, found) if found else {}
+    told |= _again(at, portfolio, found) if found and recompute else {"again": None}
     status = 200 if found else 404
     return portfolio_page(
         at, portfolio, "provenance.html", status, session=session, manifest=found, **told
     )
+
+
+def _again(at: Visit, portfolio: PortfolioRow, manifest: Manifest) -> dict[str, Any]:
+    """The version computed again, and what comes out otherwise."""
+    recorded = manifest.version
+    session = recorded.snapshot.session
+    again = at.program.recomputation.of(portfolio.portfolio_id, session, recorded.number)
+    if again is None:
+        return {"again": None}
+    sides = SideBySide.of(session, recorded.snapshot, again.again) if again.difference else None
+    return {"again": again, "sentence": sentence_on(again), "sides": sides}
 
 
 def _told(at: Visit, portfolio: PortfolioRow, manifest: Manifest) -> dict[str, Any]:

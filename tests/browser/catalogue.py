@@ -57,6 +57,7 @@ NOBODY = ""
 _PORTFOLIO = "/portfolios/{portfolio}"
 _POSITION = _PORTFOLIO + "/positions/{position}"
 _HISTORY = "/portfolios/{individual}/history"
+_PROVENANCE = "/portfolios/{individual}/provenance/2013-02-01"
 _PRIVATE = "/portfolios/{individual}/positions/{private}"
 
 PAGES = (
@@ -99,7 +100,8 @@ PAGES = (
     Shown("history-restated", f"{_HISTORY}/restated", is_pictured=False),
     Shown("history-day", f"{_HISTORY}/2013-02-01"),
     Shown("history-unvalued", "/portfolios/{unvalued}/history", "grace", is_pictured=False),
-    Shown("provenance", "/portfolios/{individual}/provenance/2013-02-01"),
+    Shown("provenance", _PROVENANCE),
+    Shown("provenance-again", _PROVENANCE + "?recompute=yes", is_pictured=False),
     Shown("admin-users", "/admin/users", "root"),
     Shown("admin-user", "/admin/users/{ada_id}", "root"),
     Shown("admin-forget", "/admin/users/{ada_id}/forget", "root"),
@@ -107,6 +109,7 @@ PAGES = (
     Shown("admin-runs", "/admin/runs", "root"),
     Shown("admin-run-waiting", "/admin/runs/{waiting_id}", "root"),
     Shown("admin-run-failed", "/admin/runs/{failed_id}", "root"),
+    Shown("admin-projections", "/admin/projections", "root"),
     Shown("admin-repair", "/admin/repair", "root"),
     Shown("admin-monitoring", "/admin/monitoring", "root"),
     Shown("impersonating", "/command-center", "impersonator"),

@@ -115,6 +115,16 @@ def test_an_earlier_version_comes_from_what_was_known_then(
     }
 
 
+def test_it_is_computed_again_from_what_it_names(world: World, browser: TestClient) -> None:
+    enter(browser, world.ada)
+    assert "Computed again" not in browser.get(url_of(world.valued)).text
+    text = browser.get(url_of(world.valued), params={"recompute": "yes"}).text
+    assert "What it names gives the same bytes." in text
+    digests = re.findall(r"<dd><code>([0-9a-f]{64})</code>", text.partition('id="again"')[2])
+    assert len(digests) == 2
+    assert len(set(digests)) == 1
+
+
 @pytest.mark.parametrize("tail", ["2013-02-03", f"{LATEST}?version=9"])
 def test_what_was_never_said_comes_from_nowhere(
     world: World, browser: TestClient, tail: str

@@ -82,6 +82,12 @@ class LearntRows(Protocol):
         """Of symbols and days the newest close among the rows up to that one."""
         ...
 
+    def actions(
+        self, market: Market, symbols: Sequence[str], known: datetime | None
+    ) -> Sequence[LearntRow]:
+        """Of each split and dividend of the symbols the newest row learnt up to an instant."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from application.ports import Market, PriceRecord
@@ -47,6 +47,13 @@ _KNOWN = """
     ) AS newest
 """
 
+_ACTIONS = """
+    SELECT DISTINCT ON (symbol, ex_on, kind) row_id, symbol, ex_on, kind, value, source, learnt_at
+    FROM book.corporate_actions
+    WHERE market = %s AND symbol = ANY(%b) AND learnt_at <= %s
+    ORDER BY symbol, ex_on, kind, row_id DESC
+"""
+
 
 @dataclass(frozen=True)
 class PostgresPriceRecords:
@@ -75,6 +82,14 @@ class PostgresPriceRecords:
             found = connection.execute(_KNOWN, (symbols, days, market, up_to)).fetchall()
         rows = [_learnt(row) for row in found]
         return {(row.symbol, row.on): row for row in rows}
+
+    def actions(
+        self, market: Market, symbols: Sequence[str], known: datetime | None
+    ) -> Sequence[LearntRow]:
+        """See `application.time_travel.LearntRows.actions`."""
+        asked = (market, list(symbols), known or "infinity")
+        with self.pool.reading() as connection:
+            return [_learnt(row) for row in connection.execute(_ACTIONS, asked)]
 
     def gaps(
         self, market: Market, symbols: Sequence[str], first: date, last: date

@@ -14,6 +14,7 @@ from application.invites import Invites
 from application.manifest import Manifests
 from application.markets import Markets
 from application.panels import Panels
+from application.past_accounts import PastAccounts
 from application.performances import Performances
 from application.portfolios import Portfolios
 from application.ports import EventLog
@@ -100,6 +101,11 @@ class UseCases:
     def manifests(self) -> Manifests:
         """Where figures come from."""
         return Manifests(self.time_travel)
+
+    @property
+    def past_accounts(self) -> PastAccounts:
+        """Accounts as they were known."""
+        return PastAccounts(self.time_travel)
 
     @property
     def restated_days(self) -> RestatedDays:

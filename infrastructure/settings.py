@@ -32,7 +32,7 @@ _ORIGIN = re.compile(
     r"(http(?!.*:80$)|https(?!.*:443$))://([a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(:[0-9]{1,5})?"
 )
 """As browsers spell it: in small letters, without the scheme's own port, without a path."""
-
+_PUBLIC_KEY = re.compile(r"[0-9A-Fa-f]{64}")
 
 _TAKES = {
     "token_key_file": "it names a file with a private key of Ed25519 in PEM, without a password",
@@ -52,6 +52,10 @@ _TAKES = {
     ),
     "skip_startup_validation": "it is true or false",
     "metrics_token": f"it takes {_SHORTEST_METRICS_TOKEN} characters or more",
+    "audit_trusted_keys": (
+        "it takes public keys of 64 hexadecimal digits as `sigmasight audit key` prints them,"
+        " separated by commas"
+    ),
 }
 """What a variable takes, where the library's sentence would speak of Python."""
 
@@ -77,6 +81,12 @@ def _exact_origins(text: str) -> str:
     return text
 
 
+def _public_keys(text: str) -> str:
+    if not all(map(_PUBLIC_KEY.fullmatch, _listed(text))):
+        raise ValueError
+    return text
+
+
 def _with_a_key_pair(file: Path | None) -> Path | None:
     """The file, if it holds a private key that tokens can be signed with."""
     if file is not None:
@@ -97,6 +107,7 @@ class Settings(BaseSettings):
     sigmasight_now: Annotated[AwareDatetime | None, BeforeValidator(_instant)] = None
     database_url: str | None = None
     secret_key: SecretStr | None = Field(default=None, min_length=_SHORTEST_SECRET)
+    audit_trusted_keys: Annotated[str, AfterValidator(_public_keys)] = ""
     token_key_file: Annotated[Path | None, AfterValidator(_with_a_key_pair)] = None
     beta_invite_code: str = PUBLISHED_INVITE_CODE
     market_data: str = "yahoo"
@@ -142,6 +153,11 @@ class Settings(BaseSettings):
     def origins(self) -> list[str]:
         """CORS_ORIGINS, one by one."""
         return _listed(self.cors_origins)
+
+    @property
+    def trusted_keys(self) -> list[bytes]:
+        """AUDIT_TRUSTED_KEYS, one by one, 32 bytes each."""
+        return [bytes.fromhex(key) for key in _listed(self.audit_trusted_keys)]
 
     @property
     def secret_for_metrics(self) -> str:

@@ -21,7 +21,7 @@ class Evidence(TypedDict):
 
 def evidence_of(settings: Settings, store: Store, markets: Markets) -> Evidence:
     """Audit and time travel on a store; checkpoints are signed by the secret of the settings."""
-    keys = CheckpointKeys.of_secret(settings.secret())
+    keys = CheckpointKeys.of_secret(settings.secret(), settings.trusted_keys)
     return Evidence(
         audit=Audit(PostgresChain(store.pool), keys, store.clock),
         time_travel=TimeTravel(store.history, PostgresPriceRecords(store.pool), markets),

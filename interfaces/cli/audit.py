@@ -41,6 +41,9 @@ def export_log(
 
 @audit.command("key")
 def show_key() -> None:
-    """Print the public key that checkpoints are signed for: hand it to who verifies exports."""
+    """Print the public key whose private half signs checkpoints: for who verifies exports.
+
+    AUDIT_TRUSTED_KEYS takes it when SECRET_KEY has become another.
+    """
     with opened_program() as program:
         console.print(plain(program.audit.signer.public_key.hex()), soft_wrap=True)

@@ -1,6 +1,6 @@
 """Verify an exported audit log on any machine, with nothing but Python (spec 7.4).
 
-    python verify_export.py EXPORT.jsonl --key PUBLIC_KEY
+    python verify_export.py EXPORT.jsonl --key PUBLIC_KEY [--key EARLIER_KEY ...]
 
 Each event is a link of a chain: SHA-256 over the link before and the event as it was stored. Some
 links are signed (Ed25519, RFC 8032). This makes every link again and checks every signature by the
@@ -136,18 +136,29 @@ def _check(told: dict[str, Any], position: int, last: bytes, keys: Sequence[byte
     message = f"sigmasight checkpoint {at} {told['hash']} {told['signed_at']}".encode()
     signature = bytes.fromhex(told["signature"])
     if not any(is_signed(key, message, signature) for key in keys):
-        raise Broken(f"position {at}: a checkpoint bears no signature of the key")
+        raise Broken(f"position {at}: a checkpoint bears no signature of a key that was named")
+
+
+def _key(text: str) -> bytes:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise argparse.ArgumentTypeError(f"{text!r} is no public key of 64 hexadecimal digits")
+    return key
 
 
 def main() -> int:
     """Verify the file that is named."""
     asked = argparse.ArgumentParser(description="Verify an exported audit log.")
     asked.add_argument("file", help="as `sigmasight audit export` writes it")
-    asked.add_argument("--key", action="append", required=True, help="public key, 64 hex digits")
+    what = "public key, 64 hex digits; once for each key that has signed"
+    asked.add_argument("--key", action="append", required=True, type=_key, help=what)
     told = asked.parse_args()
     try:
         with Path(told.file).open(encoding="utf-8") as lines:
-            events, checkpoints = verify(lines, [bytes.fromhex(key) for key in told.key])
+            events, checkpoints = verify(lines, told.key)
     except Broken as broken:
         sys.stdout.write(f"BROKEN at {broken}.\n")
         return 1

@@ -42,6 +42,7 @@ def test_without_any_variable_there_are_defaults(read: Environment) -> None:
         "sigmasight_now": None,
         "database_url": None,
         "secret_key": None,
+        "audit_trusted_keys": "",
         "token_key_file": None,
         "beta_invite_code": PUBLISHED_INVITE_CODE,
         "market_data": "yahoo",
@@ -82,6 +83,7 @@ def test_without_any_variable_there_are_defaults(read: Environment) -> None:
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4318", "http://localhost:4318"),
         ("CORS_ORIGINS", "https://a.example.com", "https://a.example.com"),
         ("REQUEST_TIMEOUT_S", "0.5", 0.5),
+        ("AUDIT_TRUSTED_KEYS", "0a" * 32, "0a" * 32),
         ("SUPERUSER_EMAIL", "root@example.com", "root@example.com"),
         ("SUPERUSER_NAME", "Root", "Root"),
     ],
@@ -97,6 +99,12 @@ def test_secrets_are_read_and_never_shown(read: Environment) -> None:
     assert settings.superuser_password.get_secret_value() == "Hidden123"
     assert SECRET not in repr(settings)
     assert "Hidden123" not in repr(settings)
+
+
+def test_trusted_keys_are_read_one_by_one(read: Environment) -> None:
+    assert read().trusted_keys == []
+    told = f"{'0a' * 32}, {'FF' * 32},"
+    assert read(AUDIT_TRUSTED_KEYS=told).trusted_keys == [b"\x0a" * 32, b"\xff" * 32]
 
 
 def test_a_key_pair_is_read_from_its_file(read: Environment, tmp_path: Path) -> None:
@@ -173,6 +181,10 @@ def test_the_markets_time_is_pinned_to_a_date_or_an_instant(
         ("CORS_ORIGINS", "https://App.example.com"),
         ("CORS_ORIGINS", "app.example.com"),
         ("CORS_ORIGINS", "null"),
+        ("AUDIT_TRUSTED_KEYS", "brief-secret"),
+        ("AUDIT_TRUSTED_KEYS", "0a" * 31),
+        ("AUDIT_TRUSTED_KEYS", "0a" * 32 + ";" + "0b" * 32),
+        ("AUDIT_TRUSTED_KEYS", "0a" * 32 + ", " + "0x" * 32),
         ("REQUEST_TIMEOUT_S", "0"),
         ("REQUEST_TIMEOUT_S", "601"),
         ("REQUEST_TIMEOUT_S", "inf"),

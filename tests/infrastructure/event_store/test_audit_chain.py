@@ -287,3 +287,28 @@ def test_the_script_verifies_a_file_alone(
     assert told.returncode == 1
     assert told.stdout.startswith("BROKEN at position ")
     assert len(script.read_text().splitlines()) < 200
+
+
+def test_the_script_takes_the_keys_of_earlier_secrets_and_nothing_that_is_no_key(
+    log: PostgresEventLog, audit: Audit, tmp_path: Path
+) -> None:
+    earlier = CheckpointKeys.of_secret("the secret of before, 32 bytes and more")
+    record(log, 1)
+    Audit(audit.chain, earlier, audit.clock).certify()
+    clock_of(audit).time += TIME_BETWEEN
+    record(log, 1)
+    trusting = CheckpointKeys(KEYS.seed, frozenset({earlier.public_key}))
+    assert len(Audit(audit.chain, trusting, audit.clock).certify()) == 1
+    file = tmp_path / "export.jsonl"
+    file.write_bytes(b"".join(exported(audit.entries(), KEYS.public_key)))
+
+    def status(*keys: str) -> int:
+        named = [word for key in keys for word in ("--key", key)]
+        call = [executable, "-I", verify_export.__file__, str(file), *named]
+        return run(call, capture_output=True, check=False).returncode
+
+    ours, before = KEYS.public_key.hex(), earlier.public_key.hex()
+    assert status(ours, before) == 0
+    assert status(ours) == 1
+    assert status(ours, before[:-2]) == 2
+    assert status("no key") == 2

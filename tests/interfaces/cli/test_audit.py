@@ -41,6 +41,24 @@ def test_what_does_not_fit_is_told_and_the_command_fails(
     assert done.told.startswith("BROKEN at position ")
 
 
+def test_after_another_secret_checkpoints_of_the_earlier_one_count_where_its_key_is_trusted(
+    connected: Terminal, program: Program
+) -> None:
+    open_sample(program, register(program), HELD)
+    program.audit.certify()
+    [key] = connected.run("audit", "key").lines
+    rotated = Terminal(connected.folder, {**connected.settings, "SECRET_KEY": "another one " * 4})
+
+    told = rotated.run("audit", "verify")
+    assert told.status == 1
+    assert "no signature of a key that is trusted" in told.told
+    assert rotated.run("audit", "key").lines != [key]
+
+    trusting = Terminal(rotated.folder, {**rotated.settings, "AUDIT_TRUSTED_KEYS": key})
+    told = trusting.run("audit", "verify")
+    assert (told.status, told.lines[0].endswith("all 1 checkpoints.")) == (0, True)
+
+
 def test_the_story_of_a_portfolio_has_its_nav_after_each_event(
     connected: Terminal, program: Program
 ) -> None:

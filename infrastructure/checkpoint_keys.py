@@ -1,4 +1,4 @@
-"""The key that signs checkpoints (Ed25519, RFC 8032), and those that are trusted besides."""
+"""The key that signs checkpoints and backups (Ed25519, RFC 8032), and those trusted besides."""
 
 import hashlib
 import hmac
@@ -38,11 +38,18 @@ class CheckpointKeys:
 
     def is_signed(self, checkpoint: Checkpoint) -> bool:
         """See `Signer.is_signed`."""
-        if checkpoint.public_key not in self.trusted | {self.public_key}:
+        return self.has_signed(checkpoint.public_key, checkpoint.message, checkpoint.signature)
+
+    def trusts(self, public_key: bytes) -> bool:
+        """Whether a key is our own or trusted besides."""
+        return public_key in self.trusted | {self.public_key}
+
+    def has_signed(self, public_key: bytes, message: bytes, signature: bytes) -> bool:
+        """Whether a key is trusted, and a signature is its own of a message."""
+        if not self.trusts(public_key):
             return False
-        key = Ed25519PublicKey.from_public_bytes(checkpoint.public_key)
         try:
-            key.verify(checkpoint.signature, checkpoint.message)
+            Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
         except InvalidSignature:
             return False
         return True

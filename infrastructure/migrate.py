@@ -5,7 +5,8 @@ libraries or processes of their own: the event tables (eventsourcing), the queue
 and the rooms, which the application itself builds and rebuilds.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from importlib import resources
 
 import psycopg
@@ -18,6 +19,9 @@ from infrastructure.postgres import APP_ROLE, app_password, app_url
 _LOCK = 0x5165_6D61  # any number that only this program uses
 _LOWEST_SERVER = 170000
 _LONGEST_WAIT = "60s"
+
+UNFINISHED = "restoring"
+"""Stands among the steps applied while a backup is put in."""
 
 Prepare = Callable[[psycopg.Connection, str], None]
 
@@ -33,16 +37,42 @@ def migrate(owner_url: str, secret_key: str) -> list[str]:
         MigrationRefused: the server does not answer or is too old, the schema is newer than
             this program, or another process has been migrating for a minute.
     """
+    with turn_to_migrate(owner_url) as connection:
+        return bring_up(connection, owner_url, secret_key)
+
+
+@contextmanager
+def turn_to_migrate(owner_url: str) -> Iterator[psycopg.Connection]:
+    """The owner's connection, while nobody else migrates this database.
+
+    Raises:
+        MigrationRefused: the server does not answer or is too old, or another process has been
+            migrating for a minute.
+    """
     with _connect(owner_url) as connection:
         refuse_old_server(connection.info.server_version)
         _wait_for_turn(connection)
-        _ensure_role(connection, app_password(secret_key), app_url(owner_url, secret_key))
-        connection.execute("CREATE SCHEMA IF NOT EXISTS migrations")
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS migrations.applied"
-            " (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())"
-        )
-        return _apply_missing(connection, owner_url)
+        yield connection
+
+
+def bring_up(
+    connection: psycopg.Connection,
+    owner_url: str,
+    secret_key: str,
+    steps: Collection[str] | None = None,
+) -> list[str]:
+    """Apply what is missing of `steps`, or of all that lead to this version; the names applied.
+
+    Raises:
+        MigrationRefused: the schema is newer than this program, or half restored.
+    """
+    _ensure_role(connection, app_password(secret_key), app_url(owner_url, secret_key))
+    connection.execute("CREATE SCHEMA IF NOT EXISTS migrations")
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS migrations.applied"
+        " (name text PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT now())"
+    )
+    return _apply_missing(connection, owner_url, steps)
 
 
 def known_migrations() -> Mapping[str, str]:
@@ -82,15 +112,21 @@ def _wait_for_turn(connection: psycopg.Connection) -> None:
         ) from None
 
 
-def _apply_missing(connection: psycopg.Connection, owner_url: str) -> list[str]:
+def _apply_missing(
+    connection: psycopg.Connection, owner_url: str, steps: Collection[str] | None
+) -> list[str]:
     files = known_migrations()
     rows = connection.execute("SELECT name FROM migrations.applied").fetchall()
     applied = {name for (name,) in rows}
+    if UNFINISHED in applied:
+        raise MigrationRefused(
+            "A restore into this database did not come to its end: run `sigmasight restore` again."
+        )
     if applied - files.keys():
         raise MigrationRefused(
             "The database was set up by a newer version of this program; install that version."
         )
-    missing = sorted(files.keys() - applied)
+    missing = sorted((files.keys() if steps is None else set(steps)) - applied)
     for name in missing:
         if name in _BEFORE:
             _BEFORE[name](connection, owner_url)

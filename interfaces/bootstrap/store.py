@@ -45,7 +45,7 @@ class Store:
     @classmethod
     def open(cls, settings: Settings, clock: Clock, held: ExitStack) -> Self:
         """Migrate the database that the settings name, or our own, and open it."""
-        owner_url = settings.database_url or _own_database(settings, held)
+        owner_url = owners_url(settings, held)
         secret = settings.secret()
         migrate(owner_url, secret)
         url = app_url(owner_url, secret)
@@ -75,6 +75,11 @@ class Store:
     def kept(self) -> Kept:
         """The rooms, and who sees to them."""
         return Kept(rooms=self.rooms, upkeep=self.upkeep)
+
+
+def owners_url(settings: Settings, held: ExitStack) -> str:
+    """The owner's URL of the database that the settings name, or of our own, started for it."""
+    return settings.database_url or _own_database(settings, held)
 
 
 def _own_database(settings: Settings, held: ExitStack) -> str:

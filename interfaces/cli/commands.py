@@ -10,6 +10,7 @@ from domain.user import User
 from interfaces.bootstrap import Program, read_settings
 from interfaces.cli import importing, projections
 from interfaces.cli.audit import audit
+from interfaces.cli.backups import backup, restore, show_forgotten
 from interfaces.cli.explain import explain
 from interfaces.cli.invites import invite
 from interfaces.cli.prices import prices
@@ -48,6 +49,9 @@ app.command("projections")(projections.list_projections)
 app.command("rebuild", no_args_is_help=True)(projections.rebuild)
 app.command("verify")(projections.verify)
 app.command("explain", no_args_is_help=True)(explain)
+app.command("backup", no_args_is_help=True)(backup)
+app.command("restore", no_args_is_help=True)(restore)
+app.command("forgotten")(show_forgotten)
 
 
 @app.command()

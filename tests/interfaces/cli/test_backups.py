@@ -1,0 +1,137 @@
+"""Backups at the terminal: written, put in elsewhere, verified, the forgotten forgotten again."""
+
+from collections.abc import Iterator
+from datetime import date
+from uuid import UUID, uuid4
+
+import pytest
+
+from interfaces.bootstrap import Program
+from tests.support.accounts import calculate, cause, open_sample, register, shares
+from tests.support.postgres import fresh_database
+from tests.support.programs import build_program, connect_owner
+from tests.support.terminal import Terminal
+
+HELD = [shares("GOOG", 100, "707.38", date(2012, 12, 31))]
+
+
+@pytest.fixture
+def empty(postgres_server: str) -> Iterator[str]:
+    """The owner's URL of a database without anything."""
+    with fresh_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture
+def elsewhere(connected: Terminal, empty: str) -> Terminal:
+    """A terminal with an empty database."""
+    return connected.connected_to(empty)
+
+
+@pytest.fixture
+def portfolio(program: Program) -> UUID:
+    """Somebody's portfolio, valued."""
+    owner = register(program)
+    portfolio_id = open_sample(program, owner, HELD)
+    calculate(program, owner, portfolio_id)
+    return portfolio_id
+
+
+def test_what_was_backed_up_is_restored_verified_and_told(
+    connected: Terminal, elsewhere: Terminal, program: Program, empty: str, portfolio: UUID
+) -> None:
+    program.audit.certify()
+    written = connected.run("backup", "a.backup")
+    assert written.status == 0
+    assert written.lines[0].startswith("Written: a.backup, a dump of ")
+    head = program.audit.verify()
+    assert f"up to position {head.position:,} and head {head.hash.hex()}" in written.told
+
+    restored = elsewhere.run("restore", "a.backup")
+    assert restored.status == 0
+    assert f"All {head.events:,} events fit, and all 1 checkpoints." in restored.lines
+    assert "The rooms are built." in restored.lines
+    assert "is back: forget them again" in restored.lines[-1]
+    with build_program(empty) as other:
+        assert set(other.rooms.positions().values()) == {head.position}
+        assert other.portfolios_room.one(portfolio) == program.portfolios_room.one(portfolio)
+        assert other.valuations_room.last(portfolio, 9) == program.valuations_room.last(
+            portfolio, 9
+        )
+
+
+def test_what_is_in_the_way_is_refused_in_words(
+    connected: Terminal, elsewhere: Terminal, program: Program, portfolio: UUID
+) -> None:
+    assert connected.run("backup", "a.backup").status == 0
+    again = connected.run("backup", "a.backup")
+    assert (again.status, again.out) == (1, "")
+    assert again.told.startswith("a.backup is there already.")
+    assert connected.run("backup", "a.backup", "--force").status == 0
+    program.close()
+    refused = connected.run("restore", "a.backup")
+    assert (refused.status, refused.out) == (1, "")
+    assert refused.told.startswith("The database holds events already.")
+    missing = elsewhere.run("restore", "b.backup")
+    assert (missing.status, missing.told) == (1, "b.backup does not exist. Check its name.")
+
+
+def test_a_log_that_was_broken_when_it_was_backed_up_is_told(
+    connected: Terminal, elsewhere: Terminal, database: str, portfolio: UUID
+) -> None:
+    with connect_owner(database) as owner:
+        owner.execute(
+            "UPDATE events.stored_events SET state = state || ' ' WHERE notification_id ="
+            " (SELECT max(notification_id) FROM events.stored_events)"
+        )
+    assert connected.run("backup", "a.backup").status == 0
+    restored = elsewhere.run("restore", "a.backup")
+    assert restored.status == 1
+    assert restored.err.startswith("BROKEN at position ")
+
+
+class TestForgotten:
+    """Who was forgotten after a backup does not come back with it."""
+
+    @pytest.fixture
+    def forgotten(self, connected: Terminal, program: Program) -> UUID:
+        """Somebody who was forgotten after the backup `a.backup`."""
+        user_id = register(program).user_id
+        assert connected.run("backup", "a.backup").status == 0
+        program.forgetting.forget(user_id, cause())
+        return user_id
+
+    def test_whoever_is_on_the_list_is_forgotten_again(
+        self, connected: Terminal, elsewhere: Terminal, empty: str, forgotten: UUID
+    ) -> None:
+        listed = connected.run("forgotten").lines
+        assert listed == [str(forgotten)]
+        names = elsewhere.write("forgotten.txt", *listed, str(uuid4()))
+        restored = elsewhere.run("restore", "a.backup", "--forgotten", names)
+        assert (restored.status, restored.lines[-1]) == (0, "Users forgotten again: 1.")
+        assert elsewhere.run("forgotten").lines == listed
+        with connect_owner(empty) as owner:
+            for table in ("credentials.personal_keys", "credentials.passwords"):
+                assert owner.execute(f"SELECT * FROM {table}").fetchall() == []
+
+    def test_without_the_list_it_is_said_that_they_are_back(
+        self, elsewhere: Terminal, empty: str, forgotten: UUID
+    ) -> None:
+        restored = elsewhere.run("restore", "a.backup")
+        assert restored.status == 0
+        assert "is back: forget them again, or restore with --forgotten." in restored.told
+        with build_program(empty) as program:
+            row = program.users_room.one(forgotten)
+            assert row is not None
+            assert not row.is_forgotten
+
+    def test_a_list_that_is_none_is_refused_before_anything_is_restored(
+        self, elsewhere: Terminal, empty: str, forgotten: UUID
+    ) -> None:
+        elsewhere.write("names.txt", str(forgotten), "Ada Lovelace")
+        for names, said in (("names.txt", "more than ids"), ("missing.txt", "cannot be read")):
+            refused = elsewhere.run("restore", "a.backup", "--forgotten", names)
+            assert refused.status == 2
+            assert said in refused.told
+        with connect_owner(empty) as owner:
+            assert owner.execute("SELECT to_regclass('events.stored_events')").fetchone() == (None,)

@@ -2,6 +2,7 @@
 
 from tests.benchmarks import (
     analysing,
+    chaining,
     cold_history,
     commands,
     greeks,
@@ -20,7 +21,7 @@ from tests.benchmarks.row import show
 
 MODULES = (
     *(commands, reading, pages, login, importing, valuing),
-    *(recording, nights, cold_history, memory, regressions, greeks, analysing),
+    *(recording, chaining, nights, cold_history, memory, regressions, greeks, analysing),
 )
 
 

@@ -13,13 +13,13 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from application.ports import Cause
 from domain.email_address import EmailAddress
 from domain.user import User
 from infrastructure.postgres import Pool, open_pool
 from interfaces.bootstrap import Program
 from tests.benchmarks.databases import durable_database
 from tests.benchmarks.row import Row, show
+from tests.support.accounts import cause
 from tests.support.programs import build_program
 
 ROUNDS = 7
@@ -40,7 +40,7 @@ def measure() -> list[Row]:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(_PLAIN)
         with build_program(url) as program, open_pool(url, size=AT_ONCE) as pool:
-            users = _users(program)
+            users = registered(program)
             return [
                 _row(program, pool, users, at_once=1, goal=0.25),
                 _row(program, pool, users, at_once=AT_ONCE, goal=1.0),
@@ -51,7 +51,7 @@ def _row(program: Program, pool: Pool, users: list[UUID], *, at_once: int, goal:
     ours, peer = [], []
     with ThreadPoolExecutor(at_once) as threads:
         for _ in range(ROUNDS):
-            ours.append(_seconds(threads, users, lambda user: _command(program, user)))
+            ours.append(_seconds(threads, users, lambda user: command(program, user)))
             peer.append(_seconds(threads, users, lambda _: _insert(pool)))
     how = "one at a time" if at_once == 1 else f"{at_once} at once"
     return Row(
@@ -70,12 +70,13 @@ def _seconds(threads: ThreadPoolExecutor, users: list[UUID], work: Callable[[UUI
     return perf_counter() - began
 
 
-def _command(program: Program, user_id: UUID) -> None:
+def command(program: Program, user_id: UUID) -> None:
+    """Load a user, decide, record one event, bring the rooms up to it."""
     user = program.log.load(User, user_id)
     if user is None:
         raise LookupError(user_id)
     user.log_in((user.logged_in_at or datetime.now(UTC)) + timedelta(hours=2))
-    position = program.log.save(user, cause=_cause())
+    position = program.log.save(user, cause=cause())
     if not program.rooms.catch_up(position):
         raise TimeoutError("The rooms fell behind")
 
@@ -87,17 +88,14 @@ def _insert(pool: Pool) -> None:
         )
 
 
-def _users(program: Program) -> list[UUID]:
+def registered(program: Program) -> list[UUID]:
+    """So many users, as their ids."""
     people = [
         User.register(uuid4(), EmailAddress.parse(f"user{n}@example.com"), "A User", "master")
         for n in range(COMMANDS)
     ]
-    program.log.save(*people, cause=_cause())
+    program.log.save(*people, cause=cause())
     return [user.id for user in people]
-
-
-def _cause() -> Cause:
-    return Cause(command_id=uuid4(), correlation_id=uuid4())
 
 
 if __name__ == "__main__":

@@ -64,26 +64,28 @@ def _row(against: str, rounds: list[tuple[float, float]], goal: float, note: str
 
 
 def _round(program: Program, copying: Copying) -> tuple[float, float, float]:
-    in_a_run, one_by_one = list(_accounts()), [[day] for days in _accounts() for day in days]
-    ours = _seconds(lambda: _record(program, in_a_run, AT_A_TIME))
+    in_a_run, one_by_one = list(accounts()), [[day] for days in accounts() for day in days]
+    ours = seconds(lambda: record(program, in_a_run, AT_A_TIME))
     copying.read([day.id for days in in_a_run for day in days])
-    copied = _seconds(copying.copy)
+    copied = seconds(copying.copy)
     copying.compare()
-    return ours, copied, _seconds(lambda: _record(program, one_by_one, 1))
+    return ours, copied, seconds(lambda: record(program, one_by_one, 1))
 
 
-def _seconds(work: Callable[[], None]) -> float:
+def seconds(work: Callable[[], object]) -> float:
+    """How long it takes."""
     began = perf_counter()
     work()
     return perf_counter() - began
 
 
-def _record(program: Program, saves: Saves, at_a_time: int) -> None:
+def record(program: Program, saves: Saves, at_a_time: int) -> None:
+    """Save days, so many saves at once."""
     with ThreadPoolExecutor(at_a_time) as threads:
         list(threads.map(lambda days: program.log.save(*days, cause=cause()), saves))
 
 
-def _accounts() -> Iterator[list[DailyValuation]]:
+def accounts() -> Iterator[list[DailyValuation]]:
     """The days of one new account after the other, decided and not yet recorded."""
     prices = {
         position(f"S{line}", str(line + 1), "20.00"): [

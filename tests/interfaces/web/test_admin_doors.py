@@ -14,13 +14,13 @@ from tests.support.pages import enter
 NOBODY_S = "00000000-0000-4000-8000-000000000000"
 PAGES = (
     *("", "/users", "/users/{user_id}", "/users/{user_id}/forget"),
-    *("/invite-codes", "/runs", "/runs/{run_id}", "/repair"),
+    *("/invite-codes", "/runs", "/runs/{run_id}", "/projections", "/repair"),
     *("/monitoring", "/monitoring/charts/{name}.csv"),
 )
 FORMS = (
     *("/users/{user_id}/{verb}", "/users/{user_id}/forget", "/users/{user_id}/impersonate"),
     *("/invite-codes", "/invite-codes/{invite_id}/revoke"),
-    *("/runs/start", "/runs/clean-up", "/repair", "/repair/apply"),
+    *("/runs/start", "/runs/clean-up", "/projections/{name}/rebuild", "/repair", "/repair/apply"),
 )
 
 

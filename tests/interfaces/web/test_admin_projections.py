@@ -7,11 +7,9 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
 
-from interfaces.http import create_http
 from tests.interfaces.conftest import World
 from tests.support.browsing import send
-from tests.support.pages import enter, rows_of
-from tests.support.visitors import Visitor
+from tests.support.pages import rows_of
 
 PAGE = "/admin/projections"
 CAPTION = "Projections, and how far"
@@ -27,7 +25,8 @@ def ask(browser: TestClient, name: str) -> Response:
     """Ask for a rebuild by a form that is on the page no more, or never was."""
     found = re.search(r'name="csrf" value="([^"]*)"', browser.get(PAGE).text)
     assert found
-    return browser.post(f"{PAGE}/{name}/rebuild", data={"csrf": found[1]})
+    answer: Response = browser.post(f"{PAGE}/{name}/rebuild", data={"csrf": found[1]})
+    return answer
 
 
 @pytest.mark.usefixtures("superuser_there")
@@ -79,19 +78,3 @@ def test_what_stopped_one_is_told(world: World, browser: TestClient) -> None:
 def test_there_is_no_other_than_these(browser: TestClient) -> None:
     answer = ask(browser, "nothing")
     assert (answer.status_code, "ERR_ROOM_404" in answer.text) == (404, True)
-
-
-def test_a_form_of_another_site_is_refused(world: World, browser: TestClient) -> None:
-    enter(browser, world.superuser)
-    answer = browser.post(f"{PAGE}/portfolios/rebuild")
-    assert (answer.status_code, "ERR_FORM_001" in answer.text) == (403, True)
-
-
-@pytest.mark.parametrize("who", ["ada", "auditor"])
-def test_it_is_for_superusers_alone(world: World, who: str) -> None:
-    visitor: Visitor = getattr(world, who)
-    with TestClient(create_http(world.program), follow_redirects=False) as browser:
-        assert browser.get(PAGE).headers["location"].startswith("/login")
-        enter(browser, visitor)
-        answer = browser.get(PAGE)
-        assert (answer.status_code, "ERR_ADMIN_001" in answer.text) == (403, True)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from application.access import Access, give_access
 from application.access_ports import Passwords, TokenClaims, Tokens
-from application.commands import ChangePassword
+from application.commands import ChangePassword, LogIn
 from application.deciding import decide
 from application.errors import CredentialsRefused, TokenRefused
 from application.login_throttle import LoginThrottle
@@ -69,7 +69,7 @@ class Sessions:
 
         def attempt() -> Access:
             user = self._load(command.user_id)
-            self._refuse_wrong(user, command)
+            self._refuse_wrong(user, command, cause)
             refuse_weak(self.passwords, command.new)
             user.change_password()
             keep_hash = self.passwords.store(user.id, self.passwords.hash(command.new))
@@ -78,11 +78,12 @@ class Sessions:
 
         return decide(attempt)
 
-    def _refuse_wrong(self, user: User, command: ChangePassword) -> None:
+    def _refuse_wrong(self, user: User, command: ChangePassword, cause: Cause) -> None:
         self.throttle.refuse_hasty(user.email, command.address)
         given = command.current if can_be_hashed(command.current) else ""
         if not self.passwords.verify(user.id, given):
-            self.throttle.note_failure(user.email, command.address)
+            proof = LogIn(email=user.email, password="", address=command.address)
+            self.throttle.note_failure(proof, user.id, cause)
             raise CredentialsRefused
 
     def _change(self, user_id: UUID, decision: Callable[[User], None], cause: Cause) -> int:

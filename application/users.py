@@ -97,7 +97,7 @@ class Users:
         given = command.password if can_be_hashed(command.password) else ""
         is_right = self.passwords.verify(user.id if user else None, given)
         if not is_right or user is None or not user.is_active:
-            self.throttle.note_failure(command.email, command.address)
+            self.throttle.note_failure(command, user.id if user else None, cause)
             raise CredentialsRefused
         self.throttle.refuse_hasty(command.email, command.address)  # guesses made at once count
         position = decide(lambda: self._note_login(user.id, cause))

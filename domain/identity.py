@@ -87,5 +87,11 @@ def run_part_id(whole: UUID, number: int) -> UUID:
     return uuid5(_SIGMASIGHT, f"run-part:{whole}:{number}")
 
 
+def admin_denial_id(user: UUID, impersonator: UUID | None, denied: str, hour: datetime) -> UUID:
+    """The id of the record that a user was denied something in an hour (UTC), so there is one."""
+    name = f"admin-denial:{user}:{impersonator}:{denied}:{hour:%Y-%m-%dT%H}"
+    return uuid5(_SIGMASIGHT, name)
+
+
 def _nth(n: int) -> str:
     return "" if n == 1 else f"{_UNIT_SEPARATOR}{n}"

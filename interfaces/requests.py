@@ -42,3 +42,14 @@ def cause_of(request: Request, actor: UUID | None = None) -> Cause:
         actor=actor,
         impersonator=getattr(request.state, "impersonator", None),
     )
+
+
+def template_of(scope: Scope) -> str:
+    """The path with its parameters' names for their values, `none` where no route was found.
+
+    An included route knows only its own part of the path, so the template is found backwards.
+    """
+    if "route" not in scope:
+        return "none"
+    names = {str(value): f"{{{name}}}" for name, value in scope["path_params"].items()}
+    return "/".join(names.get(part, part) for part in scope["path"].split("/"))

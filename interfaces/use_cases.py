@@ -28,6 +28,7 @@ from application.repeating import FirstAnswers
 from application.restated_days import RestatedDays
 from application.runs import Runs
 from application.securities import Securities
+from application.security_log import SecurityLog
 from application.sessions import Sessions
 from application.staleness import Staleness
 from application.time_travel import TimeTravel
@@ -74,6 +75,7 @@ class UseCases:
     repair: Repair
     audit: Audit
     time_travel: TimeTravel
+    security_log: SecurityLog
     runs: Runs
     rooms: CatchUp
     upkeep: Upkeep

@@ -12,6 +12,7 @@ from domain.errors import DomainError
 from interfaces.api.idempotency import come_from
 from interfaces.authentication import SAFE_METHODS, Asked, Caller, Claims, caller_of
 from interfaces.bootstrap import Program
+from interfaces.denying import noting_denials
 from interfaces.requests import cause_of
 from interfaces.values import PORTFOLIO_EXAMPLE
 from projections.portfolios.view import PortfolioRow
@@ -108,13 +109,14 @@ SignedIn = Annotated[UserRow, Depends(signed_in)]
 """The user who asks; auditors only where nothing is changed."""
 
 
-def superuser(known: Known) -> UserRow:
+def superuser(known: Known, request: Request) -> UserRow:
     """The user who asks, if that is a superuser, and in person.
 
     Raises:
         NotWhileImpersonating: ERR_ADMIN_007. SuperuserOnly: ERR_ADMIN_001.
     """
-    policy.refuse_administrating(known.user, is_impersonated=known.impersonator is not None)
+    with noting_denials(request, known):
+        policy.refuse_administrating(known.user, is_impersonated=known.impersonator is not None)
     return known.user
 
 
@@ -122,13 +124,14 @@ Superuser = Annotated[UserRow, Depends(superuser)]
 """For administration: the superuser who asks."""
 
 
-def auditor(known: Known) -> UserRow:
+def auditor(known: Known, request: Request) -> UserRow:
     """The user who asks, if that is an auditor or a superuser, and in person.
 
     Raises:
         NotWhileImpersonating: ERR_ADMIN_007. AuditorOnly: ERR_AUDIT_001.
     """
-    policy.refuse_auditing(known.user, is_impersonated=known.impersonator is not None)
+    with noting_denials(request, known):
+        policy.refuse_auditing(known.user, is_impersonated=known.impersonator is not None)
     return known.user
 
 

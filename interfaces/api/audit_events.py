@@ -3,13 +3,14 @@
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime, BaseModel
 
 from interfaces.api.access import Asked, Known
 from interfaces.api.audit_days import EVENT_EXAMPLE, ShownEvent
 from interfaces.api.documenting import AUDITOR, OWN_PORTFOLIO, answers, example
 from interfaces.auditing import LAST_POSITION, AuditSearch, Entry, Kind
+from interfaces.denying import noting_denials
 from interfaces.values import PORTFOLIO_EXAMPLE, Limit
 from projections.audit_log.view import AuditRow
 
@@ -118,10 +119,12 @@ def list_events(
     program: Asked,
     known: Known,
     wanted: Annotated[AuditSearch, Depends(asked_events)],
+    request: Request,
     limit: Limit = 50,
 ) -> AuditEventList:
     """For auditors and superusers all; for others those of an own portfolio, or about oneself."""
-    wanted.refuse_for(program, known)
+    with noting_denials(request, known):
+        wanted.refuse_for(program, known)
     page = wanted.find(program, limit)
     return AuditEventList(events=list(map(_entry, page.entries)), next=page.following)
 

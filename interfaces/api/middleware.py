@@ -17,6 +17,7 @@ from interfaces.api.errors import (
     BodyTooSlow,
     code_of_refused_body,
 )
+from interfaces.requests import template_of
 
 BODY_LIMIT_BYTES = 11 * 1024 * 1024
 """A file of 10 MB with the fields beside it (spec 4.12)."""
@@ -92,17 +93,6 @@ def _put_headers(message: Message, request_id: str) -> None:
     headers["X-Request-ID"] = request_id
     for name, value in _HEADERS.items():
         headers.setdefault(name, value)
-
-
-def template_of(scope: Scope) -> str:
-    """The path with its parameters' names for their values, `none` where no route was found.
-
-    An included route knows only its own part of the path, so the template is found backwards.
-    """
-    if "route" not in scope:
-        return "none"
-    names = {str(value): f"{{{name}}}" for name, value in scope["path_params"].items()}
-    return "/".join(names.get(part, part) for part in scope["path"].split("/"))
 
 
 class Unforeseen:

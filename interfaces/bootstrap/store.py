@@ -6,6 +6,7 @@ from typing import Self, TypedDict
 
 from application.ports import Clock, EventLog
 from application.repeating import DeferringLog
+from application.security_log import SecurityLog
 from application.time_travel import History
 from application.tracing import Tracing
 from infrastructure.embedded_postgres import EmbeddedPostgres
@@ -41,6 +42,7 @@ class Store:
     pool: Pool
     rejected_rows: PostgresRejectedRows
     tracing: Tracing
+    security_log: SecurityLog
 
     @classmethod
     def open(cls, settings: Settings, clock: Clock, held: ExitStack) -> Self:
@@ -69,6 +71,7 @@ class Store:
             pool=pool,
             rejected_rows=PostgresRejectedRows(pool),
             tracing=tracing,
+            security_log=SecurityLog(log, clock),
         )
 
     @property

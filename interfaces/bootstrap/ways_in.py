@@ -28,7 +28,7 @@ def users_of(settings: Settings, parts: Parts, store: Store, identities: Identit
         passwords=Argon2Passwords(
             store.pool, parts.password_cost, are_composed=settings.password_composition
         ),
-        throttle=LoginThrottle(failures, store.clock),
+        throttle=LoginThrottle(failures, store.clock, store.security_log),
         tokens=JwtTokens(settings.secret(), lifetime, store.clock, settings.token_key),
         identities=identities,
         invites=Invites(store.log, store.clock, settings.beta_invite_code),

@@ -25,6 +25,7 @@ from application.quotas import UPLOADS, Allowance
 from domain.errors import DomainError
 from interfaces.authentication import COOKIE, Caller, caller_of
 from interfaces.bootstrap import Program
+from interfaces.denying import noting_denials
 from interfaces.error_catalogue import CATALOGUE
 from interfaces.requests import cause_of
 from interfaces.web.page import page
@@ -71,9 +72,18 @@ class Visit:
         Raises:
             SignInFirst: nobody is.
         """
+        return self.known.user
+
+    @property
+    def known(self) -> Caller:
+        """Who is signed in, by which token, and who acts as that user.
+
+        Raises:
+            SignInFirst: nobody is.
+        """
         if self.caller is None:
             raise SignInFirst
-        return self.caller.user
+        return self.caller
 
     @property
     def impersonator(self) -> UserRow | None:
@@ -90,6 +100,14 @@ class Visit:
         """Whether the pages below /admin are for this visitor."""
         is_impersonated = self.impersonator is not None
         return self.caller is not None and policy.may_administrate(
+            self.caller.user, is_impersonated=is_impersonated
+        )
+
+    @property
+    def audits(self) -> bool:
+        """Whether the audit log of everybody is for this visitor."""
+        is_impersonated = self.impersonator is not None
+        return self.caller is not None and policy.may_audit(
             self.caller.user, is_impersonated=is_impersonated
         )
 
@@ -203,11 +221,26 @@ def visit_of_superuser(at: UserVisit) -> Visit:
     Raises:
         NotWhileImpersonating: ERR_ADMIN_007. SuperuserOnly: ERR_ADMIN_001.
     """
-    policy.refuse_administrating(at.user, is_impersonated=at.impersonator is not None)
+    with noting_denials(at.request, at.known):
+        policy.refuse_administrating(at.user, is_impersonated=at.impersonator is not None)
     return at
 
 
 SuperuserVisit = Annotated[Visit, Depends(visit_of_superuser)]
+
+
+def visit_of_auditor(at: UserVisit) -> Visit:
+    """The visit of an auditor or a superuser, in person.
+
+    Raises:
+        NotWhileImpersonating: ERR_ADMIN_007. AuditorOnly: ERR_AUDIT_001.
+    """
+    with noting_denials(at.request, at.known):
+        policy.refuse_auditing(at.user, is_impersonated=at.impersonator is not None)
+    return at
+
+
+AuditorVisit = Annotated[Visit, Depends(visit_of_auditor)]
 
 
 def sent_from_here(at: AnyVisit, csrf: Annotated[str, Form()] = "") -> None:

@@ -12,6 +12,7 @@ from domain.kernel import Aggregate, Event
 from domain.portfolio import Portfolio
 from domain.risk_analysis import RiskAnalysis
 from domain.run_slot import RunSlot
+from domain.security_record import SecurityRecord
 from domain.superusers import Superusers
 from domain.symbol_analysis import SymbolAnalysis
 from domain.user import User
@@ -20,7 +21,7 @@ from projections.row_table import Key
 
 _AGGREGATES: tuple[type[Aggregate], ...] = (
     *(CalculationRun, DailyValuation, EmailClaim, InviteCode, Portfolio, RiskAnalysis),
-    *(RunSlot, Superusers, SymbolAnalysis, User),
+    *(RunSlot, SecurityRecord, Superusers, SymbolAnalysis, User),
 )
 FED_BY: frozenset[type[Event]] = frozenset(
     event

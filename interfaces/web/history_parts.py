@@ -105,8 +105,11 @@ def stops_of(program: Program, portfolio: PortfolioRow, latest: date | None) -> 
         sessions = calendar.sessions(portfolio.equity_as_of, latest)
     runs, _ = program.runs_room.of_portfolio(portfolio.portfolio_id, _MOST_RUNS, 0)
     restated, _ = program.valuations_room.restated(portfolio.portfolio_id, A_PAGE, 0)
-    moments = {run.finished_at for run in runs if run.finished_at}
-    moments |= {day.recorded_at for day in restated}
+    spans = [(run.started_at, run.finished_at) for run in runs if run.started_at]
+    moments = {
+        next((end for begin, end in spans if end and begin <= at <= end), at)
+        for at in [*(end for _, end in spans if end), *(day.recorded_at for day in restated)]
+    }
     told: dict[str, Any] = {
         "first": sessions[0] if sessions else None,
         "steps": [(after - before).days for before, after in pairwise(sessions)],

@@ -1,7 +1,8 @@
 """Pages of a portfolio of 50 positions: their first byte against the view of the same as JSON.
 
 The pages show far more than the view does: the command center charts of 290 sessions, trends and
-allocation, the tab of risk every measure, that of performance parts of 14,500 lines.
+allocation, the tab of risk every measure, that of performance parts of 14,500 lines, that of
+history what was known of NAV after each event.
 Run it by `python -m tests.benchmarks.pages`.
 """
 
@@ -18,7 +19,7 @@ from tests.benchmarks.serving import served
 ROUNDS = 7
 READS = 50
 GOAL = 1 / 3
-_OPENING = "2012-01-04"
+_OPENING, _LATEST = "2012-01-04", "2013-03-01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class FirstByte:
 
 
 def measure() -> list[Row]:
-    """The command center and three tabs, each against both ways to the same JSON."""
+    """The command center, four tabs and a provenance, each against both ways to the same JSON."""
     with durable_database() as url:
         owner, portfolio_id = account_of_fifty(url, _OPENING)
         token = {"Authorization": f"Bearer {owner.token}"}
@@ -57,6 +58,8 @@ def measure() -> list[Row]:
             "tab of positions": f"/portfolios/{portfolio_id}/positions",
             "tab of risk": f"/portfolios/{portfolio_id}/risk",
             "tab of performance": f"/portfolios/{portfolio_id}/performance",
+            "tab of history": f"/portfolios/{portfolio_id}/history",
+            "provenance of NAV": f"/portfolios/{portfolio_id}/provenance/{_LATEST}",
         }
         with served(serve_program, url) as connection:
             made = FirstByte(connection, f"{view}?limit=50", token)

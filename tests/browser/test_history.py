@@ -72,6 +72,15 @@ def test_a_mouse_slides_back_to_what_was_known_then(page: Page) -> None:
     expect(page.get_by_role("status")).to_contain_text("Nothing was said")
 
 
+def test_what_is_typed_moves_the_handles(page: Page) -> None:
+    known = handle(page, "As we knew it on")
+    typed = page.get_by_role("textbox", name="As we knew it on")
+    for text, value in {"2001-01-01": "0", "9999-12-31": "1", "": "2"}.items():
+        typed.fill(text)
+        expect(known).to_have_attribute("aria-valuetext", text or "now")
+        expect(known).to_have_value(value)
+
+
 def test_it_works_without_scripts(a_town: Town, windows: Windows) -> None:
     page = windows.open(a_town.url, a_town.token_of("ada"), java_script_enabled=False)
     page.goto(f"/portfolios/{a_town.places['individual']}")

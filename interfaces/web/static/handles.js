@@ -26,19 +26,20 @@ function addHandle(field, values, told) {
   const name = Object.assign(document.createElement("label"), { htmlFor: handle.id });
   const shown = document.createElement("span");
   name.append(`${label}: `, shown);
-  const say = () => {
-    shown.textContent = told(values[handle.value]);
-    handle.setAttribute("aria-valuetext", shown.textContent);
+  const say = (text) => {
+    shown.textContent = text;
+    handle.setAttribute("aria-valuetext", text);
   };
-  const follow = () => {
+  const follow = () => {  // what was typed may lie between two stops; a day alone counts to its end
     const typed = field.value.trim();
-    const before = values.findLastIndex((value) => value && value <= typed);
+    const until = typed.length === "2013-02-01".length ? `${typed}T24` : typed.replace(" ", "T");
+    const before = values.findLastIndex((value) => value && value <= until);
     handle.value = typed ? Math.max(before, 0) : values.length - 1;
-    say();
+    say(typed && typed !== values[handle.value] ? typed : told(values[handle.value]));
   };
   handle.addEventListener("input", () => {
     field.value = values[handle.value];
-    say();
+    say(told(field.value));
   });
   handle.addEventListener("change", () => show().catch(() => form.submit()));
   field.addEventListener("input", follow);

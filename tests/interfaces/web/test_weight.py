@@ -37,11 +37,11 @@ def test_a_page_of_what_is_held_is_light(
     assert weight(browser, text) < LIGHTER_THAN
 
 
-@pytest.mark.parametrize("page", ["/portfolios/{}/risk", "/portfolios/{}/performance"])
-def test_a_page_of_measures_is_light(
-    browser: TestClient, fifty: tuple[Visitor, str], page: str
+@pytest.mark.parametrize("tab", ["risk", "performance", "history"])
+def test_a_page_of_figures_is_light(
+    browser: TestClient, fifty: tuple[Visitor, str], tab: str
 ) -> None:
-    text = read(browser, fifty, page)
+    text = read(browser, fifty, f"/portfolios/{{}}/{tab}")
     assert all(f'<th scope="row">{symbol}</th>' in text for symbol in SAMPLE_SYMBOLS)
     assert weight(browser, text) < LIGHTER_THAN
 

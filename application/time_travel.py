@@ -88,6 +88,20 @@ class LearntRows(Protocol):
         """Of each split and dividend of the symbols the newest row learnt up to an instant."""
         ...
 
+    def between(
+        self,
+        market: Market,
+        symbols: Sequence[str],
+        rows: tuple[int, int],
+        until: date,
+        limit: int,
+    ) -> Sequence[LearntRow]:
+        """What was learnt of the symbols after a row and up to another, the newest `limit` first.
+
+        Only of days up to `until`.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:

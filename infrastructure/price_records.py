@@ -54,6 +54,17 @@ _ACTIONS = """
     ORDER BY symbol, ex_on, kind, row_id DESC
 """
 
+_BETWEEN = """
+    SELECT row_id, symbol, session, 'close', close, source, learnt_at FROM book.closes
+    WHERE market = %(market)s AND row_id > %(after)s AND row_id <= %(up_to)s
+      AND symbol = ANY(%(symbols)b) AND session <= %(until)s
+    UNION ALL
+    SELECT row_id, symbol, ex_on, kind, value, source, learnt_at FROM book.corporate_actions
+    WHERE market = %(market)s AND row_id > %(after)s AND row_id <= %(up_to)s
+      AND symbol = ANY(%(symbols)b) AND ex_on <= %(until)s
+    ORDER BY row_id DESC LIMIT %(limit)s
+"""
+
 
 @dataclass(frozen=True)
 class PostgresPriceRecords:
@@ -90,6 +101,20 @@ class PostgresPriceRecords:
         asked = (market, list(symbols), known or "infinity")
         with self.pool.reading() as connection:
             return [_learnt(row) for row in connection.execute(_ACTIONS, asked)]
+
+    def between(
+        self,
+        market: Market,
+        symbols: Sequence[str],
+        rows: tuple[int, int],
+        until: date,
+        limit: int,
+    ) -> Sequence[LearntRow]:
+        """See `application.time_travel.LearntRows.between`."""
+        asked = {"market": market, "symbols": list(symbols), "until": until, "limit": limit}
+        bounds = {"after": rows[0], "up_to": rows[1]}
+        with self.pool.reading() as connection:
+            return [_learnt(row) for row in connection.execute(_BETWEEN, asked | bounds)]
 
     def gaps(
         self, market: Market, symbols: Sequence[str], first: date, last: date

@@ -15,6 +15,7 @@ from application.manifest import Manifests
 from application.markets import Markets
 from application.panels import Panels
 from application.past_accounts import PastAccounts
+from application.past_analyses import PastAnalyses
 from application.performances import Performances
 from application.portfolios import Portfolios
 from application.ports import EventLog
@@ -108,6 +109,11 @@ class UseCases:
     def past_accounts(self) -> PastAccounts:
         """Accounts as they were known."""
         return PastAccounts(self.time_travel)
+
+    @property
+    def past_analyses(self) -> PastAnalyses:
+        """Measures as they were known."""
+        return PastAnalyses(self.time_travel, self.analyses)
 
     @property
     def restated_days(self) -> RestatedDays:

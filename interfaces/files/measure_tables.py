@@ -43,10 +43,15 @@ def _rows(finding: Finding[Any]) -> Iterator[tuple[Any, ...]]:
     if finding.figures is None:
         yield None, None, None, *sample, finding.reason.code.value if finding.reason else None
         return
-    for figure, value in _figures("", msgspec.to_builtins(finding.figures)):
+    for figure, value in figures_of(finding):
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         number, words = (value, None) if is_number else (None, str(value))
         yield figure, number, words, *sample, None
+
+
+def figures_of(finding: Finding[Any]) -> Iterator[tuple[str, Any]]:
+    """Each figure by where it is in the API's answer; none where there is a reason."""
+    return _figures("", msgspec.to_builtins(finding.figures))
 
 
 def _figures(place: str, value: Any) -> Iterator[tuple[str, Any]]:

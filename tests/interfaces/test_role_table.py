@@ -165,6 +165,7 @@ TABLE = {
     f"GET {V1}/audit/portfolios/{{portfolio_id}}/as-of": reads(422),  # no day
     f"GET {V1}/audit/portfolios/{{portfolio_id}}/positions/as-of": reads(422),
     f"GET {V1}/audit/portfolios/{{portfolio_id}}/account/as-of": reads(422),
+    f"GET {V1}/audit/portfolios/{{portfolio_id}}/measures/as-of": reads(422),
     f"GET {V1}/market-data/prices/{{symbol}}": signed_in(200),
     f"GET {V1}/market-data/securities/{{symbol}}": signed_in(200),
     f"GET {V1}/market-data/coverage": reads(200),

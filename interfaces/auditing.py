@@ -8,7 +8,9 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field
 
 from application import policy
+from application.audit import Verification
 from application.errors import PortfolioUnknown
+from application.ports import Cause
 from interfaces.authentication import Caller
 from interfaces.bootstrap import Program
 from interfaces.story import is_told, positions_named, sentences_of
@@ -92,6 +94,13 @@ class AuditSearch(BaseModel):
             recorded_from=self.recorded_from,
             recorded_to=self.recorded_to,
         )
+
+
+def verified(program: Program, cause: Cause) -> Verification:
+    """The whole log verified, which is an entry of the log afterwards."""
+    found = program.audit.verify()
+    program.security_log.note_verification(found, cause)
+    return found
 
 
 def told(program: Program, rows: Sequence[AuditRow]) -> Sequence[Entry]:

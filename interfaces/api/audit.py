@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel
 
@@ -11,6 +11,9 @@ from application.audit import Checkpoint
 from application.audit_export import exported
 from interfaces.api.access import Asked, Auditor
 from interfaces.api.documenting import AUDITOR, answers, example, text_answers
+from interfaces.api.exporting import FullExport
+from interfaces.auditing import verified
+from interfaces.requests import cause_of
 from interfaces.values import Instant, Limit, Offset
 
 router = APIRouter(prefix="/audit", tags=["Audit"])
@@ -99,9 +102,9 @@ class CheckpointList(BaseModel):
     summary="Verify the whole log",
     responses=answers(VerificationReport, *AUDITOR),
 )
-def verify_log(program: Asked, _: Auditor) -> VerificationReport:
-    """Every link is made again and every signature checked; nothing is changed."""
-    found = program.audit.verify()
+def verify_log(program: Asked, auditor: Auditor, request: Request) -> VerificationReport:
+    """Every link is made again and every signature checked; that it was is an entry of the log."""
+    found = verified(program, cause_of(request, auditor.user_id))
     fault = found.fault
     return VerificationReport(
         whole=fault is None,
@@ -158,8 +161,9 @@ def _shown(checkpoints: Sequence[Checkpoint]) -> list[ShownCheckpoint]:
         *AUDITOR,
     ),
 )
-def export_log(program: Asked, _: Auditor) -> StreamingResponse:
+def export_log(program: Asked, note: FullExport) -> StreamingResponse:
     """To be kept elsewhere, and verified by `verify_export.py` without this program."""
+    note("audit log")
     lines = exported(program.audit.entries(), program.audit.signer.public_key)
     headers = {"Content-Disposition": 'attachment; filename="sigmasight_audit.jsonl"'}
     return StreamingResponse(lines, media_type=JSON_LINES, headers=headers)

@@ -22,6 +22,7 @@ from interfaces.api.audit_days import (
     shown_origin,
 )
 from interfaces.api.documenting import AUDITOR, OWN_PORTFOLIO, answers, example, file_answers
+from interfaces.api.exporting import FullExport, PortfolioExport
 from interfaces.api.restatement_shapes import ShownDifference, shown_difference
 from interfaces.bootstrap import Program
 from interfaces.restating import COLUMNS, as_csv, caught_up
@@ -178,9 +179,10 @@ def list_all_restatements(
     responses=file_answers(_EXAMPLE, *OWN_PORTFOLIO),
 )
 def export_restatements(
-    program: Asked, portfolio: OwnPortfolio, period: AskedPeriod
+    program: Asked, portfolio: OwnPortfolio, period: AskedPeriod, note: PortfolioExport
 ) -> StreamingResponse:
     """All of a period, in the order they were recorded."""
+    note("restatements")
     return _file(program, structs.replace(period, portfolio_id=portfolio.portfolio_id))
 
 
@@ -190,8 +192,11 @@ def export_restatements(
     summary="The restatements of all portfolios as CSV",
     responses=file_answers(_EXAMPLE, *AUDITOR),
 )
-def export_all_restatements(program: Asked, _: Auditor, period: AskedPeriod) -> StreamingResponse:
+def export_all_restatements(
+    program: Asked, period: AskedPeriod, note: FullExport
+) -> StreamingResponse:
     """For auditors and superusers: the same over everybody's."""
+    note("restatements")
     return _file(program, period)
 
 

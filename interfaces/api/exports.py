@@ -4,6 +4,7 @@ from fastapi import APIRouter, Response
 
 from interfaces.api.access import Asked, OwnPortfolio
 from interfaces.api.documenting import OWN_PORTFOLIO, file_answers
+from interfaces.api.exporting import PortfolioExport
 from interfaces.files.export import export_csv
 
 router = APIRouter(prefix="/portfolios", tags=["Portfolios"])
@@ -23,8 +24,9 @@ _EXAMPLE = (
     summary="The positions as a file",
     responses=file_answers(_EXAMPLE, *OWN_PORTFOLIO),
 )
-def export_positions(program: Asked, portfolio: OwnPortfolio) -> Response:
+def export_positions(program: Asked, portfolio: OwnPortfolio, note: PortfolioExport) -> Response:
     """Every position, closed ones too, as CSV; importing it gives the same positions."""
+    note("positions")
     rows = program.positions_room.all_of(portfolio.portfolio_id)
     return attachment(export_csv(row.terms for row in rows), _FILE_NAME)
 

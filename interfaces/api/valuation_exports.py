@@ -11,6 +11,7 @@ from interfaces.analyses import shown_measures
 from interfaces.api.access import Asked, OwnPortfolio
 from interfaces.api.asked_days import AskedDays
 from interfaces.api.documenting import OWN_PORTFOLIO, file_answers
+from interfaces.api.exporting import PortfolioExport
 from interfaces.bootstrap import Program
 from interfaces.files.measure_tables import measure_table
 from interfaces.files.valuation_tables import as_csv, as_parquet, line_table, session_table
@@ -47,6 +48,7 @@ def export_valuations(
     program: Asked,
     portfolio: OwnPortfolio,
     days: AskedDays,
+    note: PortfolioExport,
     table: Annotated[
         Table,
         Query(description="A row for each session, or line, or figure measured at the last one."),
@@ -57,6 +59,7 @@ def export_valuations(
 
     Measures are those of the last valued session of the span.
     """
+    note(f"valuations ({table})")
     found = _table(program, portfolio, table, days)
     is_parquet = PARQUET in accept
     name = f"sigmasight_{table}.{'parquet' if is_parquet else 'csv'}"

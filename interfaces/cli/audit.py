@@ -6,7 +6,15 @@ from typing import Annotated
 import typer
 
 from application.audit_export import exported
-from interfaces.cli.terminal import console, errors_console, opened_program, plain, refusals_told
+from interfaces.auditing import verified
+from interfaces.cli.terminal import (
+    console,
+    errors_console,
+    new_cause,
+    opened_program,
+    plain,
+    refusals_told,
+)
 
 audit = typer.Typer(no_args_is_help=True, help="The log as evidence.")
 
@@ -15,7 +23,7 @@ audit = typer.Typer(no_args_is_help=True, help="The log as evidence.")
 def verify_log() -> None:
     """Make every link of the log's chain again and check every signature; 1 if one does not fit."""
     with opened_program() as program, refusals_told():
-        found = program.audit.verify()
+        found = verified(program, new_cause())
     if found.fault:
         errors_console.print(
             plain(f"BROKEN at position {found.fault.position}: {found.fault.text}")
@@ -33,6 +41,7 @@ def export_log(
 ) -> None:
     """Write the log with its chain into a file, to be verified by verify_export.py elsewhere."""
     with opened_program() as program, refusals_told(), file.open("wb") as lines:
+        program.security_log.note_export(None, "audit log", new_cause())
         program.audit.certify()
         lines.writelines(exported(program.audit.entries(), program.audit.signer.public_key))
         key = program.audit.signer.public_key.hex()

@@ -26,4 +26,6 @@ def report(at: UserVisit, portfolio_id: UUID, date: Day | None = None) -> Respon
 @router.get("/report.pdf")
 def report_file(at: UserVisit, portfolio_id: UUID, date: Day | None = None) -> Response:
     """The report as a PDF."""
-    return file_of(report_of(at.program, at.portfolio(portfolio_id), date))
+    told = report_of(at.program, at.portfolio(portfolio_id), date)
+    at.program.security_log.note_export(portfolio_id, "report", at.cause)
+    return file_of(told)

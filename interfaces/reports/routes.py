@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from interfaces.api.access import Asked, OwnPortfolio
 from interfaces.api.asked_days import OnDay
 from interfaces.api.documenting import OWN_PORTFOLIO, text_answers
+from interfaces.api.exporting import PortfolioExport
 from interfaces.reports.answering import PDF, file_of
 from interfaces.reports.content import report_of
 from interfaces.web.page import page
@@ -27,6 +28,7 @@ _ANSWERS[200]["content"][PDF] = {
 def show_report(
     program: Asked,
     portfolio: OwnPortfolio,
+    note: PortfolioExport,
     day: OnDay = None,
     accept: Annotated[str, Header(description=f"{PDF}, or {HTML}.")] = HTML,
 ) -> Response:
@@ -35,10 +37,10 @@ def show_report(
     Without a valuation it says why there is none.
     """
     report = report_of(program, portfolio, day)
-    answer = (
-        file_of(report)
-        if PDF in accept
-        else page("report.html", report=report, portfolio=portfolio)
-    )
+    if PDF in accept:
+        note("report")
+        answer = file_of(report)
+    else:
+        answer = page("report.html", report=report, portfolio=portfolio)
     answer.headers["Vary"] = "Accept"
     return answer

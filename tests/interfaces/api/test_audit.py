@@ -1,9 +1,11 @@
 """Specification of the log as evidence, over HTTP (4.10, 7.4)."""
 
 import json
+from uuid import UUID
 
 import psycopg
 
+from domain.security_record import SecurityRecord
 from interfaces.bootstrap import Program
 from interfaces.cli import verify_export
 from tests.interfaces.conftest import World
@@ -14,17 +16,27 @@ from tests.support.visitors import auditor, client_of, refusal
 def test_an_auditor_and_a_superuser_verify_the_whole_log(world: World) -> None:
     world.program.audit.certify()
     for asker in (world.auditor, world.superuser):
+        end = world.program.log.position()
         told = asker.post("/audit/verify").json()
         assert (told["whole"], told["fault"]) == (True, None)
         assert (told["events"] > 0, told["checkpoints"]) == (True, 1)
-        assert told["position"] == world.program.log.position()
+        assert told["position"] == end
     assert refusal(world.ada.post("/audit/verify")) == (403, "ERR_AUDIT_001")
 
 
-def test_verifying_records_nothing(world: World) -> None:
+def test_verifying_leaves_nothing_behind_but_that_it_was_done(world: World) -> None:
     before = world.program.log.position()
-    world.auditor.post("/audit/verify")
-    assert world.program.log.position() == before
+    told = world.auditor.post("/audit/verify").json()
+    [noted] = world.program.log.read(before, 10)
+    assert noted.event == SecurityRecord.LogVerified(
+        events=told["events"],
+        checkpoints=told["checkpoints"],
+        position=before,
+        fault_position=None,
+        fault=None,
+    )
+    assert noted.cause.actor == UUID(world.auditor.id())
+    assert world.auditor.post("/audit/verify").json()["events"] == told["events"] + 1
 
 
 def test_checkpoints_are_pages_with_the_key_that_signs(world: World) -> None:
@@ -60,6 +72,9 @@ def test_what_an_owner_of_the_database_changes_is_told_at_its_position(
     assert told["fault"]["kind"] == "changed"
     assert told["fault"]["text"].endswith(".")
     assert told["position"] < harmed
+    [noted] = [one.event for one in program.log.read(harmed, 10)]
+    assert isinstance(noted, SecurityRecord.LogVerified)
+    assert (noted.fault_position, noted.fault) == (harmed, "changed")
 
 
 def _harm(owner: psycopg.Connection[tuple[object, ...]]) -> int:

@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+from domain.security_record import SecurityRecord
 from interfaces.bootstrap import Program
 from interfaces.cli import verify_export
 from tests.support.accounts import calculate, open_sample, register, shares
@@ -25,6 +26,13 @@ def test_the_log_is_verified_and_exported(
     events, checkpoints = verify_export.verify(file.read_text().splitlines(), [bytes.fromhex(key)])
     assert checkpoints == 1
     assert told[0] == f"All {events} events fit, and all 1 checkpoints."
+    noted = [one.event for one in program.log.read(events - 1, 10)]
+    assert noted == [
+        SecurityRecord.DataExported(what="audit log", portfolio_id=None),
+        SecurityRecord.LogVerified(
+            events=events, checkpoints=1, position=events, fault_position=None, fault=None
+        ),
+    ]
 
 
 def test_what_does_not_fit_is_told_and_the_command_fails(

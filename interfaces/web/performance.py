@@ -26,6 +26,7 @@ router = APIRouter(
 )
 
 _ROWS_SHOWN = 60
+_MOST_MARKED = 1_000
 _BYS: tuple[By, ...] = ("position", "class", "sector")
 
 
@@ -77,8 +78,10 @@ def _parts(at: Visit, portfolio: PortfolioRow, told: int | None) -> list[Part]:
     span = (form.first, form.last)
     benchmark = form.benchmark
     finding, _ = performance_of(at.program, portfolio, span, benchmark)
+    restated, _ = at.program.valuations_room.restated(portfolio.portfolio_id, _MOST_MARKED, 0)
+    marked = {day.session for day in restated}
     return [
-        *performance_parts(finding, benchmark, told),
+        *performance_parts(finding, benchmark, told, marked),
         *_attributions(at, portfolio, span),
     ]
 

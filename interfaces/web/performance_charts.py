@@ -1,6 +1,7 @@
 """The charts of how a portfolio did, each with the table it is drawn from (spec 8)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 from decimal import Decimal
 
 from domain.risk.attribution import UNKNOWN, AttributedPart, Attribution
@@ -12,33 +13,46 @@ from interfaces.web.page import day, money, percent
 from interfaces.web.risk_charts import bars
 
 _MOST_BARS = 20
+_RESTATED = "Restated"
 _TITLES = {kind.value: name for kind, name in CLASSES.items()} | {UNKNOWN: UNCLASSIFIED}
 _AMOUNTS = ("pnl", "realized", "unrealized_change", "income", "corrections")
 
 
-def growth_chart(figures: Performance, benchmark: str, told: int | None) -> Chart:
-    """What 100 came to, beside the benchmark; the table has the last `told` sessions."""
+def growth_chart(
+    figures: Performance, benchmark: str, told: int | None, restated: Collection[date] = ()
+) -> Chart:
+    """What 100 came to, beside the benchmark, with marks for restated days if there are any.
+
+    The table has the last `told` sessions.
+    """
     growth = figures.growth
     days = [one.isoformat() for one in growth.sessions]
-    series = {"Portfolio": growth.portfolio, benchmark: growth.benchmark}
-    traces = [
-        _line(name, days, values) for name, values in series.items() if any(map(_is_told, values))
+    marks = [
+        value if session in restated else None
+        for session, value in zip(growth.sessions, growth.portfolio, strict=True)
     ]
+    series = {"Portfolio": growth.portfolio, benchmark: growth.benchmark, _RESTATED: marks}
+    drawn = {name: values for name, values in series.items() if any(map(_is_told, values))}
+    traces = [_line(name, days, values) for name, values in drawn.items()]
+    if _RESTATED in drawn:
+        traces[-1] |= {"mode": "markers"}
     rows = [
-        (one, cell(ours, 4), cell(theirs, 4))
-        for one, ours, theirs in zip(days, growth.portfolio, growth.benchmark, strict=True)
+        (one, cell(ours, 4), cell(theirs, 4), "" if mark is None else "yes")
+        for one, ours, theirs, mark in zip(
+            days, growth.portfolio, growth.benchmark, marks, strict=True
+        )
     ]
     title = "Growth of 100 at the start"
     if figures.time_weighted_return is not None:
         title += f": {percent(figures.time_weighted_return, is_change=True)}"
     if figures.against is not None:
         title += f", {benchmark} {percent(figures.against.benchmark_return, is_change=True)}"
-    shown = rows[-told:] if told else rows
+    shown, columns = rows[-told:] if told else rows, 4 if _RESTATED in drawn else 3
     return Chart(
         "growth",
         title,
-        ("Date", "Portfolio", benchmark),
-        shown,
+        ("Date", "Portfolio", benchmark, _RESTATED)[:columns],
+        [row[:columns] for row in shown],
         figure_of(traces, yaxis={"title": {"text": "100 at the start"}, "automargin": True}),
         earlier=len(rows) - len(shown),
     )

@@ -1,6 +1,7 @@
 """What the tab Performance says of returns and ratios, or why there are none (spec 8)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import date
 
 from domain.risk.finding import Finding
 from domain.risk.performance_figures import DayReturn, Drawdown, Performance
@@ -19,9 +20,12 @@ from interfaces.web.performance_charts import drawdown_chart, growth_chart, peri
 
 
 def performance_parts(
-    finding: Finding[Performance], benchmark: str, told: int | None
+    finding: Finding[Performance],
+    benchmark: str,
+    told: int | None,
+    restated: Collection[date] = (),
 ) -> list[Part]:
-    """The key figures, the figures against a benchmark, and charts over time."""
+    """The key figures, the figures against a benchmark, and charts that mark restated days."""
     figures = finding.figures
     if figures is None:
         reason = finding.reason.text if finding.reason else ""
@@ -32,7 +36,10 @@ def performance_parts(
         Part(
             name="over-time",
             title="Over time",
-            charts=[growth_chart(figures, benchmark, told), drawdown_chart(figures, told)],
+            charts=[
+                growth_chart(figures, benchmark, told, restated),
+                drawdown_chart(figures, told),
+            ],
         ),
         Part(
             name="periods",

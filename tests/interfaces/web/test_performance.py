@@ -2,6 +2,7 @@
 
 import csv
 import re
+from datetime import date
 from decimal import Decimal
 from html import unescape
 from io import StringIO
@@ -11,6 +12,7 @@ import plotly.graph_objects as go
 import pytest
 from fastapi.testclient import TestClient
 
+from application.ports import Close, Fetched
 from interfaces.values import parse_day
 from interfaces.web.measured import cell, share_cell, usd
 from interfaces.web.page import NONE, day, number, percent
@@ -106,6 +108,24 @@ def test_charts_are_of_what_the_api_says(browser: TestClient, account: tuple[Vis
             ]
             for one in answer[field]
         ]
+
+
+def test_restated_days_are_marked(world: World, browser: TestClient) -> None:
+    visitor = newcomer(world.program, world.client)
+    portfolio_id = visitor.open_sample("XLE,10,71.42,2012-12-31")
+    work_off(world.program, visitor.post(f"/portfolio/{portfolio_id}/calculate"))
+    enter(browser, visitor)
+    caption = "Growth of 100"
+    assert {len(row) for row in rows_of(browser.get(page(portfolio_id)).text, caption)} == {3}
+    close = Close("XLE", date(2013, 2, 1), Decimal("70.00"), "admin")
+    assert world.program.prices.book.learn("sample", Fetched(closes=[close])) == 1
+    work_off(world.program, visitor.post(f"/portfolio/{portfolio_id}/calculate"))
+    text = browser.get(page(portfolio_id)).text
+    marked = [row[0] for row in rows_of(text, caption) if row[3] == "yes"]
+    assert marked == ["2013-02-01", "2013-02-04"]
+    [marks] = [one for one in figures_of(text)["growth"]["data"] if one["name"] == "Restated"]
+    assert marks["mode"] == "markers"
+    assert [day for day, value in zip(marks["x"], marks["y"], strict=True) if value] == marked
 
 
 @pytest.mark.parametrize("by", ["position", "class", "sector"])

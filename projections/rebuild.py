@@ -18,6 +18,7 @@ from psycopg import IsolationLevel, sql
 from application.errors import RoomBusy, RoomStopped, StoreUnavailable
 from application.ports import LogToFold
 from projections import kept_answers, rebuilds
+from projections.at_ease import collector_at_ease
 from projections.comparing import Comparison, Difference, compare, differences
 from projections.room import Room
 from projections.row_table import SCHEMA, Connection, Pool
@@ -126,7 +127,7 @@ class Rebuilding:
             connection.autocommit = True
             try:
                 connection.execute("SET statement_timeout = 0")  # indexes of large tables take long
-                with rebuilds.sole(connection, self.room.name):
+                with rebuilds.sole(connection, self.room.name), collector_at_ease():
                     try:
                         yield connection
                     finally:

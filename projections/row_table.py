@@ -165,7 +165,7 @@ class RowTable(Generic[Row]):
 
     def append(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Insert rows whose keys are not there: the quickest way."""
-        columns = [column.dump_all(rows) for column in self._columns]
+        columns = [msgspec.to_builtins(column.dump_all(rows)) for column in self._columns]
         with connection.cursor().copy(self._sql.append) as writing:
             for values in zip(*columns, strict=True):
                 writing.write_row(values)

@@ -25,6 +25,7 @@ from infrastructure.event_store.recorder import (
     BoundedDatastore,
     ConnectionLost,
     EventRecorder,
+    StoredRow,
     VersionTaken,
 )
 from infrastructure.event_store.sealing import new_key, seal, sealed_topics, unseal
@@ -112,16 +113,16 @@ class PostgresEventLog:
             stored_topic(kind, version) for kind in kinds for version in range(1, kind.VERSION + 1)
         ]
         rows = self._answered(lambda: self._recorder.stretch(topics, after, until))
-        size = sum(len(row.state) for row, _ in rows)
+        size = sum(len(state) for *_, state, _ in rows)
         events: list[Recorded] = []
-        for row, key in rows:
+        for row in rows:
             try:
-                events.append(self._recorded(row, key))
+                events.append(self._recorded_at(row))
             except UnreadableEvent as defect:
                 if not events:
-                    raise UnreadableEvent(f"position {row.id}, {defect}") from defect
+                    raise UnreadableEvent(f"position {row[0]}, {defect}") from defect
                 return Stretch(events, events[-1].position, size)
-        return Stretch(events, rows[-1][0].id if size >= PAGE_BYTES else until, size)
+        return Stretch(events, rows[-1][0] if size >= PAGE_BYTES else until, size)
 
     def history(self, aggregate_ids: Sequence[UUID]) -> Sequence[Recorded]:
         """See `application.time_travel.History.history`."""
@@ -154,8 +155,15 @@ class PostgresEventLog:
                 raise StoreUnavailable from failure
 
     def _recorded(self, row: Notification, key: bytes | None) -> Recorded:
-        recorded = self._mapper.recorded(row)
-        if row.topic not in self._sealed:
+        return self._unsealed(self._mapper.recorded(row), row.topic, key)
+
+    def _recorded_at(self, row: StoredRow) -> Recorded:
+        position, stream, version, topic, state, key = row
+        recorded = self._mapper.recorded_at(position, stream, version, topic, state)
+        return self._unsealed(recorded, topic, key)
+
+    def _unsealed(self, recorded: Recorded, topic: str, key: bytes | None) -> Recorded:
+        if topic not in self._sealed:
             return recorded
         event = unseal(recorded.event, recorded.aggregate_id, recorded.version, key)
         return replace(recorded, event=event)

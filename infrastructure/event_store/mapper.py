@@ -99,11 +99,18 @@ class EventMapper:
         Raises:
             UnreadableEvent: unknown topic, or the data does not fit the class.
         """
-        stored = self._read(row.topic, row.state)
+        stream = _uuid(row.originator_id)
+        return self.recorded_at(row.id, stream, row.originator_version, row.topic, row.state)
+
+    def recorded_at(
+        self, position: int, stream: UUID, version: int, topic: str, state: bytes
+    ) -> Recorded:
+        """The same of the columns of a stored row."""
+        stored = self._read(topic, state)
         return Recorded(
-            position=row.id,
-            aggregate_id=_uuid(row.originator_id),
-            version=row.originator_version,
+            position=position,
+            aggregate_id=stream,
+            version=version,
             event=stored.data,
             occurred_at=stored.at,
             cause=stored.cause,

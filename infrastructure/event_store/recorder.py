@@ -13,7 +13,7 @@ from uuid import UUID
 import psycopg
 from eventsourcing.persistence import Notification, OperationalError, StoredEvent
 from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
-from psycopg.rows import DictRow, dict_row
+from psycopg.rows import DictRow, dict_row, tuple_row
 from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
 from application.errors import StoreUnavailable
@@ -82,6 +82,10 @@ _AT_VERSIONS = (
     " FROM unnest(%b::uuid[], %b::bigint[]) AS given (id, version)"
     " JOIN events.stored_events e ON e.originator_id = id AND e.originator_version = version"
 )
+
+
+StoredRow = tuple[int, UUID, int, str, bytes, bytes | None]
+"""Position, stream, version, topic and state of an event, and the key it is sealed with."""
 
 
 class VersionTaken(Exception):
@@ -195,14 +199,12 @@ class EventRecorder(PostgresApplicationRecorder):
             rows = connection.execute(_PAGE, given, prepare=True, binary=True).fetchall()
         return [(_notification(row), row["key"]) for row in rows]
 
-    def stretch(
-        self, topics: Sequence[str], after: int, until: int
-    ) -> list[tuple[Notification, bytes | None]]:
+    def stretch(self, topics: Sequence[str], after: int, until: int) -> list[StoredRow]:
         """Events under `topics` above `after` up to `until`, fewer once they fill `PAGE_BYTES`."""
         with self.datastore.get_connection() as connection:
             given = (self._sealed, after, until, list(topics), PAGE_BYTES)
-            rows = connection.execute(_STRETCH, given, prepare=True, binary=True).fetchall()
-        return [(_notification(row), row["key"]) for row in rows]
+            cursor = connection.cursor(binary=True, row_factory=tuple_row)
+            return cursor.execute(_STRETCH, given, prepare=True).fetchall()
 
     def keys(self, ids: Sequence[UUID]) -> dict[UUID, bytes]:
         """The keys of those who have one."""

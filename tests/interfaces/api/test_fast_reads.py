@@ -117,6 +117,23 @@ def test_an_answer_that_may_be_older_than_its_rows_is_not_kept(world: World) -> 
     assert kept(world.program, portfolio_id) == []
 
 
+def test_an_answer_of_rows_that_a_rebuild_replaced_is_not_kept(world: World) -> None:
+    """Though the rooms stand where they stood."""
+    portfolio_id, answer = world.ada.open_sample(), KeptAnswer('"1"', b"{}")
+
+    async def keep_late() -> bool:
+        program = world.program
+        async with program.reading.opened():
+            stood = await program.kept_positions.positions()
+            assert stood is not None
+            await asyncio.to_thread(program.upkeep.rebuild, "positions")
+            keep = program.kept_positions.keep
+            return await keep(UUID(portfolio_id), "positions", answer, stood)
+
+    assert asyncio.run(keep_late()) is False
+    assert kept(world.program, portfolio_id) == []
+
+
 def test_a_room_that_is_built_again_forgets(world: World, served: Visitor) -> None:
     portfolio_id = served.open_sample()
     positions(served, portfolio_id)

@@ -1,5 +1,6 @@
 """Specification of the health routes (spec 4.11)."""
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,7 @@ from application.errors import StoreUnavailable
 from interfaces.api.operations import LAG_LIMIT
 from interfaces.bootstrap import Program
 from interfaces.rooms import ROOMS
+from projections.upkeep import Upkeep
 from tests.interfaces.conftest import World
 from tests.support.programs import connect_owner
 from tests.support.visitors import client_of, error_of, refusal
@@ -22,6 +24,15 @@ def failures(world: World) -> Iterator[dict[str, str]]:
     reported = world.program.rooms.failures
     yield reported
     reported.clear()
+
+
+@pytest.fixture
+def waiting(world: World) -> Upkeep:
+    """A program whose rows of users are those of the version before; who will rebuild them."""
+    with world.program.database.pool.connection() as connection:
+        connection.execute("UPDATE rooms.progress SET version = version - 1 WHERE room = 'users'")
+    world.program.upkeep.prepare()  # as every start does
+    return world.program.upkeep
 
 
 class Log:
@@ -76,6 +87,20 @@ def test_a_room_that_nobody_awaits_may_be_far_behind(world: World, room: str, st
         with pool.connection() as connection:
             connection.execute(move, (lag, room))
         assert world.client.get("/health/ready").status_code == told
+
+
+@pytest.mark.usefixtures("working")
+def test_a_room_that_waits_for_its_rebuild_is_told_and_serves(
+    world: World, waiting: Upkeep
+) -> None:
+    answer = world.client.get("/health/ready")
+    assert answer.status_code == 200, answer.text
+    told = {name: check for name, check in answer.json()["checks"].items() if check != "ok"}
+    assert list(told) == ["room users"]
+    assert told["room users"].startswith("ok: its rows are those of another version")
+    waiting.work_off(threading.Event())
+    world.program.rooms.catch_up(world.program.log.position())
+    assert set(world.client.get("/health/ready").json()["checks"].values()) == {"ok"}
 
 
 @pytest.mark.usefixtures("working")

@@ -12,6 +12,7 @@ from tests.benchmarks import (
     nights,
     pages,
     reading,
+    rebuilding,
     recording,
     regressions,
     valuing,
@@ -21,7 +22,17 @@ from tests.benchmarks.row import show
 
 MODULES = (
     *(commands, reading, pages, login, importing, valuing),
-    *(recording, chaining, nights, cold_history, memory, regressions, greeks, analysing),
+    *(
+        recording,
+        chaining,
+        rebuilding,
+        nights,
+        cold_history,
+        memory,
+        regressions,
+        greeks,
+        analysing,
+    ),
 )
 
 

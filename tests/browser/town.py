@@ -6,11 +6,10 @@ No worker lives here, so that what waits stays waiting; `work_off` and `fail` en
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from http.cookiejar import DefaultCookiePolicy
 from importlib.resources import files
-from urllib.parse import quote
 from uuid import UUID
 
 import httpx
@@ -122,7 +121,9 @@ def _of_ada(program: Program, ada: Visitor) -> dict[str, str]:
     """Two accounts with a calculation that succeeded, flows and an import each."""
     long_short = _open(program, ada, "long_short.csv", _LONG_SHORT)
     individual = _open(program, ada, "individual.csv", _INDIVIDUAL)
-    before = datetime.now(UTC).isoformat()
+    calculated = program.runs_room.latest_of(UUID(individual))
+    assert calculated
+    assert calculated.finished_at
     _correct_a_price(program)
     work_off(program, ada.post(f"/portfolio/{individual}/calculate"))
     held = {one["symbol"]: str(one["id"]) for one in ada.positions_of(individual)}
@@ -131,7 +132,7 @@ def _of_ada(program: Program, ada: Visitor) -> dict[str, str]:
         "position": str(ada.positions_of(long_short, "open")[0]["id"]),
         "import": str(ada.imports_of(long_short)[0]["import_id"]),
         "individual": individual,
-        "before_restated": quote(before),
+        "before_restated": calculated.finished_at.isoformat().replace("+00:00", "Z"),
         "private": held["MAPLE_STREET_LP"],
     }
 

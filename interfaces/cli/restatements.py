@@ -13,6 +13,7 @@ from interfaces.bootstrap import Program
 from interfaces.cli.tables import restated_table
 from interfaces.cli.terminal import (
     console,
+    new_cause,
     opened_program,
     parse_portfolio_id,
     plain,
@@ -76,6 +77,7 @@ def _catch_up(program: Program) -> None:
 
 
 def _write(program: Program, period: Period, path: Path) -> None:
+    program.security_log.note_export(period.portfolio_id, "restatements", new_cause())
     with path.open("w", encoding="utf-8", newline="") as file:
         file.writelines(as_csv(program, period))
     count = program.restatements_room.totals(period).restatements

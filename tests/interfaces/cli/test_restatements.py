@@ -9,8 +9,10 @@ from uuid import UUID
 import pytest
 
 from application.ports import Close, Fetched
+from domain.security_record import SecurityRecord
 from interfaces.bootstrap import Program
 from tests.support.accounts import calculate, open_sample, register, shares
+from tests.support.openings import recorded
 from tests.support.terminal import Terminal
 
 FRIDAY = date(2013, 2, 1)
@@ -52,12 +54,14 @@ def test_days_and_instants_bound_it(connected: Terminal, portfolio_id: UUID) -> 
 
 
 def test_all_of_them_are_written_into_a_file(
-    connected: Terminal, portfolio_id: UUID, tmp_path: Path
+    connected: Terminal, program: Program, portfolio_id: UUID, tmp_path: Path
 ) -> None:
     file = tmp_path / "restatements.csv"
     connected.run("restatements", str(portfolio_id), "--csv", str(file))
     rows = list(csv.DictReader(file.read_text().splitlines()))
     assert [row["date"] for row in rows] == ["2013-02-01", "2013-02-04"]
+    noted = recorded(program, SecurityRecord.DataExported)
+    assert [(one.what, one.portfolio_id) for _, one in noted] == [("restatements", portfolio_id)]
 
 
 def test_nobodys_portfolio_has_none(connected: Terminal) -> None:

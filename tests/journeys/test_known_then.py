@@ -43,10 +43,10 @@ class Told:
     portfolio_id: str
     shown: dict[str, Any]
 
-    def ask(self, path: str, visitor: Visitor | None = None, **asked: str) -> dict[str, Any]:
-        """What is answered about the portfolio, to Ada if to nobody else."""
+    def ask(self, path: str, **asked: str) -> dict[str, Any]:
+        """What Ada is answered about her portfolio."""
         url = path.format(portfolio_id=self.portfolio_id, session=DAY)
-        answer = (visitor or self.ada).get(url, params=asked)
+        answer = self.ada.get(url, params=asked)
         assert answer.status_code == 200, answer.text
         told: dict[str, Any] = answer.json()
         return told

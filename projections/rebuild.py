@@ -74,12 +74,11 @@ class Rebuilding:
     room: Room[Any]
     tell: Tell = tell_nobody
 
-    def rebuild(self, *, only_if_asked: bool = False) -> Comparison | None:
+    def rebuild(self) -> Comparison | None:
         """Build the room anew and put it in place of the live one.
 
         Returns:
-            How the rows compared, None where the live ones were of another version, or where none
-            was asked for.
+            How the rows compared, None where the live ones were of another version.
 
         Raises:
             RoomBusy: ERR_ROOM_001, another one is at it.
@@ -87,20 +86,19 @@ class Rebuilding:
             StoreUnavailable: ERR_BUSY_001; it can be taken up again.
         """
         with self._alone() as connection:
-            if only_if_asked and not rebuilds.is_wanted(connection, self.room.name):
-                return None
-            goal = self._goal(connection)
-            rebuilds.begin(connection, self.room.name, self.room.version, goal)
-            try:
-                rows = self._made(connection, tell=self._telling_all(connection))
-                rows.finish()
-                comparison = self._compared(connection, rows)
-                self._swap(connection, rows, comparison)
-            except RoomStopped as stopped:
-                error = f"{stopped.place}: {stopped.error}"
-                rebuilds.end(connection, self.room.name, error=error)
-                raise
-            return comparison
+            return self._rebuilt(connection)
+
+    def take_up(self) -> bool:
+        """The same if it is asked for; False if it is not, as where another one has done it.
+
+        Raises:
+            As `rebuild` does.
+        """
+        with self._alone() as connection:
+            is_wanted = rebuilds.is_wanted(connection, self.room.name)
+            if is_wanted:
+                self._rebuilt(connection)
+            return is_wanted
 
     def verify(self, most: int = 100) -> Verified:
         """Hold the live rows against those made anew, at one position; nothing live is changed.
@@ -135,6 +133,19 @@ class Rebuilding:
                             self.room.table.anew().drop(connection)
             finally:
                 connection.close()  # its settings are not for others
+
+    def _rebuilt(self, connection: Connection) -> Comparison | None:
+        name = self.room.name
+        rebuilds.begin(connection, name, self.room.version, self._goal(connection))
+        try:
+            rows = self._made(connection, tell=self._telling_all(connection))
+            rows.finish()
+            comparison = self._compared(connection, rows)
+            self._swap(connection, rows, comparison)
+        except RoomStopped as stopped:
+            rebuilds.end(connection, name, error=f"{stopped.place}: {stopped.error}")
+            raise
+        return comparison
 
     def _live(self, connection: Connection) -> tuple[int, int]:
         """Version and position of the live rows."""

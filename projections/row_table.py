@@ -140,7 +140,7 @@ class RowTable(Generic[Row]):
             return False
         try:
             self.select(connection, self.query(sql.SQL("LIMIT 100")), [])
-        except msgspec.MsgspecError:
+        except (msgspec.MsgspecError, ValueError):
             return False
         return True
 

@@ -83,14 +83,17 @@ class Upkeep:
 
         Where the rows that are there can serve meanwhile, the rebuild is asked for, else it is
         made before this returns.
+
+        Raises:
+            RoomStopped: ERR_ROOM_002, one cannot be made.
         """
         self._sweep()
         for room in self.rooms.prepare():
-            with self._pool.connection() as connection:
-                rebuilds.ask(connection, room.name, room.version)
+            self._ask(room)
             with self._pool.reading() as connection:
                 serves = room.table.serves(connection)
-            while not serves and not self._is_of_this_version(room):
+            while not serves and room.name not in self.rooms.positions():
+                self._ask(room)
                 self._take_up(room, threading.Event())
 
     def standings(self, now: datetime) -> Sequence[RoomStanding]:
@@ -129,10 +132,8 @@ class Upkeep:
             RoomUnknown: ERR_ROOM_404.
             RoomBusy: ERR_ROOM_001, one is asked for or under way.
         """
-        room = self._room(name)
-        with self._pool.connection() as connection:
-            if not rebuilds.ask(connection, name, room.version, asked_by):
-                raise RoomBusy(name)
+        if not self._ask(self._room(name), asked_by):
+            raise RoomBusy(name)
 
     def rebuild(self, name: str, tell: Tell = tell_nobody) -> Comparison | None:
         """Rebuild a room here and now; see `Rebuilding.rebuild`.
@@ -163,42 +164,51 @@ class Upkeep:
 
     def work_off(self, stop: threading.Event) -> None:
         """Take up the rebuilds that are asked for now."""
+        for room in self._asked():
+            if stop.is_set():
+                return
+            try:
+                self._take_up(room, stop)
+            except RoomStopped as stopped:
+                _log.error(
+                    "rebuild_stopped", room=room.name, place=stopped.place, error=stopped.error
+                )
+            except Exception as failure:  # noqa: BLE001 - whatever it was, work goes on
+                _log.error("rebuild_disturbed", room=room.name, exc_info=failure)
+
+    def _asked(self) -> Sequence[Room[Any]]:
         try:
             with self._pool.reading() as connection:
-                asked = rebuilds.under_way(connection)
-            for name in asked:
-                if name in self.rooms.rooms and not stop.is_set():
-                    self._take_up(self.rooms.rooms[name], stop)
+                names = rebuilds.under_way(connection)
         except StoreUnavailable as failure:
-            _log.warning("rebuilds_disturbed", error=str(failure.__cause__))
+            _log.warning("rebuilds_unknown", error=str(failure.__cause__))
+            return []
+        return [self.rooms.rooms[name] for name in names if name in self.rooms.rooms]
 
     def _take_up(self, room: Room[Any], stop: threading.Event) -> None:
-        """Rebuild a room that it is asked for, unless another process does: then come back."""
+        """Rebuild a room if that is asked for, unless another process does: then come back."""
 
         def until_stop(_: Progress) -> None:
             if stop.is_set():
                 raise BuildStopped
 
         try:
-            compared = Rebuilding(self._log, self._pool, room, until_stop).rebuild(
-                only_if_asked=True
-            )
-            _log.info("room_rebuilt", room=room.name, version=room.version, compared=str(compared))
+            if Rebuilding(self._log, self._pool, room, until_stop).take_up():
+                _log.info("room_rebuilt", room=room.name, version=room.version)
         except RoomBusy:
             stop.wait(_POLL_S / 4)
-        except RoomStopped as stopped:
-            _log.error("rebuild_stopped", room=room.name, place=stopped.place, error=stopped.error)
         except BuildStopped:
             _log.info("rebuild_left_for_later", room=room.name)
+
+    def _ask(self, room: Room[Any], asked_by: UUID | None = None) -> bool:
+        with self._pool.connection() as connection:
+            return rebuilds.ask(connection, room.name, room.version, asked_by)
 
     def _room(self, name: str) -> Room[Any]:
         room = self.rooms.rooms.get(name)
         if room is None:
             raise RoomUnknown
         return room
-
-    def _is_of_this_version(self, room: Room[Any]) -> bool:
-        return room.name in self.rooms.positions()
 
     def _age_s(self, position: int, now: datetime) -> float:
         """How old the first event above a position is."""

@@ -10,6 +10,7 @@ from interfaces.demo.seeding import EMAIL, PASSWORD
 from tests.support.client import Client, body
 from tests.support.homes import database_of, home_of, postmaster_in, server_at_home
 from tests.support.journal import events_recorded
+from tests.support.programs import connect_owner
 from tests.support.server import RunningServer, processes_in
 from tests.support.waiting import eventually
 
@@ -49,6 +50,17 @@ def test_it_prints_the_address_the_login_and_the_last_valuations(server: Running
     printed = server.log.read_text("utf-8")
     for said in (server.url, EMAIL, PASSWORD, "Demo Long-Short Portfolio", "2013-03-01"):
         assert said in printed
+
+
+def test_its_worker_takes_up_a_rebuild_that_is_asked_for(server: RunningServer) -> None:
+    with connect_owner(database_of(server)) as owner:
+        owner.execute(
+            "INSERT INTO upkeep.rebuilds (room, version)"
+            " SELECT room, version FROM rooms.progress WHERE room = 'valuations'"
+        )
+        told = "SELECT differing, rows, rows_live FROM upkeep.rebuilds WHERE ended_at IS NOT NULL"
+        done = eventually(lambda: owner.execute(told).fetchone(), 60, "a rebuild")
+    assert done == (0, 2 * SESSIONS_OF_DEMO, 2 * SESSIONS_OF_DEMO)
 
 
 def test_after_kill_9_of_the_database_requests_are_answered_again_and_nothing_is_lost(

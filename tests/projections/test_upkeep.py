@@ -11,8 +11,9 @@ from uuid import uuid4
 import msgspec
 import pytest
 from psycopg import sql
+from structlog.testing import capture_logs
 
-from application.errors import RoomBusy
+from application.errors import RoomBusy, RoomStopped
 from application.ports import Recorded
 from domain.run_slot import RunSlot
 from infrastructure.event_store.event_log import PostgresEventLog
@@ -230,6 +231,40 @@ def test_rows_with_other_things_in_their_columns_are_replaced_as_well(
     room = replace(nesting(OtherRow), version=2)
     started(log, pool, room)
     assert [row.parts.new for row in rows_of(room, pool).values()] == ["5"]
+
+
+def test_a_program_that_cannot_build_what_it_reads_does_not_start_and_the_other_goes_on(
+    log: PostgresEventLog, pool: Pool
+) -> None:
+    record(log, 5)
+    earlier = started(log, pool, TALLY)
+
+    def fold(rows: MutableMapping[Key, CountRow], recorded: Recorded) -> None:
+        raise ZeroDivisionError("a defect")
+
+    for _ in range(2):
+        with pytest.raises(RoomStopped, match=r"run_slot.claimed at position 1"):
+            started(log, pool, replace(counting(), fold=fold))
+    assert rows_of(TALLY, pool) == tallied(5)
+    assert earlier.rooms.catch_up(record(log, 1))
+
+
+def test_whatever_disturbs_a_rebuild_the_worker_goes_on(
+    database: str, log: PostgresEventLog, pool: Pool
+) -> None:
+    record(log, 5)
+    other = tally("other")
+    upkeep = started(log, pool, TALLY, other)
+    for name in ("tally", "other"):
+        upkeep.ask(name)
+    with pool.connection() as connection:
+        connection.execute("DROP TABLE rooms.tally")
+    with capture_logs() as said:
+        upkeep.work_off(NEVER)
+    assert [line["event"] for line in said] == ["rebuild_disturbed", "room_rebuilt"]
+    with connect_owner(database) as owner:
+        left = owner.execute("SELECT FROM pg_tables WHERE schemaname = 'rooms_anew'")
+        assert left.rowcount == 0
 
 
 def test_of_many_programs_that_start_at_once_one_builds_and_all_have_it(

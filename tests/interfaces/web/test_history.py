@@ -261,9 +261,7 @@ def test_an_account_that_was_never_valued_has_its_events(world: World, browser: 
 
 
 @pytest.mark.parametrize("tail", ["", "/restated", f"/{DAY}"])
-def test_it_is_for_the_owner_auditors_and_who_acts_as_the_owner(
-    world: World, browser: TestClient, tail: str
-) -> None:
+def test_it_is_for_its_owner_and_for_auditors(world: World, browser: TestClient, tail: str) -> None:
     answer = browser.get(page(world, tail))
     assert answer.headers["location"].startswith("/login?next=")
     for visitor, status in ((world.bob, 403), (world.superuser, 403), (world.auditor, 200)):

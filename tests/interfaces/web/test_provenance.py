@@ -163,9 +163,7 @@ def test_the_command_center_leads_there_from_each_account_and_from_the_sum_to_th
     assert 'id="accounts"' in text
 
 
-def test_it_is_for_the_owner_auditors_and_who_acts_as_the_owner(
-    world: World, browser: TestClient
-) -> None:
+def test_it_is_for_its_owner_and_for_auditors(world: World, browser: TestClient) -> None:
     answer = browser.get(url_of(world.valued))
     assert answer.headers["location"].startswith("/login?next=")
     for visitor, status in ((world.bob, 403), (world.superuser, 403), (world.auditor, 200)):

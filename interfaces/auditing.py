@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from application import policy
 from application.audit import Verification
 from application.errors import PortfolioUnknown
 from application.ports import Cause
+from domain.security_record import SecurityRecord
 from interfaces.authentication import Caller
 from interfaces.bootstrap import Program
 from interfaces.story import is_told, positions_named, sentences_of
@@ -101,6 +103,31 @@ def verified(program: Program, cause: Cause) -> Verification:
     found = program.audit.verify()
     program.security_log.note_verification(found, cause)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class LastVerified:
+    """When the whole log was verified last, by whom (None at the terminal), and how far it fits.
+
+    `fault_position` is the first that does not, None where all of it did.
+    """
+
+    at: datetime
+    actor: UUID | None
+    position: int
+    fault_position: int | None
+
+
+def last_verified(program: Program) -> LastVerified | None:
+    """What is known of the last verification; None where there was none."""
+    row = program.audit_log_room.latest(SecurityRecord.LogVerified.TOPIC)
+    if row is None:
+        return None
+    for recorded in program.time_travel.log.chosen([(row.aggregate_id, row.version)]):
+        match recorded.event:
+            case SecurityRecord.LogVerified(position=position, fault_position=fault_position):
+                return LastVerified(row.recorded_at, row.actor, position, fault_position)
+    return None
 
 
 def told(program: Program, rows: Sequence[AuditRow]) -> Sequence[Entry]:

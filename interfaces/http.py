@@ -17,6 +17,7 @@ from interfaces.reports import routes as reports
 from interfaces.web import (
     accounts,
     admin,
+    admin_audit,
     admin_invites,
     admin_monitoring,
     admin_projections,
@@ -48,7 +49,7 @@ PAGE_MODULES = (
     *(portfolio, positions, cash_flows, risk, performance, report, opening, imports),
     *(history, provenance),
     *(admin, admin_users, admin_invites, admin_runs),
-    *(admin_projections, admin_repair, admin_monitoring),
+    *(admin_projections, admin_repair, admin_monitoring, admin_audit),
     *(import_help, reference, error_pages, assets),
 )
 

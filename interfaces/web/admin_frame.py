@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi.responses import HTMLResponse, Response
 
+from interfaces.auditing import LastVerified
 from interfaces.web.visits import Visit, go_to
 
 ADMIN = "/admin"
@@ -14,7 +15,9 @@ _TABS = (
     ("/projections", "Projections"),
     ("/repair", "Repair"),
     ("/monitoring", "Monitoring"),
+    ("/audit", "Audit log"),
 )
+_FOR_AUDITORS = ("/audit",)
 _DONE = {
     "promote": "The user administrates from the next sign-in on.",
     "demote": "The user does not administrate any more; every session has ended.",
@@ -32,11 +35,24 @@ _DONE = {
 
 
 def admin_page(at: Visit, template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    """A page for superusers."""
+    """A page for superusers; auditors have the tabs that are for them."""
     path = at.request.url.path
-    tabs = [(ADMIN + tab, name, f"{path}/".startswith(f"{ADMIN}{tab}/")) for tab, name in _TABS]
+    tabs = [
+        (ADMIN + tab, name, f"{path}/".startswith(f"{ADMIN}{tab}/"))
+        for tab, name in _TABS
+        if at.administrates or tab in _FOR_AUDITORS
+    ]
     done = _DONE.get(at.request.query_params.get("done", ""))
-    return at.page(template, status, tabs=tabs, done=done, **values)
+    verified = at.log_verified
+    trust = {"verified": verified, "verified_by": _name_of(at, verified)}
+    return at.page(template, status, tabs=tabs, done=done, **trust, **values)
+
+
+def _name_of(at: Visit, verified: LastVerified | None) -> str:
+    if verified is None or verified.actor is None:
+        return "at the terminal"
+    user = at.program.users_room.one(verified.actor)
+    return f"by {user.full_name}" if user else "by somebody"
 
 
 def done_there(url: str, done: str) -> Response:

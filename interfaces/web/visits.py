@@ -23,6 +23,7 @@ from application.errors import PortfolioUnknown, StoreUnavailable, TokenRefused
 from application.ports import Cause
 from application.quotas import UPLOADS, Allowance
 from domain.errors import DomainError
+from interfaces.auditing import LastVerified, last_verified
 from interfaces.authentication import COOKIE, Caller, caller_of
 from interfaces.bootstrap import Program
 from interfaces.denying import noting_denials
@@ -110,6 +111,11 @@ class Visit:
         return self.caller is not None and policy.may_audit(
             self.caller.user, is_impersonated=is_impersonated
         )
+
+    @property
+    def log_verified(self) -> LastVerified | None:
+        """When the log was verified last, and whether it fits; None where it never was."""
+        return last_verified(self.program)
 
     @property
     def theme(self) -> str | None:

@@ -17,6 +17,8 @@ PAGES = (
     *("/invite-codes", "/runs", "/runs/{run_id}", "/projections", "/repair"),
     *("/monitoring", "/monitoring/charts/{name}.csv"),
 )
+AUDIT, VERIFY = "/audit", "/audit/verify"
+"""The page and the form that auditors may use as well."""
 FORMS = (
     *("/users/{user_id}/{verb}", "/users/{user_id}/forget", "/users/{user_id}/impersonate"),
     *("/invite-codes", "/invite-codes/{invite_id}/revoke"),
@@ -34,11 +36,11 @@ def test_every_page_and_form_is_listed_here(world: World) -> None:
     for included in create_http(world.program).routes:
         routes: Any = getattr(included, "effective_route_contexts", list)()
         answered |= {(m, r.path) for r in routes for m in r.methods if r.path.startswith("/admin")}
-    listed = {("GET", f"/admin{path}") for path in PAGES}
-    assert answered == listed | {("POST", f"/admin{path}") for path in FORMS}
+    listed = {("GET", f"/admin{path}") for path in (*PAGES, AUDIT)}
+    assert answered == listed | {("POST", f"/admin{path}") for path in (*FORMS, VERIFY)}
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", [*PAGES, AUDIT])
 def test_who_is_not_signed_in_signs_in_and_comes_back(browser: TestClient, path: str) -> None:
     answer = browser.get(url_of(path))
     assert (answer.status_code, answer.headers["location"]) == (303, f"/login?next={url_of(path)}")
@@ -50,7 +52,8 @@ def test_everybody_else_is_refused_and_sees_no_way_in(
 ) -> None:
     enter(browser, getattr(world, who))
     settings = browser.get("/settings").text
-    assert 'href="/admin' not in settings
+    ways_in = re.findall(r'href="(/admin[^"]*)"', settings)
+    assert ways_in == (["/admin/audit"] if who == "auditor" else [])
     told = {path: browser.get(url_of(path)) for path in PAGES}
     refused = {path: (a.status_code, "ERR_ADMIN_001" in a.text) for path, a in told.items()}
     assert refused == dict.fromkeys(PAGES, (403, True))
@@ -67,13 +70,28 @@ def test_who_acts_as_another_superuser_does_not_administrate(
     page = f"/admin/users/{world.ada.id()}"
     send(browser, page, f"{page}/promote")
     send(browser, page, f"{page}/impersonate")
-    told = {path: browser.get(url_of(path)) for path in PAGES}
+    told = {path: browser.get(url_of(path)) for path in (*PAGES, AUDIT)}
     refused = {path: (a.status_code, "ERR_ADMIN_007" in a.text) for path, a in told.items()}
-    assert refused == dict.fromkeys(PAGES, (403, True))
+    assert refused == dict.fromkeys((*PAGES, AUDIT), (403, True))
     csrf = re.findall(r'name="csrf" value="([^"]*)"', browser.get("/settings").text)[0]
-    sent = {path: browser.post(url_of(path), data={"csrf": csrf}) for path in FORMS}
+    forms = (*FORMS, VERIFY)
+    sent = {path: browser.post(url_of(path), data={"csrf": csrf}) for path in forms}
     refused = {path: (a.status_code, "ERR_ADMIN_007" in a.text) for path, a in sent.items()}
-    assert refused == dict.fromkeys(FORMS, (403, True))
+    assert refused == dict.fromkeys(forms, (403, True))
+
+
+def test_the_audit_log_is_for_auditors_too_and_for_nobody_else(
+    world: World, browser: TestClient
+) -> None:
+    enter(browser, world.auditor)
+    page = browser.get(url_of(AUDIT))
+    assert page.status_code == 200
+    assert set(re.findall(r'href="(/admin/\w[\w-]*)"', page.text)) == {"/admin/audit"}
+    assert send(browser, url_of(AUDIT), url_of(VERIFY)).status_code == 200
+    enter(browser, world.bob)
+    csrf = re.findall(r'name="csrf" value="([^"]*)"', browser.get("/settings").text)[0]
+    for answer in (browser.get(url_of(AUDIT)), browser.post(url_of(VERIFY), data={"csrf": csrf})):
+        assert (answer.status_code, "ERR_AUDIT_001" in answer.text) == (403, True)
 
 
 @pytest.mark.parametrize("csrf", ["", "x", None])
@@ -83,7 +101,8 @@ def test_a_form_that_is_not_ours_does_nothing(
     enter(browser, world.superuser)
     position = world.program.log.position()
     data = {} if csrf is None else {"csrf": csrf}
-    sent = {path: browser.post(url_of(path), data=data) for path in FORMS}
+    forms = (*FORMS, VERIFY)
+    sent = {path: browser.post(url_of(path), data=data) for path in forms}
     refused = {path: (a.status_code, "ERR_FORM_001" in a.text) for path, a in sent.items()}
-    assert refused == dict.fromkeys(FORMS, (403, True))
+    assert refused == dict.fromkeys(forms, (403, True))
     assert world.program.log.position() == position

@@ -25,7 +25,6 @@ Stored = Iterator[tuple[str, int, str, bytes]]
 Values = Mapping[str, Any]
 
 _SNAPSHOTS = "daily_valuation.snapshot_%"
-_STATED = ("portfolio.opened%", "portfolio.positions_imported%")
 _COPIED = (
     *("portfolio_id", "session", "opening", "nav", "flows", "cash", "long_value", "short_value"),
     *("pnl", "realized_pnl", "income"),
@@ -46,39 +45,6 @@ def valuations(stored: Stored) -> Iterator[Values]:
             "counts": orjson.dumps(data["counts"]).decode(),
             "lines": orjson.dumps(data["lines"]).decode(),
         }
-
-
-def portfolios(stored: Stored) -> Iterator[Values]:
-    """A row of each account, with its latest snapshot."""
-    rows: dict[str, dict[str, Any]] = {}
-    for stream, version, topic, state in stored:
-        told = orjson.loads(state)
-        data = told["data"]
-        if topic.startswith("daily_valuation"):
-            rows[data["portfolio_id"]].update(
-                valuation_on=data["session"],
-                net_asset_value=data["nav"],
-                priced=data["counts"]["priced"],
-                need_price=data["counts"]["need_price"],
-                valued_version=data["portfolio_version"],
-                prices_known=data["prices_known"],
-            )
-            continue
-        if topic.startswith("portfolio.opened"):
-            rows[stream] = {
-                **data,
-                "portfolio_id": stream,
-                "is_active": True,
-                "created_at": told["at"],
-                "valuation_on": None,
-                "net_asset_value": None,
-                "priced": 0,
-                "need_price": 0,
-                "valued_version": 0,
-                "prices_known": 0,
-            }
-        rows[stream].update(version=version, updated_at=told["at"])
-    yield from rows.values()
 
 
 def positions(stored: Stored) -> Iterator[Values]:
@@ -143,8 +109,7 @@ def _value(rows: dict[str, dict[str, Any]], data: dict[str, Any]) -> None:
 
 ROOMS: Mapping[str, tuple[Callable[[Stored], Iterator[Values]], tuple[str, ...]]] = {
     "valuations": (valuations, (_SNAPSHOTS,)),
-    "portfolios": (portfolios, (_SNAPSHOTS, *_STATED)),
-    "positions": (positions, (_SNAPSHOTS, *_STATED)),
+    "positions": (positions, (_SNAPSHOTS, "portfolio.positions_imported%")),
 }
 """What makes the rows of a room, and the topics that it reads."""
 

@@ -23,7 +23,6 @@ import psycopg
 from application.ports import LogToFold, Recorded
 from domain.snapshot import Snapshot
 from infrastructure.postgres import Pool, app_url, open_pool
-from projections.portfolios.postgres import ROOM as PORTFOLIOS
 from projections.positions.postgres import ROOM as POSITIONS
 from projections.rebuild import Rebuilding
 from projections.room import Room
@@ -43,11 +42,11 @@ from tests.support.recording import open_log
 EVENTS = 1_000_000
 ROUNDS = 3
 READING_ROUNDS = 2
-SINGLE = 10_000
+SINGLE = 5_000
 """Events that are measured one by one."""
 IDLE_READS = 3_000
 GOAL_OF_RAW, GOAL_OF_SINGLE, GOAL_OF_READS = 0.40, 10, 0.40
-_ROOMS: Sequence[Room[Any]] = (VALUATIONS, PORTFOLIOS, POSITIONS)
+_ROOMS: Sequence[Room[Any]] = (VALUATIONS, POSITIONS)
 _FED = "SELECT count(*) FROM events.stored_events WHERE topic = ANY(%s)"
 _ALL_READ = "UPDATE rooms.progress SET position = %s"
 _POSITION = b"CREATE TABLE rooms_anew.single AS SELECT 0::bigint AS position"

@@ -25,6 +25,7 @@ from tests.support.accounts import cause, register, shares
 from tests.support.mixed_accounts import mixed_account
 from tests.support.openings import open_account
 from tests.support.options import contracts
+from tests.support.streets import street
 
 DAY = date(2013, 2, 1)
 
@@ -86,6 +87,18 @@ class MovedBook(PostgresPriceBook):
             for close in found["GOOG"]
         ]
         return found
+
+
+class LearningBook(PostgresPriceBook):
+    """A price book that learns another close of GOOG whenever it is asked for closes."""
+
+    def closes(
+        self, market: Market, symbols: Sequence[str], first: date, last: date
+    ) -> Mapping[str, Sequence[Close]]:
+        """See `PriceBook.closes`."""
+        price = Decimal(500 + self.last_row(market) % 100)
+        self.learn(market, Fetched(closes=[Close("GOOG", last, price, "handed in")]))
+        return super().closes(market, symbols, first, last)
 
 
 class OlderRules(TimeTravel):
@@ -262,6 +275,25 @@ class TestEveryVersion:
                 bring_up_to_date(account)
         bring_up_to_date(account)
         assert_recomputed(account, at_least=60)
+
+    def test_of_days_that_were_valued_while_prices_came(self, scene: Scene) -> None:
+        account, book = scene.open(), scene.program.valuations.book
+        assert isinstance(book, PostgresPriceBook)
+        account.catch_up(book=LearningBook(book.pool))
+        assert {line for day in account.days() for line in day.latest.lines.mark_provider} == {
+            "bundled"
+        }
+        account.catch_up(book=LearningBook(book.pool))
+        account.catch_up()
+        assert max(account.versions()) >= 2
+        assert_recomputed(account, at_least=44)
+
+    def test_of_a_night_over_several_accounts(self, database: str) -> None:
+        with street(database, accounts=3) as three:
+            three.look()
+            three.work_off()
+            for portfolio_id in three.portfolio_ids:
+                assert_recomputed(Account(three.program, portfolio_id), at_least=1)
 
     def test_of_fifty_positions_of_every_kind(self, scene: Scene) -> None:
         terms = mixed_account()

@@ -51,6 +51,15 @@ class Recomputed:
         return None if self.again is None else self.digest == self.recorded_digest
 
     @property
+    def has_same_figures(self) -> bool:
+        """Whether NAV, P&L and all lines are the same, be it not by the byte."""
+        told = self.difference
+        if told is None:
+            return bool(self.is_equal)
+        known = (told.nav_before, told.pnl_before)
+        return known == (told.nav_after, told.pnl_after) and not told.lines
+
+    @property
     def difference(self) -> Restatement | None:
         """What is computed otherwise than recorded; None where nothing is."""
         if self.again is None or self.is_equal:

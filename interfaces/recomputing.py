@@ -14,4 +14,6 @@ def sentence_on(found: Recomputed | None) -> str:
             f"Version {found.version.snapshot.engine_version} of the rules made it, and"
             f" {found.engine_version} are in force: what those give would say nothing on it."
         )
+    if found.has_same_figures:
+        return "What it names gives the same figures, told in other bytes: an earlier program did."
     return "What it names gives other figures: have the log verified, and see the settings."

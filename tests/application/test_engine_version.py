@@ -1,4 +1,4 @@
-"""Figures of a fixed case are bound to the engine version: neither moves alone."""
+"""Figures of a fixed case are bound to the engine version: neither moves alone (decision 39)."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -154,6 +154,19 @@ class TestWhatIsComputed:
         assert line.after is not None
         assert line.after.mark_price == line.before.mark_price + 1
 
+    def test_the_same_figures_in_other_bytes_are_told_apart(self, scene: Scene) -> None:
+        account = scene.open()
+        account.catch_up()
+        told = account.program.recomputation.of(account.portfolio_id, DAY)
+        assert told is not None
+        assert told.again is not None
+        assert told.has_same_figures
+        spelt = structs.replace(told.again, inputs_digest="of an earlier spelling")
+        other = replace(told, again=spelt)
+        assert (other.is_equal, other.has_same_figures) == (False, True)
+        moved = replace(told, again=structs.replace(told.again, nav=told.again.nav + 1))
+        assert (moved.is_equal, moved.has_same_figures) == (False, False)
+
     def test_a_version_of_other_rules_is_not_held_to_those_of_now(self, scene: Scene) -> None:
         account = scene.open()
         account.catch_up()

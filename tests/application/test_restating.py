@@ -15,6 +15,7 @@ from application.staleness import LatestValuation
 from domain.calculation_run import CalculationRun
 from domain.daily_valuation import DailyValuation
 from domain.run_order import Span
+from domain.statement import ENGINE_VERSION
 from infrastructure.price_book import PostgresPriceBook
 from interfaces.bootstrap import Program
 from tests.application.changing_accounts import (
@@ -35,6 +36,7 @@ from tests.application.changing_accounts import (
 )
 from tests.support.accounts import cause, register, shares
 from tests.support.openings import PAIR, recorded
+from tests.support.programs import connect_owner
 
 
 @pytest.fixture
@@ -309,6 +311,21 @@ class TestRepairing:
     def test_days_after_the_last_follow_while_figures_differ(self, wrong: Account) -> None:
         assert self.repair(wrong, TUESDAY, TUESDAY) == [TUESDAY, WEDNESDAY]
         assert_whole(wrong)
+
+    def test_what_earlier_rules_said_is_restated_on_account_of_the_rules(
+        self, wrong: Account, database: str
+    ) -> None:
+        of_now, earlier = (f'"engine_version":{n}' for n in (ENGINE_VERSION, ENGINE_VERSION - 1))
+        with connect_owner(database) as owner:
+            owner.execute(
+                "UPDATE events.stored_events SET state = convert_to("
+                "replace(convert_from(state, 'UTF8'), %s, %s), 'UTF8')",
+                (of_now, earlier),
+            )
+        assert self.repair(wrong, OPENED_ON, None) == [TUESDAY, WEDNESDAY]
+        restated = recorded(wrong.program, DailyValuation.SnapshotRestated)
+        assert {day.caused_by for _, day in restated} == {f"engine:{ENGINE_VERSION}"}
+        assert {day.engine_version for _, day in restated} == {ENGINE_VERSION}
 
     def test_days_that_nobody_asked_for_stay(self, wrong: Account) -> None:
         assert self.repair(wrong, OPENED_ON, OPENED_ON) == []

@@ -17,8 +17,8 @@ from projections.room import Room
 from projections.row_table import Connection, Key, Row
 
 MOST_ROWS = 50_000
-MOST_BYTES = 64 * 1024 * 1024
-"""What may wait in memory to be written: rows, and bytes of events they were made of."""
+MOST_BYTES = 16 * 1024 * 1024
+"""What may wait in memory to be written: rows, and stored bytes of the events that they came by."""
 
 _FIRST, _WIDEST = 2_000, 50_000  # positions asked for at once; the log gives fewer by their bytes
 
@@ -107,6 +107,7 @@ class RowsAnew(Generic[Row]):
         if self._written:
             self._load(stretch.events)
         fold, rows = self._room.fold, self._rows
+        before = len(rows)
         for recorded in stretch.events:
             try:
                 fold(rows, recorded)
@@ -115,7 +116,8 @@ class RowsAnew(Generic[Row]):
                 raise RoomStopped(self._room.name, place, str(failure)) from failure
         self.position = stretch.reached
         self.events += len(stretch.events)
-        self._size += stretch.size
+        if stretch.events:  # one that changes a row leaves nothing of itself in memory
+            self._size += int(stretch.size * min((len(rows) - before) / len(stretch.events), 1))
         if len(rows) > self._most_rows or self._size > MOST_BYTES:
             self.write()
 

@@ -112,7 +112,7 @@ PAGES = (
     Shown("admin-projections", "/admin/projections", "root"),
     Shown("admin-repair", "/admin/repair", "root"),
     Shown("admin-monitoring", "/admin/monitoring", "root"),
-    Shown("admin-audit", "/admin/audit", "root", is_pictured=False),
+    Shown("admin-audit", "/admin/audit", "root"),
     Shown("impersonating", "/command-center", "impersonator"),
     Shown("refused", "/portfolios/{unvalued}", status=403),
     Shown("help-import", "/help/import", NOBODY),

@@ -12,6 +12,7 @@ from application.ports import Close, Fetched
 from interfaces.values import parse_moment
 from interfaces.web.page import instant, money, price, quantity
 from tests.interfaces.conftest import World
+from tests.support.browsing import send
 from tests.support.pages import enter, rows_of, tiles_of
 from tests.support.visitors import newcomer, work_off
 
@@ -123,6 +124,13 @@ def test_it_is_computed_again_from_what_it_names(world: World, browser: TestClie
     digests = re.findall(r"<dd><code>([0-9a-f]{64})</code>", text.partition('id="again"')[2])
     assert len(digests) == 2
     assert len(set(digests)) == 1
+
+
+def test_it_says_when_the_log_was_verified_last(world: World, browser: TestClient) -> None:
+    enter(browser, world.superuser)
+    send(browser, "/admin/audit", "/admin/audit/verify")
+    enter(browser, world.ada)
+    assert "<dt>Log verified</dt>" in browser.get(url_of(world.valued)).text
 
 
 @pytest.mark.parametrize("tail", ["2013-02-03", f"{LATEST}?version=9"])

@@ -142,3 +142,10 @@ def test_what_cannot_be_asked_is_told(world: World, wrong: dict[str, str]) -> No
 def test_what_nobody_ever_did_is_an_empty_page(world: World) -> None:
     asked = {"actor": str(uuid4()), "type": "user.unheard_of", "after": str(2**63 - 1)}
     assert world.auditor.get("/audit/events", params=asked).json() == {"events": [], "next": None}
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_the_first_and_the_last_instant_there_is_can_be_asked(world: World, order: str) -> None:
+    span = {"from": "0001-01-01T00:00:00+14:00", "to": "9999-12-31T23:59:59-14:00"}
+    answer = world.auditor.get("/audit/events", params={**span, "order": order, "limit": 1})
+    assert len(answer.json()["events"]) == 1

@@ -124,7 +124,7 @@ class RebuildAsked(BaseModel):
     poll_url: str
 
 
-class ShownDifference(BaseModel):
+class ShownRowDifference(BaseModel):
     """A row that differs, by its key: what is live, and what the log gives, in those columns.
 
     Null where there is no such row.
@@ -165,7 +165,7 @@ class ProjectionReport(BaseModel):
     rows: int
     rows_live: int
     differing: int
-    differences: list[ShownDifference]
+    differences: list[ShownRowDifference]
 
 
 @router.get("", summary="All projections", responses=answers(ProjectionList, *SUPERUSER))
@@ -254,8 +254,8 @@ def _report(found: Verified) -> ProjectionReport:
     )
 
 
-def _difference(one: Difference) -> ShownDifference:
-    return ShownDifference(
+def _difference(one: Difference) -> ShownRowDifference:
+    return ShownRowDifference(
         key=dict(one.key),
         live=dict(one.live) if one.live is not None else None,
         rebuilt=dict(one.rebuilt) if one.rebuilt is not None else None,

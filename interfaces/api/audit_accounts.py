@@ -53,7 +53,7 @@ _ACCOUNT: dict[str, Any] = {
 }
 
 
-class ShownClosing(BaseModel):
+class KnownClosing(BaseModel):
     """A part that was closed, in the terms of the position's own statement."""
 
     date: date
@@ -70,7 +70,7 @@ class ShownPosition(BaseModel):
     quantity: Amount
     entry_price: Amount
     entry_date: date
-    closings: list[ShownClosing]
+    closings: list[KnownClosing]
 
 
 class ComparedPosition(BaseModel):
@@ -267,7 +267,7 @@ def _position(position: PositionOn) -> ShownPosition:
         entry_price=position.entry_price,
         entry_date=position.entry_on,
         closings=[
-            ShownClosing(date=part.closed_on, quantity=part.quantity, price=part.price)
+            KnownClosing(date=part.closed_on, quantity=part.quantity, price=part.price)
             for part in position.closings
         ],
     )

@@ -68,7 +68,7 @@ class RestatedDay(BaseModel):
     lines: list[ShownDifference] | None
 
 
-class Totals(BaseModel):
+class ReportTotals(BaseModel):
     """What the restatements of the period add up to, all pages together.
 
     `days` counts each day of a portfolio once; `pnl_moved` is the sum of P&L after less P&L before,
@@ -100,7 +100,7 @@ class RestatementReport(BaseModel):
     )
 
     total: int
-    totals: Totals
+    totals: ReportTotals
     restatements: list[RestatedDay]
 
 
@@ -231,7 +231,7 @@ def _report(
     differences = program.restated_days.differences(keys)
     return RestatementReport(
         total=totals.restatements,
-        totals=Totals(
+        totals=ReportTotals(
             restatements=totals.restatements,
             days=totals.days,
             portfolios=totals.portfolios,

@@ -109,6 +109,11 @@ def test_every_schema_that_is_pointed_at_is_there(document: Json) -> None:
     assert places - there == set()
 
 
+def test_no_two_shapes_share_a_name(document: Json) -> None:
+    told_apart = [name for name in document["components"]["schemas"] if "__" in name]
+    assert told_apart == [], "clients made from the document leave such shapes out"
+
+
 def test_every_route_has_a_summary_a_description_and_a_tag(document: Json) -> None:
     for route, operation in operations_of(document):
         assert operation["summary"], route

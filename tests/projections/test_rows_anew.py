@@ -1,0 +1,94 @@
+"""Rows made anew wait in memory only as long as little of what they came by stays there."""
+
+from collections.abc import Collection, MutableMapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import msgspec
+
+from application.ports import Recorded, Stretch
+from domain.kernel import Event
+from domain.run_slot import RunSlot
+from infrastructure.postgres import Pool
+from projections.room import Room
+from projections.row_table import Key, RowTable
+from projections.rows_anew import MOST_BYTES, RowsAnew
+from tests.support.recording import cause, claimed
+
+
+class ClaimRow(msgspec.Struct, frozen=True):
+    """The latest claim of somebody."""
+
+    name: str
+    position: int
+
+
+@dataclass(frozen=True)
+class HeavyLog:
+    """A log in which each event takes as many bytes as may wait, and comes alone."""
+
+    last: int
+
+    def read(self, after: int, limit: int) -> Sequence[Recorded]:
+        """Nobody asks for it."""
+        raise NotImplementedError
+
+    def position(self) -> int:
+        """See `LogToFold.position`."""
+        return self.last
+
+    def stretch(self, kinds: Collection[type[Event]], after: int, until: int) -> Stretch:
+        """See `LogToFold.stretch`."""
+        recorded = Recorded(
+            position=after + 1,
+            aggregate_id=UUID(int=after + 1),
+            version=1,
+            event=claimed().pending[0],
+            occurred_at=datetime(2024, 1, 2, tzinfo=UTC),
+            cause=cause(),
+        )
+        return Stretch([recorded], after + 1, MOST_BYTES + 1)
+
+
+def room_of(*names: str) -> Room[ClaimRow]:
+    """A room of the claims of these, in turn."""
+
+    def key(recorded: Recorded) -> Key:
+        return (names[recorded.position % len(names)],)
+
+    def fold(rows: MutableMapping[Key, ClaimRow], recorded: Recorded) -> None:
+        rows[key(recorded)] = ClaimRow(key(recorded)[0], recorded.position)
+
+    table = RowTable("claims", ClaimRow, key=["name"])
+    kinds = frozenset({RunSlot.Claimed})
+    return Room("claims", 1, kinds, table, lambda recorded: [key(recorded)], fold)
+
+
+def written_while_advancing(pool: Pool, room: Room[ClaimRow]) -> list[int]:
+    """How many rows are in the table after each of five events."""
+    found: list[int] = []
+    with pool.connection() as connection:
+        connection.autocommit = True
+        anew = RowsAnew(room, HeavyLog(5), connection)
+        anew.table.create_bare(connection)
+
+        def count() -> None:
+            row = connection.execute("SELECT count(*) FROM rooms_anew.claims").fetchone()
+            found.append(row[0] if row else 0)
+
+        anew.advance(5, count)
+        anew.finish()
+        latest = connection.execute("SELECT max(position) FROM rooms_anew.claims").fetchone()
+    assert latest == (5,)
+    return found
+
+
+def test_rows_that_hold_what_came_with_them_are_written_as_they_come(pool: Pool) -> None:
+    assert written_while_advancing(pool, room_of(*"abcde")) == [1, 2, 3, 4, 5]
+
+
+def test_a_row_that_is_changed_again_and_again_is_written_in_the_end(pool: Pool) -> None:
+    """Its first event makes it, is heavy, and has it written; the others leave nothing behind."""
+    alone = room_of("a")
+    assert written_while_advancing(pool, alone) == [1, 1, 1, 1, 1]

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from interfaces.api.access import Asked, Known
 from interfaces.api.audit_days import EVENT_EXAMPLE, ShownEvent
-from interfaces.api.documenting import AUDITOR, OWN_PORTFOLIO, answers, example
+from interfaces.api.documenting import AUDITOR, answers, example
 from interfaces.auditing import LAST_POSITION, AuditSearch, Entry, Kind
 from interfaces.denying import noting_denials
 from interfaces.values import PORTFOLIO_EXAMPLE, Limit
@@ -113,7 +113,7 @@ def asked_events(
 @router.get(
     "/events",
     summary="Events of the log",
-    responses=answers(AuditEventList, *{*AUDITOR, *OWN_PORTFOLIO}),
+    responses=answers(AuditEventList, *AUDITOR, "ERR_PORT_403", "ERR_PORT_404"),
 )
 def list_events(
     program: Asked,

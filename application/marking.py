@@ -48,7 +48,8 @@ class Marking:
         """What the portfolio holds, with what the price book knows now of its shares."""
         market, symbols = portfolio.opening.price_source, symbols_to_price(portfolio)
         row = self.book.last_row(market)  # first: what comes meanwhile counts as learnt later
-        book = portfolio.book(self.book.actions(market, symbols), prices_known=row)
+        actions = self.book.actions(market, symbols)
+        book = portfolio.book(actions, prices_known=row, risk_free_rate=self.risk_free_rate)
         return book.without(self.options.ended_by_the_opening(portfolio))
 
     def news(self, portfolio: Portfolio, after: int) -> Sequence[PriceNews]:

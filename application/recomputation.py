@@ -1,11 +1,11 @@
 """A version of a day computed again from nothing but what its manifest names (spec 7.4).
 
-That is the portfolio's events up to a version, the rows of the price book up to one, and the
-version of the day before that it builds on, all by the same rules. What the program knows beyond
-that has no say; the rate of the settings alone, which prices options, is taken as it is now.
+That is the portfolio's events up to a version, the rows of the price book up to one, the rate that
+options are priced by, and the version of the day before that it builds on, all by the same rules.
+What the program knows beyond that has no say; of versions that name no rate it is that of now.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from uuid import UUID
@@ -14,6 +14,7 @@ import msgspec
 from msgspec import structs
 
 from application.marking import Marking
+from application.ports import Market
 from application.time_travel import TimeTravel, Version
 from domain.identity import daily_valuation_id
 from domain.portfolio import Portfolio
@@ -86,14 +87,21 @@ class Recomputation:
 
     def _again(self, recorded: Snapshot) -> Snapshot:
         portfolio = self.travel.portfolio(recorded.portfolio_id, recorded.portfolio_version)
-        marking = self.marking.knowing(portfolio.opening.price_source, recorded.prices_known)
+        marking = self._marking(portfolio.opening.price_source, recorded)
         book = marking.known_book(portfolio)
         marks = marking.marks(portfolio, book, [recorded.session])
         [computed] = value_sessions(
             book, [recorded.session], marks, self._before(portfolio, recorded)
         )
         told = {name: getattr(computed, name) for name in Snapshot.__struct_fields__}
-        return structs.replace(recorded, **told)
+        return structs.replace(recorded, **told | {"risk_free_rate": recorded.risk_free_rate})
+
+    def _marking(self, market: Market, recorded: Snapshot) -> Marking:
+        """What marks are made of, as far as a version names it."""
+        marking = self.marking.knowing(market, recorded.prices_known)
+        if recorded.risk_free_rate is None:
+            return marking
+        return replace(marking, risk_free_rate=recorded.risk_free_rate)
 
     def _before(self, portfolio: Portfolio, recorded: Snapshot) -> Opening | Previous:
         previous = recorded.previous

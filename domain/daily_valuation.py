@@ -48,7 +48,7 @@ class DailyValuation(Aggregate):
         """The session was valued for the first time."""
 
         TOPIC = "daily_valuation.snapshot_calculated"
-        VERSION = 2
+        VERSION = 3
 
         def apply(self, valuation: "DailyValuation") -> None:
             """These are the figures of the day."""
@@ -63,7 +63,7 @@ class DailyValuation(Aggregate):
         """
 
         TOPIC = "daily_valuation.snapshot_restated"
-        VERSION = 2
+        VERSION = 3
         reason: str
         caused_by: str
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from domain.corporate_action import CorporateAction, actions_by_symbol
@@ -12,12 +13,15 @@ if TYPE_CHECKING:
 
 
 def book(
-    portfolio: "Portfolio", market: Sequence[CorporateAction] = (), prices_known: int = 0
+    portfolio: "Portfolio",
+    market: Sequence[CorporateAction] = (),
+    prices_known: int = 0,
+    risk_free_rate: Decimal | None = None,
 ) -> PortfolioBook:
     """The positions and flows as stated so far.
 
     `market` are the splits and dividends known up to that row of the price book; the owner's own
-    entries win for their symbol, day and kind.
+    entries win for their symbol, day and kind. `risk_free_rate` is what models price options by.
     """
     own = [
         CorporateAction(symbol, ex_on, kind, value, "owner")
@@ -31,6 +35,7 @@ def book(
         stated_on=portfolio.holdings.stated_on,
         actions=actions_by_symbol(market, own),
         prices_known=prices_known,
+        risk_free_rate=risk_free_rate,
     )
 
 

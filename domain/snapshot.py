@@ -77,7 +77,8 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A portfolio at the close of `session`, in USD. At the opening `previous` is None.
 
     `portfolio_version` and `prices_known` say what was known: the portfolio's events up to that
-    version, the rows of the price book up to that one.
+    version, the rows of the price book up to that one. `risk_free_rate` is what models
+    price options by, a year's, continuous; None of versions from before it was kept.
     """
 
     portfolio_id: UUID
@@ -96,6 +97,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     lines: Lines
     portfolio_version: int
     prices_known: int
+    risk_free_rate: Decimal | None
     inputs_digest: str
     engine_version: int
 

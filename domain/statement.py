@@ -205,6 +205,7 @@ class Statement:
     portfolio_id: UUID
     portfolio_version: int
     prices_known: int
+    risk_free_rate: Decimal | None
     sessions: Sequence[date]
     held: Sequence[Held]
     series: Series
@@ -265,6 +266,7 @@ class Statement:
             lines=self._lines(row, holdings, quotes),
             portfolio_version=self.portfolio_version,
             prices_known=self.prices_known,
+            risk_free_rate=self.risk_free_rate,
             inputs_digest=self._inputs_digest(row, holdings, quotes),
             engine_version=ENGINE_VERSION,
         )

@@ -46,7 +46,8 @@ class PortfolioBook:
 
     `stated_on` has, by position, the day as of which its quantity counts where that is not its
     entry date: splits up to then are in it. `actions` are by symbol; `prices_known` is the row of
-    the price book up to which they, and the marks, are known.
+    the price book up to which they, and the marks, are known, `risk_free_rate` what models
+    price options by.
     """
 
     portfolio_id: UUID
@@ -56,6 +57,7 @@ class PortfolioBook:
     stated_on: Mapping[UUID, date] = field(default_factory=dict)
     actions: Mapping[str, Actions] = field(default_factory=dict)
     prices_known: int = 0
+    risk_free_rate: Decimal | None = None
     _held: dict[UUID, Held] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def held(self, position: Position) -> Held:
@@ -178,6 +180,7 @@ def _value_sessions(
         portfolio_id=book.portfolio_id,
         portfolio_version=book.version,
         prices_known=book.prices_known,
+        risk_free_rate=book.risk_free_rate,
         sessions=sessions,
         held=held,
         series=series,

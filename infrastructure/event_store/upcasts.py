@@ -41,6 +41,11 @@ def _snapshot_1_to_2(data: Data) -> Data:
     return {**data, "prices_known": 0}
 
 
+def _snapshot_2_to_3(data: Data) -> Data:
+    """Snapshots say by which rate models priced options; of earlier ones nobody knows."""
+    return {**data, "risk_free_rate": None}
+
+
 def _requested_1_to_2(data: Data) -> Data:
     """Runs got phases to leave out, parts and reasons; there were three phases before."""
     return {**data, "skips": [0, 2, 5, 6], "part_of": None, "reason": ""}
@@ -60,7 +65,9 @@ UPCASTS: Mapping[tuple[str, int], Upcast] = {
     ("calculation_run.requested", 1): _requested_1_to_2,
     ("calculation_run.requested", 2): _requested_2_to_3,
     ("daily_valuation.snapshot_calculated", 1): _snapshot_1_to_2,
+    ("daily_valuation.snapshot_calculated", 2): _snapshot_2_to_3,
     ("daily_valuation.snapshot_restated", 1): _snapshot_1_to_2,
+    ("daily_valuation.snapshot_restated", 2): _snapshot_2_to_3,
     ("portfolio.positions_imported", 1): _imported_1_to_2,
     ("portfolio.positions_imported", 2): _as_it_was,
     ("portfolio.import_reverted", 1): _as_it_was,

@@ -52,7 +52,8 @@ class ShownLine(BaseModel):
 class DayManifest(BaseModel):
     """A version of a day: NAV is cash and the market values of its lines.
 
-    `portfolio_version` and `prices_known` say what was known of events and prices, and
+    `portfolio_version` and `prices_known` say what was known of events and prices, `risk_free_rate`
+    what models priced options by (0.04 is 4 % a year; null where that was not kept yet), and
     `inputs_digest` is of all that entered. `available` is false where there is no such version.
     """
 
@@ -67,6 +68,7 @@ class DayManifest(BaseModel):
             "cash": "429262.00",
             "portfolio_version": 2,
             "prices_known": 40100,
+            "risk_free_rate": "0.04",
             "engine_version": 2,
             "inputs_digest": "5f0c3d0a6f1e8b7c9d2e4a6b8c0d1e2f",
             "lines": [
@@ -104,6 +106,7 @@ class DayManifest(BaseModel):
     cash: Amount | None
     portfolio_version: int | None
     prices_known: int | None
+    risk_free_rate: Amount | None
     engine_version: int | None
     inputs_digest: str | None
     lines: list[ShownLine]
@@ -131,7 +134,8 @@ def show_manifest(
 
 _FIGURES = (
     *("version", "recorded_at", "net_asset_value", "cash"),
-    *("portfolio_version", "prices_known", "engine_version", "inputs_digest"),
+    *("portfolio_version", "prices_known", "risk_free_rate"),
+    *("engine_version", "inputs_digest"),
 )
 
 
@@ -139,7 +143,7 @@ def _figures(manifest: Manifest) -> dict[str, Any]:
     version, snapshot = manifest.version, manifest.version.snapshot
     values = (
         *(version.number, version.recorded_at, snapshot.nav, snapshot.cash),
-        *(snapshot.portfolio_version, snapshot.prices_known),
+        *(snapshot.portfolio_version, snapshot.prices_known, snapshot.risk_free_rate),
         *(snapshot.engine_version, snapshot.inputs_digest),
     )
     return dict(zip(_FIGURES, values, strict=True))

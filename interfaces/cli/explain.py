@@ -9,6 +9,8 @@ import typer
 from application.errors import PortfolioUnknown
 from application.manifest import LineManifest, Manifest
 from application.recomputation import Recomputed
+from domain.mark import MarkSource
+from domain.snapshot import Snapshot
 from interfaces.cli.tables import restatements_table
 from interfaces.cli.terminal import (
     console,
@@ -59,6 +61,12 @@ def _tell(portfolio: UUID, again: Recomputed) -> None:
         raise typer.Exit(1)
 
 
+def _rate(snapshot: Snapshot) -> list[str]:
+    rate = snapshot.risk_free_rate
+    is_told = rate is not None and MarkSource.MODEL in snapshot.lines.mark_source
+    return [f"  Options are priced by a rate of {rate:.2%} a year."] if is_told else []
+
+
 def _told(manifest: Manifest) -> list[str]:
     version, snapshot = manifest.version, manifest.version.snapshot
     known = f"{snapshot.portfolio_version} events of the portfolio"
@@ -70,6 +78,7 @@ def _told(manifest: Manifest) -> list[str]:
     ]
     if version.reason:
         lines.append(f"  {version.reason} ({version.caused_by})")
+    lines += _rate(snapshot)
     for line in manifest.lines:
         lines += [
             f"  {line.symbol}: {line.quantity.normalize():,f} x {line.mark_price} ="

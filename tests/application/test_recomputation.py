@@ -114,6 +114,31 @@ class OlderRules(TimeTravel):
         return replace(found, snapshot=structs.replace(found.snapshot, engine_version=older))
 
 
+class Unnamed(TimeTravel):
+    """Versions as they were before they named the rate that options are priced by."""
+
+    def version(
+        self, portfolio_id: UUID, session: date, number: int | None = None
+    ) -> Version | None:
+        """See `TimeTravel.version`."""
+        found = super().version(portfolio_id, session, number)
+        assert found is not None
+        return replace(found, snapshot=structs.replace(found.snapshot, risk_free_rate=None))
+
+
+def unnamed(known: TimeTravel) -> TimeTravel:
+    """The same without rates."""
+    return Unnamed(known.log, known.rows, known.markets)
+
+
+def option_account(scene: Scene) -> Account:
+    """An account of options that a model prices, valued."""
+    terms = [contracts("GOOG130316C00750000", 10, "31.00", date(2013, 1, 4))]
+    account = scene.open(terms=terms)
+    account.catch_up()
+    return account
+
+
 class TestWhatIsComputed:
     """The answer about one version."""
 
@@ -135,6 +160,21 @@ class TestWhatIsComputed:
         assert latest is not None
         assert latest.version.number == 2
         assert recomputation.of(account.portfolio_id, DAY, 3) is None
+
+    def test_options_are_priced_by_the_rate_that_the_version_names(self, scene: Scene) -> None:
+        account = option_account(scene)
+        marking = account.program.valuations.marking
+        another = replace(marking, risk_free_rate=marking.risk_free_rate + Decimal("0.03"))
+        recomputation = replace(account.program.recomputation, marking=another)
+        told = recomputation.of(account.portfolio_id, DAY)
+        assert told is not None
+        assert told.is_equal
+
+        of_before = replace(recomputation, travel=unnamed(account.program.time_travel))
+        told = of_before.of(account.portfolio_id, DAY)
+        assert told is not None
+        assert told.difference is not None  # as nothing says by which rate it was made
+        assert told.difference.nav_after != told.difference.nav_before
 
     def test_figures_that_nothing_gives_are_told_by_line(self, scene: Scene) -> None:
         account = scene.open()

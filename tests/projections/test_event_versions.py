@@ -22,7 +22,8 @@ USER = UUID("0a496ca2-634e-56dc-85cd-efe13d861822")
 PORTFOLIO = UUID("aa9ed87e-d9ba-53d7-bd32-106d70cb93d1")
 RUN = UUID("5f0c1f6e-8a35-4f6e-9d0b-0d1e7f3b2a10")
 FIRST_IMPORT = UUID("0a3c2b7e-5d07-4a52-8f1c-6f1f3f0c9b11")
-DAY, ANOTHER_RUN, A_THIRD = UUID(int=1), UUID(int=2), UUID(int=3)
+DAY, ANOTHER_DAY = UUID(int=1), UUID(int=4)
+ANOTHER_RUN, A_THIRD = UUID(int=2), UUID(int=3)
 AS_THEN = [
     (USER, "user.registered"),
     (PORTFOLIO, "portfolio.opened"),
@@ -33,13 +34,15 @@ AS_THEN = [
     (PORTFOLIO, "portfolio.import_reverted"),
     (PORTFOLIO, "portfolio.import_restored"),
     (ANOTHER_RUN, "calculation_run.requested/2"),
+    (ANOTHER_DAY, "daily_valuation.snapshot_calculated/2"),
+    (DAY, "daily_valuation.snapshot_restated/2"),
 ]
 """What earlier programs recorded, by stream and stored topic."""
 
 SINCE = [
     (PORTFOLIO, "portfolio.positions_imported/3"),
     (A_THIRD, "calculation_run.requested/3"),
-    (DAY, "daily_valuation.snapshot_restated/2"),
+    (DAY, "daily_valuation.snapshot_restated/3"),
 ]
 """What is recorded by now of the same streams."""
 
@@ -83,7 +86,7 @@ def test_rebuilt_across_versions_of_events_the_rows_are_those_of_the_live_fold(
 @pytest.mark.usefixtures("of_all_versions")
 def test_what_was_stored_under_an_earlier_version_is_in_the_rows(pool: Pool) -> None:
     assert rows_of(USERS, pool)[(USER,)].email == "ann.lee@example.com"
-    assert rows_of(RUNS, pool)[(RUN,)].valued == 1
+    assert rows_of(RUNS, pool)[(RUN,)].valued == 2
     positions = rows_of(POSITIONS, pool).values()
     assert {row.import_id for row in positions if row.is_reverted} == set()
     assert all(row.valued_on for row in positions if row.import_id == FIRST_IMPORT)

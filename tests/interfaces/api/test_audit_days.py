@@ -72,6 +72,7 @@ def test_a_figure_leads_to_price_row_event_and_file(world: World) -> None:
     told = world.ada.get(f"/audit/valuations/{world.valued}/2013-03-01/manifest").json()
 
     assert told["available"] is True
+    assert told["risk_free_rate"] == "0.04"
     values = sum(Decimal(line["market_value"]) for line in told["lines"])
     assert Decimal(told["net_asset_value"]) == Decimal(told["cash"]) + values
     for line in told["lines"]:

@@ -7,6 +7,7 @@ from domain.security_record import SecurityRecord
 from interfaces.bootstrap import Program
 from interfaces.cli import verify_export
 from tests.support.accounts import calculate, open_sample, register, shares
+from tests.support.options import contracts
 from tests.support.programs import connect_owner
 from tests.support.terminal import Terminal
 
@@ -97,6 +98,17 @@ def test_a_figure_is_explained_down_to_row_and_file(connected: Terminal, program
     assert told[3].startswith("    Mark: close of 2013-03-01, 806.19 from bundled, learnt ")
     assert told[4].startswith("    Stated in positions.csv, line ")
     assert connected.run("explain", str(portfolio_id), "2013-03-02").status == 1
+
+
+def test_options_are_explained_by_the_rate_they_were_priced_by(
+    connected: Terminal, program: Program
+) -> None:
+    owner = register(program)
+    held = [*HELD, contracts("GOOG130316C00750000", 1, "31.00", date(2013, 1, 4))]
+    portfolio_id = open_sample(program, owner, held)
+    calculate(program, owner, portfolio_id)
+    told = connected.run("explain", str(portfolio_id), "2013-03-01").lines
+    assert told[2] == "  Options are priced by a rate of 4.00% a year."
 
 
 def test_an_explained_figure_is_computed_again_from_what_it_names(

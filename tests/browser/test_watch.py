@@ -34,6 +34,7 @@ def test_it_sees_what_must_not_happen(a_town: Town, windows: Windows, does: str,
             break
         page.wait_for_timeout(100)
     assert any(expected in fault for fault in watch.faults), watch.faults
+    windows.close()  # what comes of it late has come then
     watch.faults.clear()
 
 

@@ -4,7 +4,7 @@ Ours is what `sigmasight rebuild` does: rows made anew beside the live ones, com
 swapped. The first peer decodes the same events by orjson and copies the same rows into the same
 tables; the second is the room's own fold with a transaction for each event, of which some are
 measured and scaled up. All end with equal digests. Run it by
-`python -m tests.benchmarks.rebuilding [EVENTS]`; a million takes some eight minutes.
+`python -m tests.benchmarks.rebuilding [EVENTS]`; a million takes some ten minutes.
 """
 
 import multiprocessing

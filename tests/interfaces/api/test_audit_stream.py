@@ -1,11 +1,9 @@
 """Specification of the log as a stream (7.4), over real connections: nothing is ever missed."""
 
-import json
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from random import Random
-from typing import Any, NamedTuple
 from uuid import UUID
 
 import httpx
@@ -13,41 +11,11 @@ import pytest
 
 from domain.user import User
 from interfaces.bootstrap import Program
+from tests.support.event_streams import Following, Told
 from tests.support.recording import cause, claimed
 from tests.support.served import Served, served
 from tests.support.visitors import Visitor, auditor, client_of, newcomer, refusal, superuser
 from tests.support.waiting import eventually
-
-
-class Told(NamedTuple):
-    """An event of the stream: its id and its data."""
-
-    position: int
-    entry: dict[str, Any]
-
-
-class Following:
-    """A consumer outside, on a connection of its own."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        self.response = response
-        self._lines = response.iter_lines()
-
-    def next(self) -> Told | None:
-        """The next event, None at the end of the stream."""
-        fields: dict[str, str] = {}
-        for line in self._lines:
-            name, _, value = line.partition(": ")
-            if name:
-                fields[name] = value
-            elif "id" in fields:  # else it was a sign of life
-                return Told(int(fields["id"]), json.loads(fields["data"]))
-        return None
-
-    def take(self, count: int) -> list[Told]:
-        """So many events."""
-        told = [self.next() for _ in range(count)]
-        return [one for one in told if one]
 
 
 class Scene:
@@ -136,7 +104,7 @@ def test_who_comes_back_again_and_again_misses_nothing_while_many_record(scene: 
         writer.join()
     recorded = scene.program.log.read(begin, 8 * each + 1)
     assert positions(seen) == [one.position for one in recorded]
-    told = [UUID(one.entry["command_id"]) for one in seen]
+    told = [UUID(one.data["command_id"]) for one in seen]
     assert told == [one.cause.command_id for one in recorded]
 
 

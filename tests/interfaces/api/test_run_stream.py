@@ -1,9 +1,7 @@
 """Specification of following a run by Server-Sent Events (spec 4.6), over real connections."""
 
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from typing import Any, NamedTuple
 from uuid import UUID
 
 import httpx
@@ -12,40 +10,10 @@ import pytest
 from application.commands import RequestRun
 from interfaces.bootstrap import Program
 from tests.support.accounts import Owner, cause, open_sample, register, shares
+from tests.support.event_streams import Following, Told
 from tests.support.openings import ENTRY
 from tests.support.served import Served, served
 from tests.support.waiting import eventually
-
-
-class Told(NamedTuple):
-    """An event of the stream: its id and its data."""
-
-    position: int
-    status: dict[str, Any]
-
-
-class Following:
-    """Somebody who follows a run."""
-
-    def __init__(self, response: httpx.Response) -> None:
-        self.response = response
-        self._lines = response.iter_lines()
-
-    def next(self) -> Told | None:
-        """The next event, None at the end of the stream."""
-        fields: dict[str, str] = {}
-        for line in self._lines:
-            if line.startswith(":"):
-                continue
-            if not line:
-                return Told(int(fields["id"]), json.loads(fields["data"]))
-            name, _, value = line.partition(": ")
-            fields[name] = value
-        return None
-
-    def rest(self) -> list[Told]:
-        """All events up to the end."""
-        return list(iter(self.next, None))
 
 
 class Scene:
@@ -92,7 +60,7 @@ def scene(program: Program) -> Iterator[Scene]:
 
 def statuses(told: Sequence[Told]) -> list[str]:
     """What the events say of the run."""
-    return [event.status["status"] for event in told]
+    return [event.data["status"] for event in told]
 
 
 def test_a_run_is_told_as_it_stands_then_as_it_goes_until_it_ends(scene: Scene) -> None:
@@ -101,12 +69,12 @@ def test_a_run_is_told_as_it_stands_then_as_it_goes_until_it_ends(scene: Scene) 
     assert stream.response.headers["content-type"].startswith("text/event-stream")
     first = stream.next()
     assert first
-    assert (first.status["status"], first.status["batch_run_id"]) == ("queued", str(run_id))
+    assert (first.data["status"], first.data["batch_run_id"]) == ("queued", str(run_id))
 
     scene.execute(run_id)
     rest = stream.rest()
     assert statuses(rest)[-1] == "completed"
-    assert rest[-1].status["dates_valued"] == 42
+    assert rest[-1].data["dates_valued"] == 42
     positions = [first.position, *(event.position for event in rest)]
     assert positions == sorted(set(positions))
 
@@ -117,7 +85,7 @@ def test_the_data_is_what_batch_status_answers(scene: Scene) -> None:
     [told] = scene.follow(run_id).rest()
     url = f"{scene.server.url}/api/v1/portfolio/{scene.portfolio_id}/batch-status/{run_id}"
     headers = {"Authorization": f"Bearer {scene.owner.token}"}
-    assert told.status == httpx.get(url, headers=headers).json()
+    assert told.data == httpx.get(url, headers=headers).json()
 
 
 def test_who_comes_back_gets_nothing_twice(scene: Scene) -> None:

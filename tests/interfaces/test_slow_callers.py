@@ -167,4 +167,4 @@ def test_who_follows_a_run_is_not_slow(program: Program) -> None:
         hung_up, _, _ = select.select([connection], [], [], 3 * WITHIN_S)
         assert hung_up == []
         scene.execute(run_id)
-        assert stream.rest()[-1].status["status"] == "completed"
+        assert stream.rest()[-1].data["status"] == "completed"

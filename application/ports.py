@@ -113,8 +113,18 @@ class LogToFold(Protocol):
         """See `EventLog.read`."""
         ...
 
-    def stretch(self, kinds: Collection[type[Event]], after: int, until: int) -> Stretch:
-        """Events of these kinds above position `after` up to `until`, fewer if they are large."""
+    def stretch(
+        self,
+        kinds: Collection[type[Event]],
+        after: int,
+        until: int,
+        as_stored: Collection[str] = (),
+    ) -> Stretch:
+        """Events of these kinds above position `after` up to `until`, fewer if they are large.
+
+        The fields `as_stored` of events that have them are not read: each is the JSON that is
+        stored, as `msgspec.Raw`.
+        """
         ...
 
     def position(self) -> int:

@@ -36,7 +36,8 @@ class Room(Generic[Row]):
     Of a room that `forgets` rows have a portfolio_id: where one changes, the answers about that
     portfolio that were kept of these rooms, itself perhaps among them, are forgotten
     (`kept_answers`). No command waits for a room that is not `is_awaited`: it is kept current
-    behind the others, and whoever asks it has it caught up with by name.
+    behind the others, and whoever asks it has it caught up with by name. Fields `as_stored` the
+    fold only moves into json columns: a rebuild hands them on as the log has them, unread.
     """
 
     name: str
@@ -48,3 +49,4 @@ class Room(Generic[Row]):
     forgets: tuple[str, ...] = ()
     brief: Brief | None = None
     is_awaited: bool = True
+    as_stored: tuple[str, ...] = ()

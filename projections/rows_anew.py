@@ -96,7 +96,7 @@ class RowsAnew(Generic[Row]):
 
     def _read(self, after: int, until: int) -> Stretch:
         try:
-            return self._log.stretch(self._room.fed_by, after, until)
+            return self._log.stretch(self._room.fed_by, after, until, self._room.as_stored)
         except StoreUnavailable:
             raise
         except Exception as failure:

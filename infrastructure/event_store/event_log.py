@@ -17,7 +17,7 @@ from application.ports import AnyAggregate, Cause, Clock, Recorded, Statement, S
 from application.time_travel import Place
 from domain.kernel import Aggregate, Event
 from infrastructure.event_store.group_commit import GroupCommit
-from infrastructure.event_store.mapper import EventMapper, UnreadableEvent
+from infrastructure.event_store.mapper import EventMapper, UnreadableEvent, mapper_leaving
 from infrastructure.event_store.personal_keys import keeping
 from infrastructure.event_store.recorder import (
     PAGE_BYTES,
@@ -103,7 +103,13 @@ class PostgresEventLog:
         rows = self._answered(lambda: self._recorder.page(after, limit))
         return [self._recorded(row, key) for row, key in rows]
 
-    def stretch(self, kinds: Collection[type[Event]], after: int, until: int) -> Stretch:
+    def stretch(
+        self,
+        kinds: Collection[type[Event]],
+        after: int,
+        until: int,
+        as_stored: Collection[str] = (),
+    ) -> Stretch:
         """See `LogToFold.stretch`. It ends before an event that cannot be read.
 
         Raises:
@@ -114,10 +120,11 @@ class PostgresEventLog:
         ]
         rows = self._answered(lambda: self._recorder.stretch(topics, after, until))
         size = sum(len(state) for *_, state, _ in rows)
+        mapper = mapper_leaving(frozenset(kinds), frozenset(as_stored))
         events: list[Recorded] = []
         for row in rows:
             try:
-                events.append(self._recorded_at(row))
+                events.append(self._recorded_at(row, mapper))
             except UnreadableEvent as defect:
                 if not events:
                     raise UnreadableEvent(f"position {row[0]}, {defect}") from defect
@@ -157,9 +164,9 @@ class PostgresEventLog:
     def _recorded(self, row: Notification, key: bytes | None) -> Recorded:
         return self._unsealed(self._mapper.recorded(row), row.topic, key)
 
-    def _recorded_at(self, row: StoredRow) -> Recorded:
+    def _recorded_at(self, row: StoredRow, mapper: EventMapper) -> Recorded:
         position, stream, version, topic, state, key = row
-        recorded = self._mapper.recorded_at(position, stream, version, topic, state)
+        recorded = mapper.recorded_at(position, stream, version, topic, state)
         return self._unsealed(recorded, topic, key)
 
     def _unsealed(self, recorded: Recorded, topic: str, key: bytes | None) -> Recorded:

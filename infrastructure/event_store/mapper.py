@@ -7,7 +7,8 @@ The stored state is one JSON object that an auditor can read with SQL:
 import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from functools import cache
+from typing import Any, Generic, TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -143,6 +144,23 @@ class EventMapper:
         for earlier in range(version, event_class.VERSION):
             raw["data"] = self._upcasts[event_class.TOPIC, earlier](raw["data"])
         return stored_topic(event_class), self._encode(raw)
+
+
+@cache
+def mapper_leaving(kinds: frozenset[type[Event]], fields: frozenset[str]) -> EventMapper:
+    """A mapper of these kinds alone, which leaves `fields` as the JSON they are stored as.
+
+    A field that is left must be there, but its type is not looked at.
+    """
+    return EventMapper([_leaving(kind, fields) for kind in kinds])
+
+
+def _leaving(kind: type[Event], fields: frozenset[str]) -> type[Event]:
+    left = [(name, msgspec.Raw) for name in kind.__struct_fields__ if name in fields]
+    if not left:
+        return kind
+    leaving = msgspec.defstruct(kind.__name__, left, bases=(kind,), kw_only=True)
+    return cast("type[Event]", leaving)
 
 
 def _stored_as(event_class: type[Event]) -> Any:

@@ -14,7 +14,15 @@ from projections.valuations import projector
 from projections.valuations.view import DayFigures, DayMarks, DayPnl, PnlSpans, ValuationRow
 
 TABLE = RowTable("valuations", ValuationRow, key=["portfolio_id", "session"], verbatim=["lines"])
-ROOM = Room("valuations", 2, projector.FED_BY, TABLE, projector.keys, projector.fold)
+ROOM = Room(
+    name="valuations",
+    version=2,
+    fed_by=projector.FED_BY,
+    table=TABLE,
+    keys=projector.keys,
+    fold=projector.fold,
+    as_stored=("counts", "lines"),
+)
 
 # An opening that was corrected to a later day leaves valuations before it, which count no more.
 _OF_PORTFOLIO = sql.SQL(

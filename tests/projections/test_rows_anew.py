@@ -38,7 +38,13 @@ class HeavyLog:
         """See `LogToFold.position`."""
         return self.last
 
-    def stretch(self, kinds: Collection[type[Event]], after: int, until: int) -> Stretch:
+    def stretch(
+        self,
+        kinds: Collection[type[Event]],
+        after: int,
+        until: int,
+        as_stored: Collection[str] = (),
+    ) -> Stretch:
         """See `LogToFold.stretch`."""
         recorded = Recorded(
             position=after + 1,

@@ -22,7 +22,7 @@ class Sample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def stored(self) -> bytes:
         """The state as the store's column holds it."""
-        return json.dumps(self.state).encode()
+        return msgspec.json.encode(self.state)
 
     @property
     def digest(self) -> str:

@@ -14,11 +14,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from application.ports import Cause
+from domain.daily_valuation import DailyValuation
 from domain.kernel import Event
 from domain.portfolio import Portfolio
 from domain.risk.finding import Finding, Quality, ReasonCode, found, not_found
-from infrastructure.event_store.mapper import EventMapper, UnreadableEvent, UnstorableEvent
+from domain.snapshot import Snapshot
+from infrastructure.event_store.mapper import (
+    EventMapper,
+    UnreadableEvent,
+    UnstorableEvent,
+    mapper_leaving,
+)
 from infrastructure.event_store.topics import event_classes, stored_topic
+from tests.support.stored_samples import kept_samples
 
 SLOT = UUID(int=7)
 AT = datetime(2024, 1, 2, 15, 4, 5, 678901, tzinfo=UTC)
@@ -192,6 +200,42 @@ def test_a_class_whose_earlier_versions_cannot_be_read_is_refused_at_once() -> N
 def test_events_outside_the_domain_are_not_in_its_registry() -> None:
     assert Renamed.TOPIC not in event_classes()
     assert event_classes()[FLOW.TOPIC] is Portfolio.CapitalContributed
+
+
+def test_a_field_that_is_left_is_what_is_stored_and_the_others_are_typed() -> None:
+    leaving = mapper_leaving(frozenset({Portfolio.CapitalContributed}), frozenset({"note"}))
+    stored = MAPPER.to_stored(SLOT, 1, FLOW, AT, CAUSE)
+    event = leaving.event(stored.topic, stored.state)
+    assert isinstance(event, Portfolio.CapitalContributed)
+    assert msgspec.structs.asdict(event) == {
+        **msgspec.structs.asdict(FLOW),
+        "note": msgspec.Raw(b'"gift"'),
+    }
+
+
+@pytest.mark.parametrize("topic", sorted(t for t in kept_samples() if "snapshot_" in t))
+def test_what_is_left_of_an_earlier_version_is_its_latest_form(topic: str) -> None:
+    stored = kept_samples()[topic].stored
+    read = MAPPER.event(topic, stored)
+    leaving = mapper_leaving(frozenset({type(read)}), frozenset({"lines"}))
+    left = leaving.event(topic, stored)
+    assert isinstance(read, Snapshot)
+    assert isinstance(left, Snapshot)
+    assert isinstance(left.lines, msgspec.Raw)
+    assert json.loads(msgspec.json.encode(left)) == json.loads(msgspec.json.encode(read))
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [({"lines": None}, "missing required field `lines`"), ({"more": 1}, "unknown field `more`")],
+)
+def test_an_event_that_is_left_in_parts_must_be_whole(change: dict[str, Any], told: str) -> None:
+    topic = stored_topic(DailyValuation.SnapshotCalculated)
+    state = json.loads(kept_samples()[topic].stored)
+    state["data"] = {k: v for k, v in {**state["data"], **change}.items() if v is not None}
+    leaving = mapper_leaving(frozenset({DailyValuation.SnapshotCalculated}), frozenset({"lines"}))
+    with pytest.raises(UnreadableEvent, match=told):
+        leaving.event(topic, json.dumps(state).encode())
 
 
 def state_of(data: dict[str, Any]) -> bytes:

@@ -5,7 +5,7 @@ broken connection and the next that it hands out. So it would be down for longer
 """
 
 import logging
-import selectors
+import select
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -78,6 +78,6 @@ class SteadyPool(ConnectionPool[AnyConnection]):
 
 
 def _has_something_to_say(connection: psycopg.Connection[Any]) -> bool:
-    with selectors.DefaultSelector() as selector:
-        selector.register(connection.fileno(), selectors.EVENT_READ)
-        return bool(selector.select(timeout=0))
+    watched = select.poll()
+    watched.register(connection.fileno(), select.POLLIN)
+    return bool(watched.poll(0))

@@ -160,6 +160,8 @@ class CatchUp:
         self._positions.clear()  # a database that crashed may have forgotten some of the way
         while not stop.is_set():
             position = self._log.position()
+            if self._behind([*self.rooms], position):  # others may have advanced them
+                self._positions.update(self.positions())
             caught_up = [self.catch_up(position), self.catch_up(position, self._unawaited)]
             if all(caught_up) or self.failures or self.standing_still:
                 told = list(connection.notifies(timeout=poll_s, stop_after=1))
@@ -192,8 +194,10 @@ class CatchUp:
 
     def _advance(self, names: Sequence[str]) -> bool:
         """Bring rooms one page on; False if none of them can move."""
-        reached = self.positions()
-        self._note({name: reached[name] for name in names if name in reached})
+        reached = {name: self._positions[name] for name in names if name in self._positions}
+        if len(reached) < len(names):
+            reached = self.positions()
+            self._note({name: reached[name] for name in names if name in reached})
         groups: dict[int, list[Room[Any]]] = defaultdict(list)
         for name in names:
             if name in reached:
@@ -249,6 +253,8 @@ class CatchUp:
             moved = connection.execute(_MOVE, (after, names, versions, reached))
             if moved.rowcount < len(rooms):
                 connection.rollback()
+                for name in names:  # whoever has moved them, how far is to be asked
+                    self._positions.pop(name, None)
                 return
             for room in rooms:
                 _apply(connection, room, events)

@@ -151,16 +151,24 @@ class RowTable(Generic[Row]):
 
     def load(self, connection: Connection, keys: Iterable[Key]) -> dict[Key, Row]:
         """Those rows that exist, by key."""
-        wanted = list(zip(*set(keys), strict=True))
+        wanted = set(keys)
         if not wanted:
             return {}
-        rows = connection.execute(self._sql.load, [list(values) for values in wanted]).fetchall()
+        if len(wanted) == 1:
+            rows = connection.execute(self._sql.load_one, wanted.pop()).fetchall()
+        else:
+            columns = [list(values) for values in zip(*wanted, strict=True)]
+            rows = connection.execute(self._sql.load, columns).fetchall()
         return {self.key_of(row): row for row in map(self.row, rows)}
 
     def store(self, connection: Connection, rows: Sequence[Row]) -> None:
         """Insert the rows, or replace those whose keys exist."""
-        if rows:
-            columns = [column.dump_all(rows) for column in self._columns]
+        if not rows:
+            return
+        columns = [column.dump_all(rows) for column in self._columns]
+        if len(rows) == 1:
+            connection.execute(self._sql.store_one, [value for (value,) in columns])
+        else:
             connection.execute(self._sql.store, columns)
 
     def append(self, connection: Connection, rows: Sequence[Row]) -> None:
@@ -225,7 +233,7 @@ class Excerpt(RowTable[Row]):
     ) -> None:
         super().__init__(table.name, row_type, table.key)
         self._sql = _Statements(self, unread)
-        self._sql.store = self._sql.update
+        self._sql.store, self._sql.store_one = self._sql.update, self._sql.update_one
 
 
 class _Column:
@@ -257,7 +265,10 @@ class _Column:
 
 
 class _Statements:
-    """The statements of a table, composed and rendered once."""
+    """The statements of a table, composed and rendered once.
+
+    For one row there are others than for many: its values need not be packed into arrays.
+    """
 
     def __init__(self, table: RowTable[Any], unread: Sequence[str] = ()) -> None:
         names = _names([column.name for column in table.columns])
@@ -265,22 +276,25 @@ class _Statements:
             sql.NULL if column.name in unread else column.selected for column in table.columns
         )
         self.select = sql.SQL("SELECT {} FROM {}").format(selected, table.qualified)
-        types_by_name = {column.name: column.sql_type for column in table.columns}
-        key_arrays = _arrays(types_by_name[name] for name in table.key)
-        load = sql.SQL("{} WHERE ({}) IN (SELECT * FROM unnest({}))")
-        self.load = load.format(self.select, _names(table.key), key_arrays).as_bytes()
-        changed = [name for name in types_by_name if name not in table.key]
+        types = {column.name: column.sql_type for column in table.columns}
+        many, one = _many(types.values()), _one(types.values())
+        of_key = [types[name] for name in table.key]
+        load = sql.SQL("{} WHERE ({}) IN (SELECT * FROM {})")
+        key = _names(table.key)
+        self.load = load.format(self.select, key, _many(of_key)).as_bytes()
+        self.load_one = load.format(self.select, key, _one(of_key)).as_bytes()
+        append = sql.SQL("COPY {} ({}) FROM STDIN")
+        self.append = append.format(table.qualified, names).as_bytes()
+        changed = [name for name in types if name not in table.key]
         replacement = sql.SQL(", ").join(
             sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in changed
         )
-        store = sql.SQL(
-            "INSERT INTO {} ({}) SELECT * FROM unnest({}) ON CONFLICT ({}) DO UPDATE SET {}"
+        store = sql.SQL("INSERT INTO {} ({}) SELECT * FROM {} ON CONFLICT ({}) DO UPDATE SET {}")
+        self.store, self.store_one = (
+            store.format(table.qualified, names, given, key, replacement).as_bytes()
+            for given in (many, one)
         )
-        append = sql.SQL("COPY {} ({}) FROM STDIN")
-        self.append = append.format(table.qualified, names).as_bytes()
-        arrays, key = _arrays(types_by_name.values()), _names(table.key)
-        self.store = store.format(table.qualified, names, arrays, key, replacement).as_bytes()
-        update = sql.SQL("UPDATE {} AS row SET {} FROM unnest({}) AS new ({}) WHERE {}")
+        update = sql.SQL("UPDATE {} AS row SET {} FROM {} AS new ({}) WHERE {}")
         kept = sql.SQL("{0} = coalesce(new.{0}, row.{0})")
         written = sql.SQL("{0} = new.{0}")
         alike = sql.SQL(" AND ").join(
@@ -289,7 +303,10 @@ class _Statements:
         values = sql.SQL(", ").join(
             (kept if name in unread else written).format(sql.Identifier(name)) for name in changed
         )
-        self.update = update.format(table.qualified, values, arrays, names, alike).as_bytes()
+        self.update, self.update_one = (
+            update.format(table.qualified, values, given, names, alike).as_bytes()
+            for given in (many, one)
+        )
 
 
 def _json(value: Any) -> str | None:
@@ -300,8 +317,16 @@ def _names(names: Iterable[str]) -> sql.Composed:
     return sql.SQL(", ").join(sql.Identifier(name) for name in names)
 
 
-def _arrays(sql_types: Iterable[str]) -> sql.Composed:
-    return sql.SQL(", ").join(sql.SQL("%b::" + sql_type + "[]") for sql_type in sql_types)
+def _many(sql_types: Iterable[str]) -> sql.Composed:
+    """Rows given as an array for each column."""
+    arrays = sql.SQL(", ").join(sql.SQL("%b::" + sql_type + "[]") for sql_type in sql_types)
+    return sql.SQL("unnest({})").format(arrays)
+
+
+def _one(sql_types: Iterable[str]) -> sql.Composed:
+    """A row given by its values."""
+    values = sql.SQL(", ").join(sql.SQL("%b::" + sql_type) for sql_type in sql_types)
+    return sql.SQL("(VALUES ({}))").format(values)
 
 
 def _without_none(annotation: Any) -> tuple[Any, bool]:

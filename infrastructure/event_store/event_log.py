@@ -19,6 +19,7 @@ from domain.kernel import Aggregate, Event
 from infrastructure.event_store.group_commit import GroupCommit
 from infrastructure.event_store.mapper import EventMapper, UnreadableEvent, mapper_leaving
 from infrastructure.event_store.personal_keys import keeping
+from infrastructure.event_store.recent_saves import RecentSaves
 from infrastructure.event_store.recorder import (
     PAGE_BYTES,
     POOL_SIZE,
@@ -44,6 +45,7 @@ class PostgresEventLog:
         self._datastore = BoundedDatastore(url, pool_size=pool_size)
         self._sealed = sealed_topics()
         self._recorder = EventRecorder(self._datastore, self._sealed)
+        self._recent = RecentSaves(self._sealed)
         self._mapper = EventMapper()
         self._clock = clock
         self._group = GroupCommit(self._record_together, hopeless=StoreUnavailable)
@@ -100,6 +102,9 @@ class PostgresEventLog:
 
     def read(self, after: int, limit: int) -> Sequence[Recorded]:
         """See `EventLog.read`."""
+        recent = self._recent.after(after)[:limit]
+        if recent:
+            return [self._recorded_at(row, self._mapper) for row in recent]
         rows = self._answered(lambda: self._recorder.page(after, limit))
         return [self._recorded(row, key) for row, key in rows]
 
@@ -201,7 +206,7 @@ class PostgresEventLog:
         if len(saves) == 1:
             return [self._record_surely(saves[0], ())]
         everything = [event for save in saves for event in save]
-        positions = iter(self._recorder.record(everything))
+        positions = iter(self._record(everything))
         return [[next(positions) for _ in save] for save in saves]
 
     def _record_surely(self, events: Sequence[StoredEvent], also: Sequence[Statement]) -> list[int]:
@@ -213,7 +218,7 @@ class PostgresEventLog:
         """
         for attempt in range(1, _ATTEMPTS + 1 if events else 2):
             try:
-                return self._recorder.record(events, also)
+                return self._record(events, also)
             except VersionTaken as taken:
                 ours = self._answered(lambda: self._ours(events))
                 if ours is None:
@@ -222,6 +227,11 @@ class PostgresEventLog:
             except ConnectionLost as failure:
                 _log.warning("event_store_unreachable", attempt=attempt, error=str(failure))
         raise StoreUnavailable
+
+    def _record(self, events: Sequence[StoredEvent], also: Sequence[Statement] = ()) -> list[int]:
+        positions = self._recorder.record(events, also)
+        self._recent.note(positions, events)
+        return positions
 
     def _ours(self, events: Sequence[StoredEvent]) -> list[int] | None:
         """The positions of `events` if the store holds them by the same command, else None."""

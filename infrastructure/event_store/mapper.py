@@ -100,7 +100,7 @@ class EventMapper:
         Raises:
             UnreadableEvent: unknown topic, or the data does not fit the class.
         """
-        stream = _uuid(row.originator_id)
+        stream = as_uuid(row.originator_id)
         return self.recorded_at(row.id, stream, row.originator_version, row.topic, row.state)
 
     def recorded_at(
@@ -168,5 +168,6 @@ def _stored_as(event_class: type[Event]) -> Any:
     return generic[event_class]
 
 
-def _uuid(value: UUID | str) -> UUID:
+def as_uuid(value: UUID | str) -> UUID:
+    """An id as the library types it: a UUID all the same."""
     return value if isinstance(value, UUID) else UUID(value)

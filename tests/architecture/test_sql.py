@@ -16,6 +16,7 @@ ASKS = {"execute", "executemany", "copy", "stream"}
 MADE_OF_CONSTANTS = {
     "infrastructure/postgres_cluster.py: f'CREATE DATABASE {DATABASE}'": "DATABASE is a constant",
     "projections/row_table.py: column.sql_type": "the type of a column stands in its room's code",
+    "projections/row_table.py: '%b::' + sql_type": "likewise",
     "projections/row_table.py: '%b::' + sql_type + '[]'": "likewise",
 }
 """Texts that are put together all the same, each with its reason."""

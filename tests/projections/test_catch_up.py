@@ -80,6 +80,18 @@ def test_catching_up_twice_counts_once(log: PostgresEventLog, pool: Pool) -> Non
     assert rows_of(TALLY, pool) == counted(last)
 
 
+def test_who_does_not_know_that_another_program_advanced_them_asks_and_goes_on(
+    log: PostgresEventLog, pool: Pool
+) -> None:
+    one, other = prepared(log, pool, TALLY), prepared(log, pool, TALLY)
+    assert one.catch_up(record(log, 3))
+    assert other.catch_up(record(log, 3))
+    assert one.catch_up(record(log, 3))
+    assert other.catch_up(record(log, PAGE))
+    assert one.catch_up(record(log, 1))
+    assert rows_of(TALLY, pool) == counted(9 + PAGE + 1)
+
+
 def test_threads_and_programs_advancing_at_once_count_each_event_once(
     log: PostgresEventLog, pool: Pool
 ) -> None:
@@ -148,7 +160,9 @@ def test_a_failure_that_passes_is_forgotten(log: PostgresEventLog, pool: Pool) -
 def test_an_event_that_cannot_be_read_stops_the_rooms_right_before_it(
     database: str, log: PostgresEventLog, pool: Pool
 ) -> None:
-    rooms, last = prepared(log, pool, TALLY), record(log, 30)
+    rooms = prepared(log, pool, TALLY)
+    with open_log(database) as another:
+        last = record(another, 30)
     change_topic(database, 23, "nobody.knows")
     assert not rooms.catch_up(last)
     assert rooms.positions() == {"tally": 22}

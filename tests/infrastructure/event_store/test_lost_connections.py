@@ -76,8 +76,9 @@ def test_a_cut_after_the_commit_of_a_group_answers_each_of_its_savers(database: 
 
 
 def test_a_read_that_is_cut_off_is_asked_again(database: str) -> None:
+    with open_log(database) as another:
+        another.save(claimed(), cause=cause())
     with cutting_proxy(database) as proxy, open_log(proxy.url) as log:
-        log.save(claimed(), cause=cause())
         proxy.cut("after", b"notification_id > ")
         assert len(log.read(0, 10)) == 1
         proxy.cut("before", b"originator_version = 1")

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID, uuid4
 
 from application.analyses import Analyses
+from application.at_ease import collector_at_ease
 from application.commands import RequestRun, RequestRunOfAny
 from application.deciding import decide
 from application.errors import PortfolioUnknown, StoreUnavailable
@@ -151,7 +152,7 @@ class Runs:
         record = RunRecord(self.log)
         try:
             run = record.take_up(run_id, worker)
-            with self.tracing.span("run", {"run_id": str(run_id)}):
+            with self.tracing.span("run", {"run_id": str(run_id)}), collector_at_ease():
                 faults = self._execute(run)
         except RunOver:
             return

@@ -15,10 +15,10 @@ import msgspec
 import psycopg
 from psycopg import IsolationLevel, sql
 
+from application.at_ease import collector_at_ease
 from application.errors import RoomBusy, RoomStopped, StoreUnavailable
 from application.ports import LogToFold
 from projections import kept_answers, rebuilds
-from projections.at_ease import collector_at_ease
 from projections.comparing import Comparison, Difference, compare, differences
 from projections.room import Room
 from projections.row_table import SCHEMA, Connection, Pool

@@ -4,7 +4,7 @@ Of daily log returns between neighbouring sessions. A pair is compared over the 
 have a return, of at least 30; a name that lacks that with others is skipped.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from domain.risk.finding import Finding, ReasonCode, Skipped, found
 from domain.risk.normal import Floats
 from domain.risk.panel import Panel
 from domain.risk.returns import window_of
+from domain.risk.rounding import ROUNDED
 from domain.risk.weights import Weights, nothing_measured
 
 SESSIONS = 90
@@ -43,7 +44,7 @@ class CorrelationMatrix:
 
     symbols: tuple[str, ...]
     weights: tuple[float, ...]
-    rows: tuple[tuple[float, ...], ...]
+    rows: tuple[tuple[float, ...], ...] = field(metadata=ROUNDED)
     average: float | None
     fewest_common: int
     is_repaired: bool

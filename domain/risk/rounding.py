@@ -4,12 +4,15 @@ The last digits of a sum of floats depend on the machine that adds them up; thes
 """
 
 import math
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, TypeVar
 
 DIGITS = 10
+
+ROUNDED = {"is_rounded": True}
+"""Metadata of a field that has fewer digits and is finite by how it is made: left as it is."""
 
 Figures = TypeVar("Figures")
 
@@ -32,13 +35,21 @@ def _rounded(value: Any) -> Any:
         return float(f"{value:.{DIGITS}g}")
     if kind is tuple:
         return tuple([_rounded(one) for one in value])
-    names = _fields_of(kind)
-    if not names:
+    treated = _fields_of(kind)
+    if not treated:
         return value
-    return kind(**{name: _rounded(getattr(value, name)) for name in names})
+    return kind(**{name: treat(getattr(value, name)) for name, treat in treated})
 
 
 @cache
-def _fields_of(kind: Hashable) -> tuple[str, ...]:
-    """The fields of a dataclass; none of anything else."""
-    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
+def _fields_of(kind: Hashable) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    """The fields of a dataclass and what is done to each; none of anything else."""
+    if not is_dataclass(kind):
+        return ()
+    return tuple(
+        (field.name, _left if field.metadata == ROUNDED else _rounded) for field in fields(kind)
+    )
+
+
+def _left(value: Any) -> Any:
+    return value

@@ -77,6 +77,15 @@ def test_the_matrix_is_that_of_numpy_in_clustered_order() -> None:
     assert figures.fewest_common == 90
 
 
+def test_the_matrix_is_finite_and_has_four_decimals_without_further_rounding() -> None:
+    names = [f"S{number:02}" for number in range(30)]
+    figures = matrix_of(made_up_panel(names), Weights(dict.fromkeys(names, 0.03)))
+    shown = {one for row in figures.rows for one in row}
+    assert len(shown) > 300
+    assert shown == {float(f"{one:.4f}") for one in shown}
+    assert all(-1 <= one <= 1 for one in shown)
+
+
 @given(order=st.permutations(HELD.symbols), sign=st.sampled_from([1, -1]))
 def test_order_and_direction_of_positions_do_not_matter(order: list[str], sign: int) -> None:
     turned = matrix_of(weights=Weights({s: HELD.by_symbol[s] * sign for s in order}))

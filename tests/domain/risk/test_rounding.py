@@ -1,12 +1,12 @@
 """Specification of how figures are recorded: finite, at ten significant digits."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
 from domain.risk.finding import Quality, ReasonCode, Skipped
-from domain.risk.rounding import as_recorded
+from domain.risk.rounding import ROUNDED, as_recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,23 @@ def test_floats_lose_what_depends_on_the_machine_and_nothing_else_changes() -> N
     assert as_recorded(beta) == Beta(
         beta=0.3, series=(0.3333333333, 3.333333333e-301, -12345678900.0), quality=QUALITY
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matrix:
+    """Figures that were rounded when they were made."""
+
+    rows: tuple[tuple[float, ...], ...] = field(metadata=ROUNDED)
+    average: float
+
+
+def test_what_is_rounded_already_is_left_as_it_is() -> None:
+    matrix = Matrix(rows=((1.0, 0.1234), (0.1234, 1.0)), average=1 / 3)
+
+    recorded = as_recorded(matrix)
+
+    assert recorded.rows is matrix.rows
+    assert recorded.average == 0.3333333333
 
 
 def test_once_more_changes_nothing() -> None:

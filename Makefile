@@ -59,8 +59,8 @@ format: $(DEV_READY) ## Write style: imports sorted, lines laid out
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-bench: $(DEV_READY) ## Measure against peers in the same run, print one table
-	@$(BIN)/python -m tests.benchmarks
+bench: $(DEV_READY) ## Measure against peers in the same run, write docs/benchmarks.md; ONLY="commands nights"
+	@$(BIN)/python -m tests.benchmarks $(ONLY)
 
 faults: $(DEV_READY) ## Kill, cut, race and starve it; the promises must hold (long)
 	@$(BIN)/python -m pytest -m faults $(SIDE_BY_SIDE)

@@ -32,8 +32,8 @@ def measure() -> list[Row]:
         Row(
             what="All measures of an account of 50 positions, cold",
             against="the limit",
-            ours_s=rounds,
-            peer_s=(LIMIT_S,) * ROUNDS,
+            ours=rounds,
+            peer=(LIMIT_S,) * ROUNDS,
             goal=1.0,
             note="options, shorts and private assets among them; regressions included",
         )

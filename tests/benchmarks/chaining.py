@@ -72,8 +72,8 @@ def _row(function: Recording, what: str, work: Work) -> Row:
     return Row(
         what=what,
         against="the same without links",
-        ours_s=tuple(times[True] for times in rounds),
-        peer_s=tuple(times[False] for times in rounds),
+        ours=tuple(times[True] for times in rounds),
+        peer=tuple(times[False] for times in rounds),
         goal=0.90,
         note="with the function of before the chain in place of ours",
     )

@@ -58,8 +58,8 @@ def _row(how: str, ours: list[float], peer: list[float], note: str) -> Row:
     return Row(
         what=f"{_WHAT}, {how}",
         against="beancount",
-        ours_s=tuple(ours),
-        peer_s=tuple(peer),
+        ours=tuple(ours),
+        peer=tuple(peer),
         goal=GOAL,
         note=f"{note}; equal NAV on each session",
     )

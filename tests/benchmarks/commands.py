@@ -57,8 +57,8 @@ def _row(program: Program, pool: Pool, users: list[UUID], *, at_once: int, goal:
     return Row(
         what=f"{COMMANDS} commands to visible, {how}",
         against="plain psycopg INSERT",
-        ours_s=tuple(ours),
-        peer_s=tuple(peer),
+        ours=tuple(ours),
+        peer=tuple(peer),
         goal=goal,
         note="load, decide, record one event durably, advance five rooms",
     )

@@ -59,8 +59,8 @@ def measure() -> list[Row]:
         Row(
             what=f"Five Greeks of {OPTIONS:,} options",
             against=name,
-            ours_s=tuple(seconds["ours"]),
-            peer_s=tuple(seconds[name]),
+            ours=tuple(seconds["ours"]),
+            peer=tuple(seconds[name]),
             goal=10 if loop is _vollib else 50,
             note=f"equal within {TOLERANCE:g}; {SAMPLE:,} timed, scaled up",
         )

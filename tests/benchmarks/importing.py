@@ -42,8 +42,8 @@ def _large_file() -> Row:
     return Row(
         what=f"reading {ROWS:,} rows, 5 % with errors",
         against="the same rules row by row",
-        ours_s=tuple(ours for ours, _ in rounds),
-        peer_s=tuple(peer for _, peer in rounds),
+        ours=tuple(ours for ours, _ in rounds),
+        peer=tuple(peer for _, peer in rounds),
         goal=5,
         note=f"identical: {columns.total_errors:,} errors, {len(columns.positions):,} positions",
     )
@@ -73,8 +73,8 @@ def _account(client: Client, positions: int, limit_s: float) -> Row:
     return Row(
         what=f"opening an account of {positions:,} positions, by HTTP",
         against="the limit",
-        ours_s=ours,
-        peer_s=(limit_s,) * ROUNDS,
+        ours=ours,
+        peer=(limit_s,) * ROUNDS,
         goal=1,
     )
 

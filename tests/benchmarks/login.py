@@ -37,8 +37,8 @@ def measure() -> list[Row]:
         Row(
             what=f"{LOGINS} logins over HTTP",
             against="raw argon2id with the same parameters",
-            ours_s=tuple(ours for ours, _ in rounds),
-            peer_s=tuple(raw for _, raw in rounds),
+            ours=tuple(ours for ours, _ in rounds),
+            peer=tuple(raw for _, raw in rounds),
             goal=1 / 1.3,
             note=f"{cost.memory_kib // 1024} MiB, {cost.time} passes",
         )

@@ -4,37 +4,26 @@ Nothing is stored. The years are gone through a year at a time in a process of i
 of memory is printed, Python and libraries included. Run it by `python -m tests.benchmarks.memory`.
 """
 
-from dataclasses import dataclass
-
-from tests.benchmarks.row import show
-from tests.support.long_histories import LIMIT_BYTES, Weighed, weigh
+from tests.benchmarks.row import Row, show
+from tests.support.long_histories import LIMIT_BYTES, weigh
 
 POSITIONS, SYMBOLS, YEARS = 14_400, 250, 12
 
 
-@dataclass(frozen=True, slots=True)
-class Peak:
-    """What a history took, in the columns of the table."""
-
-    weighed: Weighed
-
-    def __str__(self) -> str:
-        peak, ratio = self.weighed.peak_bytes, LIMIT_BYTES / self.weighed.peak_bytes
-        return " | ".join(
-            (
-                f"{POSITIONS:,} positions, {SYMBOLS} symbols, {YEARS} years as arithmetic",
-                f"{peak / 1e6:.0f} MB",
-                f"the limit: {LIMIT_BYTES / 1e6:.0f} MB",
-                f"{ratio:.3g}x (one process)",
-                f"goal 1x {'met' if ratio >= 1 else 'MISSED'}",
-                f"{self.weighed.cells:,} lines and days in {self.weighed.seconds:.1f} s",
-            )
-        )
-
-
-def measure() -> list[Peak]:
+def measure() -> list[Row]:
     """One row."""
-    return [Peak(weigh(POSITIONS, SYMBOLS, YEARS))]
+    weighed = weigh(POSITIONS, SYMBOLS, YEARS)
+    return [
+        Row(
+            what=f"{POSITIONS:,} positions, {SYMBOLS} symbols, {YEARS} years as arithmetic",
+            against="the limit",
+            ours=(weighed.peak_bytes / 1e6,),
+            peer=(LIMIT_BYTES / 1e6,),
+            goal=1,
+            note=f"{weighed.cells:,} lines and days in {weighed.seconds:.1f} s, one process",
+            unit="MB",
+        )
+    ]
 
 
 if __name__ == "__main__":

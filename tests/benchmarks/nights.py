@@ -68,8 +68,8 @@ def _row(what: str, against: str, rounds: list[tuple[float, float]], goal: float
     return Row(
         what=what,
         against=against,
-        ours_s=tuple(ours for ours, _ in rounds),
-        peer_s=tuple(peer for _, peer in rounds),
+        ours=tuple(ours for ours, _ in rounds),
+        peer=tuple(peer for _, peer in rounds),
         goal=goal,
         note="prices in the book; a session each round, rooms included",
     )

@@ -72,8 +72,8 @@ def measure() -> list[Row]:
         Row(
             what=f"First byte of {READS} x the {name} of 50 positions",
             against=against,
-            ours_s=ours,
-            peer_s=peer,
+            ours=ours,
+            peer=peer,
             goal=GOAL,
         )
         for name, ours in zip(pages, of_pages, strict=True)

@@ -81,13 +81,13 @@ def _rows(times: list[list[float]], size: int) -> list[Row]:
     checked = "token, user, owner and answer found by one statement"
     model = "its route: 50 rows read and put through a response model"
     return [
-        Row(what=view, against=same, ours_s=ours, peer_s=of_bytes, goal=0.10, note=checked),
-        Row(what=view, against=model, ours_s=ours, peer_s=of_rows, goal=6, note=checked),
+        Row(what=view, against=same, ours=ours, peer=of_bytes, goal=0.10, note=checked),
+        Row(what=view, against=model, ours=ours, peer=of_rows, goal=6, note=checked),
         Row(
             what=f"{view}, known already (304)",
             against=same,
-            ours_s=knowing,
-            peer_s=of_bytes,
+            ours=knowing,
+            peer=of_bytes,
             goal=0.12,
             note=checked,
         ),

@@ -13,8 +13,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from statistics import quantiles
-from time import perf_counter
 from typing import Any
 from uuid import UUID
 
@@ -28,10 +26,10 @@ from projections.rebuild import Rebuilding
 from projections.room import Room
 from projections.row_table import Key
 from projections.valuations.postgres import ROOM as VALUATIONS
-from tests.benchmarks import raw_rooms
+from tests.benchmarks import raw_rooms, tails
 from tests.benchmarks.databases import durable_database, silence_logs
 from tests.benchmarks.million import live, record_copies
-from tests.benchmarks.reading import Side, serve_program
+from tests.benchmarks.reading import serve_program
 from tests.benchmarks.recording import seconds
 from tests.benchmarks.row import Row, show
 from tests.benchmarks.serving import served
@@ -40,11 +38,10 @@ from tests.support.programs import SECRET, build_program
 from tests.support.recording import open_log
 
 EVENTS = 1_000_000
-ROUNDS = 3
-READING_ROUNDS = 2
+ROUNDS = 5
+READING_ROUNDS = 5
 SINGLE = 5_000
 """Events that are measured one by one."""
-IDLE_READS = 3_000
 GOAL_OF_RAW, GOAL_OF_SINGLE, GOAL_OF_READS = 0.40, 10, 0.40
 _ROOMS: Sequence[Room[Any]] = (VALUATIONS, POSITIONS)
 _FED = "SELECT count(*) FROM events.stored_events WHERE topic = ANY(%s)"
@@ -168,16 +165,16 @@ def _against_peers(ground: Ground, room: Room[Any]) -> list[Row]:
         Row(
             what=what,
             against="orjson, and COPY of the same rows",
-            ours_s=tuple(ours),
-            peer_s=tuple(raw),
+            ours=tuple(ours),
+            peer=tuple(raw),
             goal=GOAL_OF_RAW,
             note=note,
         ),
         Row(
             what=what,
             against=f"a transaction an event, by {SINGLE:,} of them",
-            ours_s=tuple(ours),
-            peer_s=single,
+            ours=tuple(ours),
+            peer=single,
             goal=GOAL_OF_SINGLE,
             note=note,
         ),
@@ -186,39 +183,21 @@ def _against_peers(ground: Ground, room: Room[Any]) -> list[Row]:
 
 def _reading(ground: Ground, owner: Owner, portfolio_id: UUID) -> Row:
     """The slowest of a hundred reads, while a room is rebuilt, and while nothing else is done."""
-    token = {"Authorization": f"Bearer {owner.token}"}
-    paths = (
-        f"/api/v1/portfolios/{portfolio_id}/positions",
-        f"/api/v1/analytics/portfolio/{portfolio_id}/overview",
-        f"/api/v1/analytics/portfolio/{portfolio_id}/valuations?limit=50",
-    )
     idle, busy = [], []
     with served(serve_program, ground.url) as connection:
-        sides = [Side(connection, path, token) for path in paths]
-        for side in sides:
-            side.read()
+        sides = tails.views(connection, owner, portfolio_id)
         for _ in range(READING_ROUNDS):
-            idle.append(_p99(sides, until=lambda reads: reads >= IDLE_READS))
+            idle.append(tails.idle(sides))
             with _rebuilding(ground.url) as has_ended:
-                busy.append(_p99(sides, until=has_ended))
+                busy.append(tails.p99(sides, until=has_ended))
     return Row(
         what="p99 of reads of three views while valuations are rebuilt",
         against="idle",
-        ours_s=tuple(busy),
-        peer_s=tuple(idle),
+        ours=tuple(busy),
+        peer=tuple(idle),
         goal=GOAL_OF_READS,
         note=f"server, rebuild and PostgreSQL on {os.cpu_count()} cores",
     )
-
-
-def _p99(sides: Sequence[Side], until: Callable[[int], bool]) -> float:
-    """Seconds that one read in a hundred exceeds."""
-    times: list[float] = []
-    while not until(len(times)):
-        began = perf_counter()
-        sides[len(times) % len(sides)].read()
-        times.append(perf_counter() - began)
-    return quantiles(times, n=100)[98]
 
 
 @contextmanager

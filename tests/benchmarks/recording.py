@@ -56,8 +56,8 @@ def _row(against: str, rounds: list[tuple[float, float]], goal: float, note: str
     return Row(
         what=f"Recording {VALUATIONS:,} valuations of {LINES} lines in a run",
         against=against,
-        ours_s=tuple(ours for ours, _ in rounds),
-        peer_s=tuple(peer for _, peer in rounds),
+        ours=tuple(ours for ours, _ in rounds),
+        peer=tuple(peer for _, peer in rounds),
         goal=goal,
         note=note,
     )

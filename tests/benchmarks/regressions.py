@@ -97,7 +97,7 @@ def _row(
         raise AssertionError(f"{against} computes something else")
     seconds = [(_seconds(ours, TIMES) / TIMES, _seconds(theirs)) for _ in range(ROUNDS)]
     mine, peer = zip(*seconds, strict=True)
-    return Row(what=what, against=against, ours_s=mine, peer_s=peer, goal=goal)
+    return Row(what=what, against=against, ours=mine, peer=peer, goal=goal)
 
 
 def _seconds(work: Callable[[], Floats], times: int = 1) -> float:

@@ -57,7 +57,7 @@ def measure() -> list[Row]:
 
 def _row(what: str, against: str, seconds: tuple[Float64, Float64], goal: float, note: str) -> Row:
     ours, peer = (tuple(side.tolist()) for side in seconds)
-    return Row(what=what, against=against, ours_s=ours, peer_s=peer, goal=goal, note=note)
+    return Row(what=what, against=against, ours=ours, peer=peer, goal=goal, note=note)
 
 
 def _seconds(work: Callable[[Kind], object], block: Sequence[Kind]) -> float:

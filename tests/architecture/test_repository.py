@@ -30,6 +30,10 @@ REGISTRIES = [
         ("proxy", "golang", "org"),
     ]
 ]
+SHOWN_BY_TESTS = [
+    ("docs/security.md", "| Promise |"),
+    ("docs/regressions.md", "| What goes wrong |"),
+]
 DECISION = ("## Context", "## Decision", "## Consequences")
 
 
@@ -128,14 +132,15 @@ def test_every_fault_test_stands_on_the_page_on_reliability_and_all_that_it_name
     assert [place for place in named if not (ROOT / place).exists()] == []
 
 
-def test_every_promise_of_security_names_a_test_that_exists() -> None:
-    lines = [line for line in _text("docs/security.md").splitlines() if line.startswith("| ")]
-    promises = [line for line in lines if not line.startswith("| Promise |")]
-    named = [re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", promise) for promise in promises]
+@pytest.mark.parametrize(("page", "heading"), SHOWN_BY_TESTS)
+def test_every_promise_of_a_page_names_tests_that_exist(page: str, heading: str) -> None:
+    lines = [line for line in _text(page).splitlines() if line.startswith("| ")]
+    promises = [line for line in lines if not line.startswith(heading)]
+    named = [re.findall(r"`(tests/[^`]*)`", promise) for promise in promises]
     assert len(promises) > 20
     assert all(named)
-    for place, test in (each for tests in named for each in tests):
-        assert f"def {test}(" in _text(place)
+    for place, _, test in (one.partition("::") for tests in named for one in tests):
+        assert f"def {test}(" in _text(place), f"{place}::{test}"
 
 
 def _project() -> dict[str, Any]:

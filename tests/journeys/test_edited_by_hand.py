@@ -10,14 +10,13 @@ these in the time:
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
 from interfaces.bootstrap import Program
+from tests.support.edited_account import EditedAccount
 from tests.support.journal import rooms_differing_from_the_log
-from tests.support.visitors import Visitor, client_of, csv_file, newcomer, work_off
+from tests.support.visitors import client_of, csv_file, newcomer
 
 FILE = csv_file(
     "GOOG,100,700.00,2012-12-31,,",
@@ -28,57 +27,19 @@ FILE = csv_file(
 END = "2013-03-01"
 
 
-@dataclass(frozen=True)
-class Account:
-    """An account of 100,000.00 USD as of 2012-12-31 that is valued up to 2013-03-01."""
-
-    program: Program
-    owner: Visitor
-    portfolio_id: str
-
-    def edit(self, method: str, place: str, **body: Any) -> str | None:
-        """Edit the account; from when on its valuations are stale."""
-        url = f"/api/v1/portfolios/{self.portfolio_id}/{place}"
-        answer = self.owner.ask(method, url, **({"json": body} if body else {}))
-        assert answer.status_code in (200, 201), answer.text
-        stale_from: str | None = answer.json()["restates_from"]
-        return stale_from
-
-    def position(self, symbol: str) -> str:
-        """The id of the one position of a symbol."""
-        held = self.owner.positions_of(self.portfolio_id)
-        [found] = [position["id"] for position in held if position["symbol"] == symbol]
-        return f"positions/{found}"
-
-    def navs(self, *days: str) -> list[str]:
-        """The net asset value at the close of these days, calculated again."""
-        calculated = self.owner.post(f"/portfolio/{self.portfolio_id}/calculate")
-        work_off(self.program, calculated)
-        place = f"/analytics/portfolio/{self.portfolio_id}/valuations"
-        page = self.owner.get(place, params={"limit": 200}).json()
-        navs = {day["date"]: day["net_asset_value"] for day in page["valuations"]}
-        return [navs[day] for day in days]
-
-    def opens_on(self, day: str) -> bool:
-        """Whether the valuation of a day is an opening."""
-        place = f"/analytics/portfolio/{self.portfolio_id}/valuations/{day}"
-        opening: bool = self.owner.get(place).json()["opening"]
-        return opening
-
-
 @pytest.fixture
-def account(program: Program) -> Iterator[Account]:
+def account(program: Program) -> Iterator[EditedAccount]:
     """The account, valued."""
     with client_of(program) as client:
         owner = newcomer(program, client)
         opened = owner.upload(FILE, equity_balance="100000.00")
-        account = Account(program, owner, str(opened.json()["portfolio_id"]))
+        account = EditedAccount(program, owner, str(opened.json()["portfolio_id"]))
         # 100 x (806.19 - 707.38) = 9,881.00; 1,000 x (43.31 - 44.35) = -1,040.00
         assert account.navs("2012-12-31", END) == ["100000.00", "108841.00"]
         yield account
 
 
-def test_positions_are_edited_back_dated(account: Account) -> None:
+def test_positions_are_edited_back_dated(account: EditedAccount) -> None:
     fxi = {"symbol": "FXI", "quantity": 500, "entry_price": 41, "entry_date": "2013-01-14"}
     assert account.edit("POST", "positions", **fxi) == "2013-01-14"
     # 500 x (41.47 - 41.00) on 2013-01-31, 500 x (38.60 - 41.00) = -1,200.00 at the end
@@ -108,7 +69,7 @@ def test_positions_are_edited_back_dated(account: Account) -> None:
     assert account.navs("2013-01-31", "2013-02-01", END) == ["101883.00", "109880.00", "110635.40"]
 
 
-def test_flows_are_noted_and_taken_back_back_dated(account: Account) -> None:
+def test_flows_are_noted_and_taken_back_back_dated(account: EditedAccount) -> None:
     bonus = {"kind": "CONTRIBUTION", "amount": "5000.00", "date": "2013-02-04"}
     assert account.edit("POST", "cash-flows", **bonus) == "2013-02-04"
     rent = {"kind": "WITHDRAWAL", "amount": "1000.00", "date": "2013-02-16"}  # a Saturday
@@ -122,17 +83,17 @@ def test_flows_are_noted_and_taken_back_back_dated(account: Account) -> None:
     assert account.navs("2013-02-04", END) == ["104734.00", "107841.00"]
 
 
-def test_a_corrected_equity_balance_moves_every_day(account: Account) -> None:
+def test_a_corrected_equity_balance_moves_every_day(account: EditedAccount) -> None:
     told = {"equity_balance": "101000.00", "reason": "misread"}
     assert account.edit("PATCH", "opening", **told) == "2012-12-31"
     assert account.navs("2012-12-31", "2013-02-01", END) == ["101000.00", "107982.00", "109841.00"]
 
 
-def test_an_opening_that_was_later_values_from_there(account: Account) -> None:
+def test_an_opening_that_was_later_values_from_there(account: EditedAccount) -> None:
     assert account.edit("PATCH", "opening", equity_as_of="2013-01-02") == "2013-01-02"
     # 100 x (806.19 - 723.25) + 1,000 x (43.31 - 45.22) = 6,384.00
     assert account.navs("2013-01-02", END) == ["100000.00", "106384.00"]
-    assert account.opens_on("2013-01-02")
+    assert account.day("2013-01-02")["opening"]
     place = f"/analytics/portfolio/{account.portfolio_id}"
     listed = account.owner.get(f"{place}/valuations").json()["valuations"]
     assert listed[0]["date"] == "2013-01-02"
@@ -140,15 +101,15 @@ def test_an_opening_that_was_later_values_from_there(account: Account) -> None:
     assert pnl["since_opening"] == "6384.00"
 
 
-def test_an_opening_that_was_earlier_values_the_days_between(account: Account) -> None:
+def test_an_opening_that_was_earlier_values_the_days_between(account: EditedAccount) -> None:
     assert account.edit("PATCH", "opening", equity_as_of="2012-12-28") == "2012-12-28"
     # bought on 2012-12-31: 100 x (806.19 - 700.00) + 1,000 x (43.31 - 44.00) = 9,929.00
     assert account.navs("2012-12-28", "2012-12-31", END) == ["100000.00", "101088.00", "109929.00"]
-    assert account.opens_on("2012-12-28")
-    assert not account.opens_on("2012-12-31")
+    assert account.day("2012-12-28")["opening"]
+    assert not account.day("2012-12-31")["opening"]
 
 
-def test_the_rooms_are_what_a_rebuild_makes_them(account: Account, database: str) -> None:
+def test_the_rooms_are_what_a_rebuild_makes_them(account: EditedAccount, database: str) -> None:
     goog = account.position("GOOG")
     account.edit("POST", f"{goog}/close", exit_date="2013-02-01", exit_price="780.00", quantity=40)
     account.edit("PATCH", account.position("EEM"), quantity=900, notes="of two lots")

@@ -21,13 +21,14 @@ WITHIN = timedelta(minutes=15)
 class LoginThrottle:
     """Counts failures by account as typed, known or not, and by the caller's address.
 
-    `failures` is None where nothing is counted (RATE_LIMITS=off). What counts is an entry of the
-    security log, too; what is refused unheard is not.
+    What counts is an entry of the security log, too; what is refused unheard is not. Where nobody
+    is refused (RATE_LIMITS=off), no more than that counts and is recorded all the same.
     """
 
-    failures: FailedLogins | None
+    failures: FailedLogins
     clock: Clock
     security_log: SecurityLog
+    refuses: bool
 
     def refuse_hasty(self, email: str, address: str) -> None:
         """Refuse where the last failures are too many, for as long as they are.
@@ -35,30 +36,33 @@ class LoginThrottle:
         Raises:
             TooManyFailures: ERR_AUTH_003, with the seconds to wait.
         """
-        if self.failures is None:
-            return
         now = self.clock.now()
-        for times in self._last_failures(email, address, now):
+        for times in self._last_failures(email, address, now) if self.refuses else ():
             if len(times) >= MOST_FAILURES:
                 left = times[MOST_FAILURES - 1] + WITHIN - now
                 raise TooManyFailures(max(1, math.ceil(left.total_seconds())))
 
     def note_failure(self, given: LogIn, user_id: UUID | None, cause: Cause) -> None:
-        """Count one more failure, and record it: of whom, where the address is somebody's."""
-        locks_out = False
-        if self.failures is not None:
-            now = self.clock.now()
-            self.failures.note(_subjects(given.email, given.address), now, now - WITHIN)
-            counted = list(self._last_failures(given.email, given.address, now))
-            locks_out = any(len(times) >= MOST_FAILURES for times in counted)
+        """Count one more failure, and record it: of whom, where the address is somebody's.
+
+        Of many at once who were all heard, those beyond the last are neither.
+        """
+        now = self.clock.now()
+        if self._are_too_many(given, now):
+            return
+        self.failures.note(_subjects(given.email, given.address), now, now - WITHIN)
+        locks_out = self.refuses and self._are_too_many(given, now)
         self.security_log.note_failed_login(user_id, cause, locks_out=locks_out)
+
+    def _are_too_many(self, given: LogIn, now: datetime) -> bool:
+        counted = self._last_failures(given.email, given.address, now)
+        return any(len(times) >= MOST_FAILURES for times in counted)
 
     def _last_failures(
         self, email: str, address: str, now: datetime
     ) -> Iterator[Sequence[datetime]]:
-        if self.failures is not None:
-            for subject in _subjects(email, address):
-                yield self.failures.times(subject, now - WITHIN)
+        for subject in _subjects(email, address):
+            yield self.failures.times(subject, now - WITHIN)
 
 
 def _subjects(email: str, address: str) -> Sequence[str]:

@@ -4,7 +4,8 @@ All that the owner keeps for the application, as it was at one moment. Tables an
 it, they come from the migrations; nor are the rooms, which follow from the events.
 """
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +17,7 @@ from application.ports import Clock
 from infrastructure.backup_file import BackupRefused, Contents, Dumped, write_backup
 from infrastructure.checkpoint_keys import CheckpointKeys
 from infrastructure.kept_schemas import kept_schemas
+from infrastructure.migrate import known_migrations
 from infrastructure.postgres_programs import dumped_schemas, told
 from infrastructure.whole_file import whole_file
 
@@ -44,7 +46,7 @@ class BackingUp:
             BackupRefused: with what to do.
         """
         try:
-            with psycopg.connect(self.owner_url, connect_timeout=10) as connection:
+            with self._connected() as connection:
                 return self._write(connection, path, replaces=replaces)
         except FileExistsError:
             raise BackupRefused(
@@ -55,6 +57,23 @@ class BackingUp:
                 f"{path} cannot be written ({failure.strerror}). Name a folder that is there, is"
                 " yours and has room."
             ) from None
+
+    def is_at_this_version(self) -> bool:
+        """Whether the database is set up, and at the version of this program.
+
+        Raises:
+            BackupRefused: with what to do.
+        """
+        with self._connected() as connection:
+            return bool(_one(connection, _IS_SET_UP)) and (
+                set(_applied(connection)) == known_migrations().keys()
+            )
+
+    @contextmanager
+    def _connected(self) -> Iterator[psycopg.Connection]:
+        try:
+            with psycopg.connect(self.owner_url, connect_timeout=10) as connection:
+                yield connection
         except psycopg.errors.InsufficientPrivilege as failure:
             raise BackupRefused(
                 f"The database may not be read: DATABASE_URL has to name the owner. {told(failure)}"
@@ -76,15 +95,19 @@ class BackingUp:
             return write_backup(file, dump, dumped, self.keys)
 
     def _seen(self, connection: psycopg.Connection) -> Dumped:
-        rows = connection.execute("SELECT name FROM migrations.applied ORDER BY name").fetchall()
         return Dumped(
             taken_at=self.clock.now(),
             program=version("sigmasight"),
             server=connection.info.server_version,
-            migrations=tuple(name for (name,) in rows),
+            migrations=_applied(connection),
             position=int(_one(connection, _POSITION)),
             head=str(_one(connection, _HEAD)) if _one(connection, _HAS_CHAIN) else "",
         )
+
+
+def _applied(connection: psycopg.Connection) -> tuple[str, ...]:
+    rows = connection.execute("SELECT name FROM migrations.applied ORDER BY name").fetchall()
+    return tuple(name for (name,) in rows)
 
 
 def _one(connection: psycopg.Connection, query: LiteralString) -> Any:

@@ -9,6 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from types import MappingProxyType
+from typing import Any
+
+RETRY_AFTER_S = 2
+"""Seconds that a 429 or a 503 asks to wait, unless its details say otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +33,10 @@ def _load() -> Mapping[str, Entry]:
 
 CATALOGUE: Mapping[str, Entry] = _load()
 """Every error code in use, in the order the pages list them."""
+
+
+def retry_after(code: str, details: Mapping[str, Any] | None = None) -> Mapping[str, str]:
+    """The header that says how long to wait, where waiting helps."""
+    if CATALOGUE[code].status not in (429, 503):
+        return {}
+    return {"Retry-After": str((details or {}).get("retry_after_s", RETRY_AFTER_S))}

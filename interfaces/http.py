@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from starlette.datastructures import Headers
@@ -70,8 +71,14 @@ def _others() -> Sequence[BaseRoute]:
     return others.routes
 
 
-def _refuse(scope: Scope, code: str, headers: Mapping[str, str]) -> ASGIApp:
-    accepted = Headers(scope=scope).get("accept", "")
-    if scope["path"].startswith("/api/") or "text/html" not in accepted:
-        return plain_answer(scope, code, headers)
-    return RefusalPage(code, headers)
+def _refuse(
+    scope: Scope,
+    code: str,
+    headers: Mapping[str, str],
+    details: Mapping[str, Any] | None = None,
+) -> ASGIApp:
+    """A page for who looks at pages, or followed a link from one into the API."""
+    is_page = not scope["path"].startswith("/api/") or scope["method"] == "GET"
+    if is_page and "text/html" in Headers(scope=scope).get("accept", ""):
+        return RefusalPage(code, headers)
+    return plain_answer(scope, code, headers, details)

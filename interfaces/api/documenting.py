@@ -9,8 +9,8 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
 from pydantic.json_schema import models_json_schema
 
-from interfaces.api.errors import INTERNAL, REQUEST_REFUSED, RETRY_AFTER_S, ErrorAnswer
-from interfaces.error_catalogue import CATALOGUE
+from interfaces.api.errors import INTERNAL, REQUEST_REFUSED, ErrorAnswer
+from interfaces.error_catalogue import CATALOGUE, RETRY_AFTER_S
 
 TOO_MANY = "ERR_RATE_001"
 SIGNED_IN = ("ERR_AUTH_002", REQUEST_REFUSED, TOO_MANY, "ERR_READ_001", "ERR_BUSY_001")

@@ -12,11 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Scope
 
 from domain.errors import DomainError
-from interfaces.error_catalogue import CATALOGUE
+from interfaces.error_catalogue import CATALOGUE, retry_after
 from interfaces.position_rows import RowsRefused
-
-RETRY_AFTER_S = 2
-"""Seconds that a 429 or a 503 asks to wait, unless its details say otherwise."""
 
 REQUEST_REFUSED = "ERR_REQUEST_001"
 INTERNAL = "ERR_HTTP_500"
@@ -65,19 +62,20 @@ def error_answer(
     return JSONResponse(answer, entry.status, {**_headers(code, details), **(headers or {})})
 
 
-def plain_answer(scope: Scope, code: str, headers: Mapping[str, str]) -> JSONResponse:
+def plain_answer(
+    scope: Scope,
+    code: str,
+    headers: Mapping[str, str],
+    details: Mapping[str, Any] | None = None,
+) -> JSONResponse:
     """The answer for a code in the catalogue's words."""
-    return error_answer(scope, code, headers=headers)
+    return error_answer(scope, code, details=details, headers=headers)
 
 
-def _headers(code: str, details: Mapping[str, Any] | None) -> dict[str, str]:
-    match CATALOGUE[code].status:
-        case 429 | 503:
-            return {"Retry-After": str((details or {}).get("retry_after_s", RETRY_AFTER_S))}
-        case 401:
-            return {"WWW-Authenticate": "Bearer"}
-        case _:
-            return {}
+def _headers(code: str, details: Mapping[str, Any] | None) -> Mapping[str, str]:
+    if CATALOGUE[code].status == 401:
+        return {"WWW-Authenticate": "Bearer"}
+    return retry_after(code, details)
 
 
 def answer_errors(app: FastAPI) -> None:

@@ -10,7 +10,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from application.access_ports import TokenClaims, Tokens
 from application.errors import TokenRefused
 from application.quotas import UPLOADS, Allowance, Counters, Quota
-from interfaces.api.errors import error_answer
 from interfaces.authentication import COOKIE
 from interfaces.requests import address_of
 
@@ -22,14 +21,18 @@ ACCOUNTS = Quota("registered accounts", 50, 86_400)
 """For an address."""
 
 _PREFIX = "/api/v1/"
-_REGISTER = "/api/v1/onboarding/register"
+_REGISTERED = {"/api/v1/onboarding/register": 201, "/register": 303}
+"""By the path to register at, the status of whoever has: over the API, and on pages."""
+
 _UPLOAD = re.compile(
     r"/api/v1/(onboarding/(preview-csv|create-portfolio)|portfolios/[^/]+/imports)"
 )
 
 
 class RateLimits:
-    """Counts each request to the API and says what is left, or refuses it with ERR_RATE_001.
+    """Counts each request to the API, and each registration on pages, and says what is left.
+
+    Who asks for more is refused with ERR_RATE_001.
 
     The answer's X-RateLimit headers are those of the quota with the least left.
     """
@@ -41,7 +44,7 @@ class RateLimits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        if scope["type"] != "http" or not scope["path"].startswith(_PREFIX):
+        if scope["type"] != "http" or not _is_counted(scope):
             await self._app(scope, receive, send)
             return
         claims = self._claims(scope)
@@ -75,7 +78,7 @@ class RateLimits:
         async def telling_send(message: Message) -> None:
             if message["type"] == "http.response.start":
                 _tell(message, least)
-                if message["status"] == 201 and _is_registration(scope):
+                if _is_registration(scope) and message["status"] == _REGISTERED[scope["path"]]:
                     await self._counters.count(address_of(scope), [ACCOUNTS])
             await send(message)
 
@@ -96,7 +99,11 @@ class RateLimits:
 
 
 def _is_registration(scope: Scope) -> bool:
-    return (scope["method"], scope["path"]) == ("POST", _REGISTER)
+    return scope["method"] == "POST" and scope["path"] in _REGISTERED
+
+
+def _is_counted(scope: Scope) -> bool:
+    return _is_registration(scope) or scope["path"].startswith(_PREFIX)
 
 
 def _least(left: Sequence[Allowance]) -> Allowance | None:
@@ -109,7 +116,7 @@ def _least(left: Sequence[Allowance]) -> Allowance | None:
 async def _refuse(scope: Scope, receive: Receive, send: Send, least: Allowance) -> None:
     headers = {**_headers(least), "Retry-After": str(least.resets_in_s)}
     details = {"retry_after_s": least.resets_in_s}
-    answer = error_answer(scope, "ERR_RATE_001", details=details, headers=headers)
+    answer: ASGIApp = scope["app"].state.refuse(scope, "ERR_RATE_001", headers, details)
     await answer(scope, receive, send)
 
 

@@ -20,15 +20,19 @@ from interfaces.terms import Terms
 def users_of(settings: Settings, parts: Parts, store: Store, identities: Identities) -> Users:
     """Users, with their passwords, tokens and invites."""
     lifetime = timedelta(days=settings.token_lifetime_days)
-    is_limited = settings.rate_limits == "on"
-    failures = PostgresFailedLogins(store.pool, settings.secret()) if is_limited else None
+    throttle = LoginThrottle(
+        failures=PostgresFailedLogins(store.pool, settings.secret()),
+        clock=store.clock,
+        security_log=store.security_log,
+        refuses=settings.rate_limits == "on",
+    )
     return Users(
         log=store.log,
         clock=store.clock,
         passwords=Argon2Passwords(
             store.pool, parts.password_cost, are_composed=settings.password_composition
         ),
-        throttle=LoginThrottle(failures, store.clock, store.security_log),
+        throttle=throttle,
         tokens=JwtTokens(settings.secret(), lifetime, store.clock, settings.token_key),
         identities=identities,
         invites=Invites(store.log, store.clock, settings.beta_invite_code),

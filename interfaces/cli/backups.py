@@ -41,8 +41,8 @@ def backup(
     """Write all that is kept into FILE, while the program may go on; sign what it holds."""
     settings = read_settings()
     configure_logs(settings)
-    with _refusals_told():
-        contents = back_up(settings, file, replaces=force)
+    with refusals_told(), _refusals_told():
+        contents = back_up(settings, file, new_cause(), replaces=force)
     _tell(f"Written: {file}, a dump of {contents.size:,} bytes.")
     _tell_contents(contents)
     _tell(

@@ -9,6 +9,7 @@ from application.access import Access
 from application.commands import ChangePassword, LogIn, RegisterUser
 from domain.errors import DomainError
 from interfaces.authentication import give_cookies, take_cookies
+from interfaces.error_catalogue import CATALOGUE, retry_after
 from interfaces.requests import address_of, cause_of
 from interfaces.web.visits import (
     OURS,
@@ -91,7 +92,12 @@ def log_in(
     except DomainError as refusal:
         wrong = {"form": refusal.message}
         values = {"email": email}
-        return at.page("login.html", 401, values=values, wrong=wrong, next=back, registered=False)
+        status = CATALOGUE[refusal.code].status
+        answer = at.page(
+            "login.html", status, values=values, wrong=wrong, next=back, registered=False
+        )
+        answer.headers.update(retry_after(refusal.code, refusal.details))
+        return answer
     return signed_in(at, access, inside(back))
 
 

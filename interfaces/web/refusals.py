@@ -14,6 +14,7 @@ from interfaces.error_catalogue import CATALOGUE
 from interfaces.web.visits import refused_page
 
 _TOO_LARGE = 413
+_TOO_OFTEN = 429
 _HEARD_OUT_BYTES = 128 * 1024 * 1024
 _HEARD_OUT_S = 30
 
@@ -36,7 +37,10 @@ class RefusalPage:
             with suppress(TimeoutError, HTTPException):  # it is cut off, as it would be without us
                 async with asyncio.timeout(_HEARD_OUT_S):
                     await _hear_out(receive)
-        answer = await run_in_threadpool(refused_page, Request(scope), self.code)
+        if CATALOGUE[self.code].status == _TOO_OFTEN:  # nobody is looked up for that
+            answer = refused_page(None, self.code)
+        else:
+            answer = await run_in_threadpool(refused_page, Request(scope), self.code)
         answer.headers.update(self.headers)
         await answer(scope, receive, send)
 

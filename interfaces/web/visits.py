@@ -7,6 +7,7 @@ somebody anonymous one for forms alone. So a form of another site's cannot act i
 import hmac
 import secrets
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -27,7 +28,7 @@ from interfaces.auditing import LastVerified, last_verified
 from interfaces.authentication import COOKIE, Caller, caller_of
 from interfaces.bootstrap import Program
 from interfaces.denying import noting_denials
-from interfaces.error_catalogue import CATALOGUE
+from interfaces.error_catalogue import CATALOGUE, retry_after
 from interfaces.requests import cause_of
 from interfaces.web.page import page
 from projections.portfolios.view import PortfolioRow
@@ -305,7 +306,7 @@ class PageRoute(APIRoute):
             except SignInFirst:
                 return _to_sign_in(request)
             except DomainError as refusal:
-                return await run_in_threadpool(refused_page, request, refusal.code, refusal.message)
+                return await run_in_threadpool(_page_of, request, refusal)
             except RequestValidationError:
                 return await run_in_threadpool(refused_page, request, _UNREADABLE)
 
@@ -336,11 +337,20 @@ def _to_sign_in(request: Request) -> Response:
     return go_to(f"/login?next={quote(back)}" if back else "/login")
 
 
-def refused_page(request: Request, code: str, message: str = "") -> Response:
-    """The page that says why not, and what to do; the catalogue's words where it has no others."""
+def refused_page(request: Request | None, code: str, message: str = "") -> Response:
+    """The page that says why not, and what to do; the catalogue's words where it has no others.
+
+    Without `request` it is for nobody in particular.
+    """
     entry = CATALOGUE[code]
     words = {"code": code, "entry": entry, "message": message or entry.meaning}
-    try:
-        return visit(request).page("refused.html", entry.status, **words)
-    except StoreUnavailable:  # who it is cannot be said without the database
-        return page("refused.html", entry.status, **words)
+    with suppress(StoreUnavailable):  # who it is cannot be said without the database
+        if request is not None:
+            return visit(request).page("refused.html", entry.status, **words)
+    return page("refused.html", entry.status, **words)
+
+
+def _page_of(request: Request, refusal: DomainError) -> Response:
+    answer = refused_page(request, refusal.code, refusal.message)
+    answer.headers.update(retry_after(refusal.code, refusal.details))
+    return answer

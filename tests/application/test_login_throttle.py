@@ -150,7 +150,7 @@ def test_neither_accounts_nor_addresses_are_kept(door: Door, database: str) -> N
     assert not any(word in str(kept) for word in ("bob", "example", HOME))
 
 
-def test_where_limits_are_off_nobody_counts(program: Program) -> None:
+def test_where_limits_are_off_nobody_is_refused(program: Program) -> None:
     register(program)
     door = Door(program, SetClock(NOON))
     for _ in range(12):

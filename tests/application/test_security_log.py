@@ -95,6 +95,15 @@ def test_many_addresses_from_one_place_are_as_few_entries(limited: Program) -> N
     assert failures(limited) == [(None, False)] * 9 + [(None, True)]
 
 
+def test_where_nobody_is_locked_out_no_more_is_recorded_either(program: Program) -> None:
+    register(program)
+    ada = id_of(program, ADA)
+    assert [knock(program, ADA) for _ in range(30)] == ["ERR_AUTH_001"] * 30
+    for number in range(30):
+        knock(program, f"user{number}@example.com")
+    assert failures(program) == [(ada, False)] * 10
+
+
 def test_when_there_is_a_try_again_it_is_recorded_again(limited: Program) -> None:
     clock = limited.users.clock
     assert isinstance(clock, SetClock)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, MutableMapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
@@ -150,6 +151,48 @@ def test_an_address_registers_fifty_accounts_a_day(limited: Program) -> None:
     assert 3600 < int(refused.headers["Retry-After"]) <= 86_400
 
 
+def by_form(client: TestClient, invite_code: str) -> Response:
+    """Register by the form."""
+    person = {"email": f"{uuid4().hex}@example.com", "password": PASSWORD, "full_name": "Ada"}
+    return send(client, "/register", "/register", invite_code=invite_code, **person)
+
+
+def test_the_form_to_register_counts_as_the_api_does(limited: Program) -> None:
+    with at(limited, HOME) as client:
+        client.headers["Accept"] = "text/html"
+        for _ in range(ATTEMPTS.limit - 1):
+            assert by_form(client, "a guess").status_code == 422
+        assert refusal(Visitor(client).register(limited, invite_code="a guess")) == (
+            *(401, "ERR_INVITE_001"),
+        )
+        refused = by_form(client, limited.invites.master_code)
+        assert refused.status_code == 429
+        assert refused.headers["content-type"] == "text/html; charset=utf-8"
+        assert 60 < int(refused.headers["Retry-After"]) <= 3600
+        assert refusal(Visitor(client).register(limited)) == TOO_MANY
+        assert client.get("/register").status_code == 200
+
+
+def test_accounts_made_by_the_form_count_for_the_address(limited: Program) -> None:
+    with at(limited, HOME) as client:
+        client.follow_redirects = False
+        for _ in range(ACCOUNTS.limit):
+            assert by_form(client, limited.invites.master_code).status_code == 303
+        assert by_form(client, limited.invites.master_code).status_code == 429
+        assert refusal(Visitor(client).register(limited)) == TOO_MANY
+
+
+def test_who_follows_a_link_too_often_is_told_by_a_page(limited: Program) -> None:
+    terms = replace(limited.terms, counters=UsedUp())
+    with client_of(replace(limited, terms=terms)) as client:
+        link = "/api/v1/onboarding/csv-template"
+        page = client.get(link, headers={"Accept": "text/html,*/*;q=0.8"})
+        assert refusal(client.get(link)) == TOO_MANY
+    assert (page.status_code, page.headers["Retry-After"]) == (429, "7")
+    assert "<h1>Too many requests</h1>" in page.text
+    assert page.headers["X-RateLimit-Remaining"] == "0"
+
+
 def test_where_limits_are_off_nobody_is_told_of_them(world: World) -> None:
     assert "X-RateLimit-Limit" not in world.ada.get("/auth/me").headers
 
@@ -237,6 +280,7 @@ def test_who_asks_too_often_is_refused_before_the_body_is_read(limited: Program)
         "headers": [],
         "client": (HOME, 1),
         "state": {"request_id": "one"},
+        "app": create_http(limited),
     }
     asyncio.run(RateLimits(app, UsedUp(), limited.tokens)(scope, _never_read, send))
     assert sent[0]["status"] == 429

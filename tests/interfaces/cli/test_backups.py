@@ -6,8 +6,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from domain.security_record import SecurityRecord
 from interfaces.bootstrap import Program
 from tests.support.accounts import calculate, cause, open_sample, register, shares
+from tests.support.openings import recorded
 from tests.support.postgres import fresh_database
 from tests.support.programs import build_program, connect_owner
 from tests.support.terminal import Terminal
@@ -58,6 +60,30 @@ def test_what_was_backed_up_is_restored_verified_and_told(
         assert other.valuations_room.last(portfolio, 9) == program.valuations_room.last(
             portfolio, 9
         )
+
+
+def test_a_backup_is_noted_as_an_export_before_it_is_written(
+    connected: Terminal, elsewhere: Terminal, program: Program, empty: str
+) -> None:
+    register(program)
+    assert connected.run("backup", "a.backup").status == 0
+    noted = SecurityRecord.DataExported(what="backup", portfolio_id=None)
+    assert [event for _, event in recorded(program, SecurityRecord.DataExported)] == [noted]
+    assert elsewhere.run("restore", "a.backup").status == 0
+    with build_program(empty) as other:
+        assert [event for _, event in recorded(other, SecurityRecord.DataExported)] == [noted]
+
+
+def test_nothing_is_written_that_cannot_be_noted(
+    connected: Terminal, program: Program, database: str
+) -> None:
+    register(program)
+    with connect_owner(database) as owner, owner.transaction():
+        owner.execute("LOCK TABLE events.stored_events IN ACCESS EXCLUSIVE MODE")
+        refused = connected.run("backup", "a.backup")
+    assert (refused.status, refused.out) == (1, "")
+    assert refused.told.startswith("ERR_BUSY_001: ")
+    assert list(connected.folder.rglob("a.backup*")) == []
 
 
 def test_what_is_in_the_way_is_refused_in_words(

@@ -83,6 +83,7 @@ def test_a_failure_nobody_foresaw_is_told_by_a_page_without_its_words(world: Wor
 def test_without_the_store_a_page_says_to_come_again(world: World, room: str) -> None:
     answer = answer_of_failing(world, StoreUnavailable(), room)
     assert (answer.status_code, CATALOGUE["ERR_BUSY_001"].title in answer.text) == (503, True)
+    assert int(answer.headers["Retry-After"]) > 0
 
 
 def test_programs_are_answered_as_ever(browser: TestClient) -> None:

@@ -10,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from interfaces.api.middleware import PROTECTING
 from interfaces.terms import Terms
 
 _STREAMS_END_WITHIN_S = 5
@@ -39,6 +40,18 @@ def http_server(
     )
 
 
+_NO_HTTP = "\r\n".join(
+    (
+        "HTTP/1.1 400 Bad Request",
+        "Content-Type: text/plain; charset=utf-8",
+        *(f"{name}: {value}" for name, value in PROTECTING.items()),
+        "Connection: close",
+        "",
+        "This is no HTTP request.",
+    )
+).encode()
+
+
 class PunctualProtocol(H11Protocol):
     """Closes a connection that owes the head of a request, or a refused body, for too long."""
 
@@ -54,6 +67,11 @@ class PunctualProtocol(H11Protocol):
         """Something has come, perhaps the end of a head."""
         super().data_received(data)
         self._watch()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the parser's own words
+        """What has come is no HTTP: say so, and hang up."""
+        self.transport.write(_NO_HTTP)
+        self.transport.close()
 
     def on_response_complete(self) -> None:
         """An answer is out: the next request may come."""

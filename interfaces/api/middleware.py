@@ -26,7 +26,7 @@ SLOWEST_BYTES_PER_S = 32 * 1024
 """A body may take a second for each so many bytes, beside the time any request may take."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
-_HEADERS = {
+PROTECTING = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -91,7 +91,7 @@ def _request_id(scope: Scope) -> str:
 def _put_headers(message: Message, request_id: str) -> None:
     headers = MutableHeaders(scope=message)
     headers["X-Request-ID"] = request_id
-    for name, value in _HEADERS.items():
+    for name, value in PROTECTING.items():
         headers.setdefault(name, value)
 
 

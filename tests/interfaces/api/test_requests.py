@@ -120,17 +120,6 @@ def test_a_request_id_that_is_no_plain_word_is_replaced(world: World, given: str
     assert UUID(answer.headers["X-Request-ID"]).version == 4
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/docs", "/errors", "/health/live", "/api/v1/auth/me", "/nothing", LOGIN]
-)
-def test_every_answer_has_the_headers_that_protect(world: World, path: str) -> None:
-    headers = world.nobody.ask("GET", path).headers
-    assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["X-Frame-Options"] == "DENY"
-    assert headers["Content-Security-Policy"].startswith("default-src 'self';")
-    assert headers["Cache-Control"]
-
-
 def megabytes(count: int) -> Iterator[bytes]:
     for _ in range(count):
         yield b"x" * MEGABYTE

@@ -28,7 +28,7 @@ DEV_READY := $(VENV)/.ready-to-test
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run demo test check lint format bench faults search docs screenshots lock sbom audit
+.PHONY: help install run demo test check lint format bench faults mutate search docs screenshots lock sbom audit
 
 help: ## List the verbs
 	@echo "usage: make VERB"
@@ -64,6 +64,9 @@ bench: $(DEV_READY) ## Measure against peers in the same run, write docs/benchma
 
 faults: $(DEV_READY) ## Kill, cut, race and starve it; the promises must hold (long)
 	@$(BIN)/python -m pytest -m faults $(SIDE_BY_SIDE)
+
+mutate: $(DEV_READY) ## Change the code and see whether a test fails: 85 % must; SAMPLE=, ALL=1, PLACES= (long)
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.mutation
 
 docs: $(DEV_READY) ## Write docs/events.md, errors.md, rooms.md, alerts.yml and import/ from the code
 	@$(BIN)/python -m tests.support.write_documents

@@ -14,7 +14,7 @@ from tests.architecture.source import LAYERS, ROOT, aggregate_classes
 
 VERBS = [
     *("help", "install", "run", "demo", "test", "check", "lint", "format"),
-    *("bench", "faults", "docs", "screenshots", "lock", "sbom", "audit"),
+    *("bench", "faults", "mutate", "docs", "screenshots", "lock", "sbom", "audit"),
 ]
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 REGISTRIES = [

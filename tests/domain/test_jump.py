@@ -79,6 +79,7 @@ def test_a_close_that_does_not_move_across_a_split_is_doubted() -> None:
 
 def test_of_the_first_three_quotes_the_one_that_the_others_contradict_is_doubted() -> None:
     assert doubted(closes("1", "100", "101")) == {MONDAY: [TUESDAY]}
+    assert doubted(closes("1", "100", "101", "102")) == {MONDAY: [TUESDAY]}
     assert doubted(closes("1", "100", "1.01")) == {TUESDAY: [MONDAY, WEDNESDAY]}
 
 

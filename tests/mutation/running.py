@@ -7,6 +7,7 @@ session share, PostgreSQL's server above all, is there already.
 
 import functools
 import gc
+import importlib
 import io
 import os
 import pickle
@@ -123,6 +124,9 @@ class Trial:
             self._tell(f"Nothing can be told, the tests fail unchanged: {self.reach.failed}")
             raise session.Failed
         items = {item.nodeid: item for item in session.items}
+        for place in self._places:
+            module = place.removesuffix(".py").removesuffix("/__init__")
+            importlib.import_module(module.replace("/", "."))
         living = _Living(self.reach.root)
         self._tell(f"{len(self._mutants)} changes are tried")
         for number, mutant in enumerate(self._mutants, 1):

@@ -23,6 +23,19 @@ class StoreUnavailable(DomainError):
         )
 
 
+class NoRoom(StoreUnavailable):
+    """A disk is full, or its share of it is used up. Nothing was recorded."""
+
+    code = "ERR_BUSY_003"
+
+    def __init__(self) -> None:
+        DomainError.__init__(
+            self,
+            "The service has no room left on a disk; nothing was recorded. Send it again later.",
+            retry_after_s=10,
+        )
+
+
 class InviteRefused(DomainError):
     """The invite code is not one of ours."""
 

@@ -9,8 +9,7 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from application.errors import StoreUnavailable
-from infrastructure.postgres_pool import BOUNDED, SteadyPool
+from infrastructure.postgres_pool import BOUNDED, SteadyPool, unavailable
 
 APP_ROLE = "sigmasight_app"
 
@@ -26,12 +25,13 @@ class Pool(SteadyPool[psycopg.Connection[tuple[Any, ...]]]):
 
         Raises:
             StoreUnavailable: ERR_BUSY_001, also where all connections stay in use.
+            NoRoom: ERR_BUSY_003.
         """
         try:
             with super().connection(timeout) as connection:
                 yield connection
         except (psycopg.OperationalError, psycopg.InterfaceError) as failure:
-            raise StoreUnavailable from failure
+            raise unavailable(failure) from failure
 
     @contextmanager
     def reading(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:

@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg_pool import ConnectionPool
 
+from application.errors import NoRoom, StoreUnavailable
+
 BOUNDED: Mapping[str, Any] = {
     "connect_timeout": 2,
     "tcp_user_timeout": 10_000,
@@ -75,6 +77,11 @@ class SteadyPool(ConnectionPool[AnyConnection]):
         except psycopg.OperationalError:
             self.check()
             raise
+
+
+def unavailable(failure: psycopg.Error) -> StoreUnavailable:
+    """What a failure of the database means to whoever asked."""
+    return NoRoom() if isinstance(failure, psycopg.errors.DiskFull) else StoreUnavailable()
 
 
 def _has_something_to_say(connection: psycopg.Connection[Any]) -> bool:

@@ -45,6 +45,7 @@ _TAKES = {
     "rate_limits": "it is on or off",
     "password_composition": "it is true or false",
     "request_timeout_s": "it takes seconds, 0.1 to 600",
+    "requests_at_once": "it takes a whole number from 1 to 1000",
     "otel_exporter_otlp_endpoint": "it takes the address of a collector: http://HOST:4318",
     "cors_origins": (
         "it takes origins as browsers spell them, such as https://app.example.com, separated by"
@@ -118,6 +119,7 @@ class Settings(BaseSettings):
     forwarded_allow_ips: str = ""
     cors_origins: Annotated[str, AfterValidator(_exact_origins)] = ""
     request_timeout_s: float = Field(default=30, ge=0.1, le=600)
+    requests_at_once: int = Field(default=16, ge=1, le=1_000)
     skip_startup_validation: bool = False
     otel_exporter_otlp_endpoint: str = Field(default="", pattern=r"^(https?://[^\s/]+.*)?$")
     metrics_token: SecretStr | None = Field(default=None, min_length=_SHORTEST_METRICS_TOKEN)

@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+from contextlib import suppress
 from typing import TextIO, cast
 
 import stamina.instrumentation
@@ -13,16 +14,20 @@ from structlog.typing import EventDict, Processor
 class _StandardError:
     """Standard error as it is when something is written: who replaced or closed it may.
 
-    Loggers keep the file they were made with; a closed one would make a warning a failure.
+    Loggers keep the file they were made with; a closed one would make a warning a failure. So
+    would a full disk: a line that cannot be written is lost, and nothing else.
     """
 
     def write(self, text: str) -> int:
         """Write to the standard error of this moment."""
-        return sys.stderr.write(text)
+        with suppress(OSError):
+            return sys.stderr.write(text)
+        return 0
 
     def flush(self) -> None:
         """Flush the standard error of this moment."""
-        sys.stderr.flush()
+        with suppress(OSError):
+            sys.stderr.flush()
 
 
 _STDERR = cast("TextIO", _StandardError())

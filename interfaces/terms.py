@@ -10,6 +10,8 @@ from application.quotas import Counters
 class Terms:
     """Who counts requests, if anybody; which pages of others may ask; how long arriving may take.
 
+    `requests_at_once` may be at work, and eight times as many wait.
+
     `proxies` are addresses whose X-Forwarded-For is believed, separated by commas.
     """
 
@@ -18,4 +20,5 @@ class Terms:
     origins: Sequence[str]
     proxies: str
     request_timeout_s: float
+    requests_at_once: int
     metrics_token: str = field(repr=False)

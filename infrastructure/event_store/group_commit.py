@@ -54,18 +54,21 @@ class GroupCommit(Generic[Item, Result]):
     def _serve_next(self) -> None:
         size = min(len(self._queue), MAX_ITEMS)
         batch = [self._queue.popleft() for _ in range(size)]
+        failure = self._hopeless()
         try:
             self._commit_together(batch)
+        except self._hopeless as hopeless:
+            failure = hopeless
         finally:  # also where this thread is being stopped: nobody else may wait for ever
             for _, outcome in batch:
                 if not outcome.done():
-                    outcome.set_exception(self._hopeless())
+                    outcome.set_exception(failure)
 
     def _commit_together(self, batch: Sequence[tuple[Item, Future[Result]]]) -> None:
         try:
             results = self._commit([item for item, _ in batch])
         except self._hopeless:
-            return
+            raise
         except Exception as failure:  # noqa: BLE001 - handed to the saver, whatever it is
             if len(batch) == 1:
                 batch[0][1].set_exception(failure)
@@ -78,5 +81,3 @@ class GroupCommit(Generic[Item, Result]):
     def _commit_one_by_one(self, batch: Sequence[tuple[Item, Future[Result]]]) -> None:
         for waiting in batch:
             self._commit_together([waiting])
-            if not waiting[1].done():  # hopeless
-                return

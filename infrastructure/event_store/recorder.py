@@ -16,9 +16,8 @@ from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastor
 from psycopg.rows import DictRow, dict_row, tuple_row
 from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
-from application.errors import StoreUnavailable
 from application.ports import Statement
-from infrastructure.postgres_pool import SteadyPool
+from infrastructure.postgres_pool import SteadyPool, unavailable
 
 SCHEMA = "events"
 POOL_SIZE = 10
@@ -128,7 +127,7 @@ class BoundedDatastore(PostgresDatastore):
                 yield connection
         except (psycopg.OperationalError, psycopg.InterfaceError) as failure:
             if _nothing_happened(failure):
-                raise StoreUnavailable from failure
+                raise unavailable(failure) from failure
             raise ConnectionLost(str(failure)) from failure
 
 

@@ -49,6 +49,7 @@ from interfaces.api import (
     valuation_exports,
     valuations,
 )
+from interfaces.api.admission import Admission
 from interfaces.api.cors import NamedOrigins
 from interfaces.api.documenting import document_refusals, operation_id
 from interfaces.api.errors import answer_errors
@@ -151,6 +152,7 @@ def _surround(app: FastAPI, program: Program) -> None:
     app.add_middleware(BodyLimit, terms.request_timeout_s)
     if terms.counters is not None:
         app.add_middleware(RateLimits, terms.counters, program.tokens)
+    app.add_middleware(Admission, terms.requests_at_once)
     app.add_middleware(Unforeseen)
     if terms.origins:
         app.add_middleware(NamedOrigins, terms.origins)

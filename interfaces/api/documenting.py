@@ -9,6 +9,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict
 from pydantic.json_schema import models_json_schema
 
+from interfaces.api.admission import CROWDED
 from interfaces.api.errors import INTERNAL, REQUEST_REFUSED, ErrorAnswer
 from interfaces.error_catalogue import CATALOGUE, RETRY_AFTER_S
 
@@ -18,6 +19,9 @@ SUPERUSER = (*SIGNED_IN, "ERR_ADMIN_001", "ERR_ADMIN_007")
 AUDITOR = (*SIGNED_IN, "ERR_ADMIN_007", "ERR_AUDIT_001")
 OWN_PORTFOLIO = (*SIGNED_IN, "ERR_PORT_403", "ERR_PORT_404")
 _OF_CHANGES = ("ERR_AUDIT_403", "ERR_PORT_015", "ERR_VERSION_001")
+
+_COMES_WITH = {TOO_MANY: CROWDED, "ERR_BUSY_001": "ERR_BUSY_003"}
+"""What is told besides, where the other is."""
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -92,7 +96,8 @@ def text_answers(media_type: str, example: str, *codes: str) -> Responses:
 def refusals(*codes: str) -> Responses:
     """The answers of these codes, by status, each code with an example from the catalogue."""
     by_status: dict[int, list[str]] = defaultdict(list)
-    for code in (*codes, INTERNAL):
+    also = [more for code, more in _COMES_WITH.items() if code in codes]
+    for code in (*codes, *also, INTERNAL):
         by_status[CATALOGUE[code].status].append(code)
     return {status: _refusal(of_status) for status, of_status in by_status.items()}
 

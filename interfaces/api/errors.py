@@ -1,5 +1,6 @@
 """Refusals and failures as answers: one envelope, with the catalogue's status (spec 4.1)."""
 
+import errno
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,12 +12,14 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Scope
 
+from application.errors import NoRoom
 from domain.errors import DomainError
 from interfaces.error_catalogue import CATALOGUE, retry_after
 from interfaces.position_rows import RowsRefused
 
 REQUEST_REFUSED = "ERR_REQUEST_001"
 INTERNAL = "ERR_HTTP_500"
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _OF_FRAMEWORK = {404: "ERR_HTTP_404", 405: "ERR_HTTP_405"}
 _FIELD_SENTENCES = {  # where the framework's own sentence would speak of Python
     "json_invalid": "The body is not JSON.",
@@ -160,7 +163,12 @@ async def _answer_refused_body(request: Request, refused: BodyRefused) -> ASGIAp
 
 
 async def _answer_framework(request: Request, error: HTTPException) -> ASGIApp:
-    """What the framework refuses on its own; its words stay here."""
+    """What the framework refuses on its own; its words stay here.
+
+    A body that it could not put aside, for want of room, it takes for one that cannot be read.
+    """
+    if isinstance(error.__cause__, OSError) and error.__cause__.errno in _NO_ROOM:
+        return await _answer_refusal(request, NoRoom())
     code = _OF_FRAMEWORK.get(error.status_code, REQUEST_REFUSED)
     answer: ASGIApp = request.app.state.refuse(request.scope, code, error.headers or {})
     return answer

@@ -47,6 +47,7 @@ def terms_of(settings: Settings, clock: Clock) -> Terms:
         origins=settings.origins,
         proxies=settings.forwarded_allow_ips,
         request_timeout_s=settings.request_timeout_s,
+        requests_at_once=settings.requests_at_once,
         metrics_token=settings.secret_for_metrics,
     )
 

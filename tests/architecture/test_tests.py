@@ -7,6 +7,7 @@ from tests.architecture.source import Function, Module, functions, modules
 
 SLEEPS: dict[str, str] = {
     "tests/journeys/typed_client/investor.py": "a program of a customer's, that polls as one does",
+    "tests/support/flood.py": "requests that come when they are due, answered or not",
 }
 """Where a test may sleep, and why: place -> reason."""
 

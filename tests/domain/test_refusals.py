@@ -57,6 +57,7 @@ PUBLISHED = {
     "OpeningDateRefused": "ERR_PORT_012",
     "PasswordTooWeak": "ERR_USER_003",
     "PortfolioArchived": "ERR_PORT_015",
+    "NoRoom": "ERR_BUSY_003",
     "PortfolioForbidden": "ERR_PORT_403",
     "PortfolioNameBlank": "ERR_PORT_002",
     "PortfolioNameTooLong": "ERR_PORT_003",

@@ -1,5 +1,6 @@
 """Logs go to standard error, whichever that is."""
 
+import errno
 import io
 import json
 import logging
@@ -24,6 +25,24 @@ def test_a_logger_outlives_the_standard_error_it_was_made_with() -> None:
         log.warning("after")
     assert "before" in first_said
     assert "after" in second.getvalue()
+
+
+class Full(io.StringIO):
+    """Standard error on a disk that has no room."""
+
+    def write(self, text: str, /) -> int:
+        """Fails."""
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_line_that_finds_no_room_is_lost_and_nothing_else() -> None:
+    structured_logs.configure(as_json=False)
+    log = structlog.get_logger("test")
+    with redirect_stderr(Full()):
+        log.warning("lost")
+    with redirect_stderr(io.StringIO()) as said:
+        log.warning("after")
+    assert "after" in said.getvalue()
 
 
 def test_a_logger_that_has_spoken_is_heard_by_whoever_listens_next() -> None:

@@ -8,6 +8,7 @@ from hypothesis import settings
 from interfaces.bootstrap import Program
 from tests.support.postgres import fresh_database, postgres_server
 from tests.support.programs import build_program, migrated_template
+from tests.support.reliability import Note
 
 __all__ = ["postgres_server"]
 
@@ -36,3 +37,9 @@ def program(database: str) -> Iterator[Program]:
     """The program on a database of its own, with fast passwords and no live provider."""
     with build_program(database) as program:
         yield program
+
+
+@pytest.fixture
+def note(request: pytest.FixtureRequest) -> Note:
+    """Takes down for docs/reliability.md what a fault test did, once it has held."""
+    return Note(request.node)

@@ -126,7 +126,7 @@ def test_the_glossary_has_the_words_of_the_domain() -> None:
 
 
 def test_every_fault_test_stands_on_the_page_on_reliability_and_all_that_it_names_exist() -> None:
-    named = set(re.findall(r"`(tests/[\w/]+\.py)`", _text("docs/reliability.md")))
+    named = set(re.findall(r"`(tests/[\w/]+\.py)[`:]", _text("docs/reliability.md")))
     there = {str(path.relative_to(ROOT)) for path in ROOT.glob("tests/faults/test_*.py")}
     assert there - named == set()
     assert [place for place in named if not (ROOT / place).exists()] == []

@@ -26,6 +26,7 @@ from tests.support.journal import events_recorded, nav_path, rooms_differing_fro
 from tests.support.openings import open_account, recorded
 from tests.support.programs import FAST, settings_for
 from tests.support.queues import work_off_queue
+from tests.support.reliability import Asked, Note
 from tests.support.rounds import rounds
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -133,9 +134,9 @@ def moments_of(day: date) -> list[datetime]:
     return [ends - timedelta(seconds=1), ends, late]
 
 
-@rounds(400)
+@rounds(400, most=400)
 def test_each_session_is_valued_once_as_soon_as_it_is_completed(
-    account: Account, rounds: int
+    account: Account, rounds: int, note: Note
 ) -> None:
     chance = Random(rounds)  # noqa: S311 - how far the clock jumps back, the same each time
     for day in (MONDAY + timedelta(n) for n in range(rounds)):
@@ -157,3 +158,10 @@ def test_each_session_is_valued_once_as_soon_as_it_is_completed(
         day: EQUITY + SHARES * (close_on(day) - close_on(OPENED_ON)) for day in completed
     }
     assert rooms_differing_from_the_log(account.program, account.database) == []
+    note(
+        Asked.CLOCK,
+        "days with changes of daylight saving time, leap day, weekends, holidays, early closes,"
+        " and a jump back each day",
+        rounds,
+        "each session valued once, as soon as it is completed",
+    )

@@ -17,6 +17,7 @@ from tests.support.journal import count_of, rooms_differing_from_the_log
 from tests.support.postgres import fresh_database
 from tests.support.programs import build_program
 from tests.support.racers import Outcome, Race, racers
+from tests.support.reliability import Asked, Note
 from tests.support.rounds import rounds
 
 OTHER_PASSWORD = "Analytical1844"
@@ -73,7 +74,7 @@ def change_password(program: Program, user_id: UUID) -> str:
 
 @rounds(500)
 def test_nobody_forgotten_signs_in_whatever_else_happens_at_that_moment(
-    arena: tuple[str, Program, Race], rounds: int
+    arena: tuple[str, Program, Race], rounds: int, note: Note
 ) -> None:
     database, program, race = arena
     for number in range(rounds):
@@ -92,6 +93,12 @@ def test_nobody_forgotten_signs_in_whatever_else_happens_at_that_moment(
         assert count_of(database, _LEFT, ann.user_id, ann.user_id) == 0
     assert count_of(database, _AFTER) == 0
     assert rooms_differing_from_the_log(program, database) == []
+    note(
+        Asked.BESIDES,
+        "16 processes forget one user, sign in as that user, prolong, change the password",
+        rounds,
+        "forgotten once; no token, old or new, counts afterwards",
+    )
 
 
 def assert_shut_out(program: Program, ann: Owner, outcomes: Sequence[Outcome]) -> None:

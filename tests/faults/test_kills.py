@@ -29,6 +29,7 @@ from tests.support.journal import (
 )
 from tests.support.openings import ENTRY, PAIR
 from tests.support.programs import connect_owner
+from tests.support.reliability import Asked, Note
 from tests.support.rounds import rounds
 from tests.support.waiting import eventually
 
@@ -116,15 +117,20 @@ class Customer:
         return [self.client.nav_path(portfolio_id) for portfolio_id in portfolios]
 
 
-def kill_one(killed: Crew, number: int) -> None:
-    """Kill -9 both, the server or the worker, in turn, and start again what was killed."""
+def kill_one(killed: Crew, number: int) -> float:
+    """Kill -9 both, the server or the worker, in turn, and start again what was killed.
+
+    Returns the seconds until the server answers again.
+    """
     victims = [[killed.server, killed.worker], [killed.server], [killed.worker]][number % 3]
     kill(*victims)
+    began = time.monotonic()
     if killed.worker in victims:
         killed.start_worker()
     if killed.server in victims:
         killed.start_server()
         killed.wait_until_live(HANG_GUARD_S)
+    return time.monotonic() - began
 
 
 def rooms_differing_when_all_is_quiet(
@@ -141,7 +147,7 @@ def rooms_differing_when_all_is_quiet(
 
 @rounds(150)
 def test_nothing_acknowledged_is_lost_or_done_twice(
-    killed: Crew, program: Program, database: str, rounds: int
+    killed: Crew, program: Program, database: str, rounds: int, note: Note
 ) -> None:
     chance = Random(rounds)  # noqa: S311 - moments to kill at, the same each time
     beside = ThreadPoolExecutor(1)
@@ -152,11 +158,12 @@ def test_nothing_acknowledged_is_lost_or_done_twice(
     undisturbed.find_runs_ended()
     [path, *_] = paths = undisturbed.go_on()
     disturbed: list[Customer] = []
+    worst_s = 0.0
     for number in range(rounds):
         customer = Customer(Client(killed.url, f"ada{number}@example.com", timeout_s=HANG_GUARD_S))
         doing = beside.submit(customer.do_everything)
         wait([doing], chance.uniform(0, takes_s))
-        kill_one(killed, number)
+        worst_s = max(worst_s, kill_one(killed, number))
         customer.is_over.set()
         doing.result(HANG_GUARD_S)
         customer.find_it_kept()
@@ -171,6 +178,13 @@ def test_nothing_acknowledged_is_lost_or_done_twice(
     assert events_recorded(database, "user.registered") == rounds + 1
     assert events_recorded(database, "daily_valuation") == SESSIONS * len(paths)
     assert len(paths) == len(NAMES) * (rounds + 1)
+    note(
+        Asked.KILLS,
+        "kill -9 of server, worker or both while users register, import and calculate",
+        rounds,
+        "the promise; each run ends within 60 s; it answers again",
+        worst_s,
+    )
 
 
 @pytest.fixture
@@ -190,7 +204,7 @@ def valued(program: Program) -> Program:
 
 @rounds(30)
 def test_a_rebuild_that_is_killed_leaves_the_live_rows_whole(
-    valued: Program, database: str, tmp_path: Path, rounds: int
+    valued: Program, database: str, tmp_path: Path, rounds: int, note: Note
 ) -> None:
     chance = Random(rounds)  # noqa: S311 - as above
     began = time.monotonic()
@@ -206,11 +220,12 @@ def test_a_rebuild_that_is_killed_leaves_the_live_rows_whole(
         assert set(valued.rooms.positions().values()) == {last}
         assert rooms_differing_from_the_log(valued, database) == []
     assert tables_anew(database) == []
+    note(Asked.KILLS, "kill -9 of whoever rebuilds rooms", rounds, "the live rows stay whole")
 
 
 @rounds(10)
 def test_a_rebuild_that_is_killed_is_taken_up_by_another_worker(
-    valued: Program, database: str, tmp_path: Path, rounds: int
+    valued: Program, database: str, tmp_path: Path, rounds: int, note: Note
 ) -> None:
     chance = Random(rounds)  # noqa: S311 - as above
     kept = dict(rows_of_rooms(database))
@@ -222,6 +237,12 @@ def test_a_rebuild_that_is_killed_is_taken_up_by_another_worker(
         kill(rebuilder)
         eventually(lambda: nothing_is_left_to_rebuild(valued), HANG_GUARD_S)
         assert dict(rows_of_rooms(database)) == kept
+    note(
+        Asked.KILLS,
+        "kill -9 of whoever rebuilds rooms that somebody asked for",
+        rounds,
+        "another worker takes it up, to the same rows",
+    )
 
 
 def nothing_is_left_to_rebuild(program: Program) -> bool:

@@ -15,6 +15,7 @@ from tests.support.accounts import PASSWORD, Owner, cause, open_sample, shares
 from tests.support.cutting_proxy import CuttingProxy, Where, cutting_proxy
 from tests.support.journal import events_recorded, jobs_queued, rooms_differing_from_the_log
 from tests.support.programs import build_program
+from tests.support.reliability import Asked, Note
 from tests.support.rounds import rounds
 from tests.support.visitors import Visitor, client_of, newcomer
 
@@ -27,7 +28,7 @@ COMMIT = b"COMMIT"
 @pytest.mark.parametrize("where", ["before", "after"])
 @rounds(100)
 def test_a_command_that_lost_its_answer_has_happened_once_and_is_answered(
-    database: str, where: Where, rounds: int
+    database: str, where: Where, rounds: int, note: Note
 ) -> None:
     with cutting_proxy(database) as proxy, build_program(proxy.url) as program:
         for number in range(rounds):
@@ -38,6 +39,12 @@ def test_a_command_that_lost_its_answer_has_happened_once_and_is_answered(
         topic: count * rounds for topic, count in FOR_EACH.items()
     }
     assert jobs_queued(database) == rounds
+    note(
+        Asked.LOST_ANSWERS,
+        f"connection cut {where} COMMIT of registering, importing, requesting, calculating",
+        4 * rounds,
+        "it has happened once and is answered",
+    )
 
 
 FOR_EACH = {
@@ -71,7 +78,7 @@ def do_everything(program: Program, proxy: CuttingProxy, where: Where, email: st
 @pytest.mark.parametrize("where", ["before", "after"])
 @rounds(100)
 def test_a_command_whose_commit_was_cut_is_answered_alike_under_its_key_by_another_process(
-    database: str, where: Where, rounds: int
+    database: str, where: Where, rounds: int, note: Note
 ) -> None:
     with (
         cutting_proxy(database) as proxy,
@@ -90,11 +97,17 @@ def test_a_command_whose_commit_was_cut_is_answered_alike_under_its_key_by_anoth
             assert again.headers["X-Event-Position"] == first.headers["X-Event-Position"]
         assert proxy.cuts == rounds
     assert events_recorded(database, "portfolio.opened") == rounds
+    note(
+        Asked.LOST_ANSWERS,
+        f"connection cut {where} COMMIT, repeated under the Idempotency-Key to another process",
+        rounds,
+        "the same body, one event",
+    )
 
 
 @rounds(100)
 def test_a_command_whose_answer_was_lost_after_the_commit_is_answered_under_its_key(
-    database: str, rounds: int
+    database: str, rounds: int, note: Note
 ) -> None:
     with build_program(database) as program, client_of(program) as client:
         failing = replace(program, first_answers=Failing(program.first_answers))
@@ -109,6 +122,12 @@ def test_a_command_whose_answer_was_lost_after_the_commit_is_answered_under_its_
                 [entry] = ada.get("/portfolios").json()["portfolios"]
                 assert entry["id"] == first.json()["id"]
                 assert events_recorded(database, "portfolio.opened") == number
+    note(
+        Asked.LOST_ANSWERS,
+        "a process fails after the COMMIT, before the answer leaves",
+        rounds,
+        "the same answer under the same key, one event",
+    )
 
 
 class Failing:

@@ -25,6 +25,7 @@ from tests.support.journal import rooms_differing_from_the_log
 from tests.support.mutant_uploads import ACCOUNT_NAME, Upload, uploads
 from tests.support.postgres import fresh_database
 from tests.support.programs import build_program, connect_owner
+from tests.support.reliability import Asked, Note
 from tests.support.rounds import rounds
 from tests.support.server import running_server
 from tests.support.valid_files import FILES
@@ -146,7 +147,7 @@ def check_sentence(text: str, ends: tuple[str, ...] = (".",)) -> None:
 @pytest.mark.parametrize("kind", FILES)
 @rounds(180)
 def test_whatever_arrives_is_answered_from_the_catalogue_and_stored_only_as_a_whole(
-    recipient: Recipient, kind: str, rounds: int
+    recipient: Recipient, kind: str, rounds: int, note: Note
 ) -> None:
     @given(uploads(kind))
     @settings(max_examples=rounds, deadline=None, suppress_health_check=list(HealthCheck))
@@ -155,11 +156,17 @@ def test_whatever_arrives_is_answered_from_the_catalogue_and_stored_only_as_a_wh
 
     check()
     assert rooms_differing_from_the_log(recipient.program, recipient.database) == []
+    note(
+        Asked.FILES,
+        "mutants of files over HTTP",
+        rounds,
+        "never 5xx, the catalogued code, never a partial write",
+    )
 
 
 @rounds(320)
 def test_a_server_answers_what_no_client_would_send_and_stays_up(
-    database: str, tmp_path: Path, rounds: int
+    database: str, tmp_path: Path, rounds: int, note: Note
 ) -> None:
     with (
         running_server(tmp_path, {"DATABASE_URL": database}) as server,
@@ -188,6 +195,12 @@ def test_a_server_answers_what_no_client_would_send_and_stays_up(
         check()
         assert user.http.get(f"{server.url}/health/live").is_success
         assert "request_failed" not in server.log.read_text("utf-8", "replace")
+    note(
+        Asked.FILES,
+        "mutants of files in requests that are no good HTTP, to a server of its own",
+        rounds,
+        "the same, and the server stays up",
+    )
 
 
 def is_of_the_protocol(answer: Response) -> bool:

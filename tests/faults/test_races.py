@@ -34,6 +34,7 @@ from tests.support.journal import (
 from tests.support.postgres import fresh_database
 from tests.support.programs import build_program
 from tests.support.racers import RACERS, Outcome, Race, racers
+from tests.support.reliability import Asked, Note
 from tests.support.rounds import rounds
 
 OPENING = date(2010, 12, 31)
@@ -114,9 +115,9 @@ def ada_of(program: Program, request: pytest.FixtureRequest) -> Owner:
     return register(program, f"{uuid5(NAMESPACE_URL, request.node.name)}@example.com")
 
 
-@rounds(300)
+@rounds(300, most=500)
 def test_a_day_is_valued_once_by_whoever_of_sixteen(
-    arena: Arena, request: pytest.FixtureRequest, rounds: int
+    arena: Arena, request: pytest.FixtureRequest, rounds: int, note: Note
 ) -> None:
     program, ada = arena.program, ada_of(arena.program, request)
     raced, undisturbed = (
@@ -134,11 +135,12 @@ def test_a_day_is_valued_once_by_whoever_of_sixteen(
     assert nav_path(program, raced) == {day: path[day] for day in days}
     assert set(versions(program, raced).values()) == {1}
     assert events_recorded(arena.database, "daily_valuation") == before + rounds
+    note(Asked.RACES, "16 processes want one day valued", rounds, "one event; the others find it")
 
 
 @rounds(350)
 def test_an_account_name_is_taken_once(
-    arena: Arena, request: pytest.FixtureRequest, rounds: int
+    arena: Arena, request: pytest.FixtureRequest, rounds: int, note: Note
 ) -> None:
     ada = ada_of(arena.program, request)
     before = events_recorded(arena.database, "portfolio.opened")
@@ -147,10 +149,11 @@ def test_an_account_name_is_taken_once(
         assert arena.program.log.load(Portfolio, won) is not None
     assert events_recorded(arena.database, "portfolio.opened") == before + rounds
     assert rooms_differing_from_the_log(arena.program, arena.database) == []
+    note(Asked.RACES, "16 processes want one account name", rounds, "one has it; 15 are told")
 
 
 @rounds(350)
-def test_an_address_is_registered_once(arena: Arena, rounds: int) -> None:
+def test_an_address_is_registered_once(arena: Arena, rounds: int, note: Note) -> None:
     before = events_recorded(arena.database, "user.registered")
     for number in range(rounds):
         email = f"ada{number}of{rounds}@example.com"
@@ -160,10 +163,11 @@ def test_an_address_is_registered_once(arena: Arena, rounds: int) -> None:
         assert user.id == won
     assert events_recorded(arena.database, "user.registered") == before + rounds
     assert rooms_differing_from_the_log(arena.program, arena.database) == []
+    note(Asked.RACES, "16 processes register one address", rounds, "one user; 15 are told")
 
 
 @rounds(250)
-def test_the_last_use_of_an_invite_admits_one(arena: Arena, rounds: int) -> None:
+def test_the_last_use_of_an_invite_admits_one(arena: Arena, rounds: int, note: Note) -> None:
     before = events_recorded(arena.database, "user.registered")
     used = events_recorded(arena.database, "invite_code.used")
     for number in range(rounds):
@@ -174,11 +178,17 @@ def test_the_last_use_of_an_invite_admits_one(arena: Arena, rounds: int) -> None
     assert events_recorded(arena.database, "user.registered") == before + rounds
     assert events_recorded(arena.database, "invite_code.used") == used + rounds
     assert rooms_differing_from_the_log(arena.program, arena.database) == []
+    note(
+        Asked.RACES,
+        "16 processes want the last use of an invite code",
+        rounds,
+        "one user registers; 15 are told that it is used up",
+    )
 
 
 @rounds(100)
 def test_a_portfolio_has_one_live_run(
-    arena: Arena, request: pytest.FixtureRequest, rounds: int
+    arena: Arena, request: pytest.FixtureRequest, rounds: int, note: Note
 ) -> None:
     program = arena.program
     portfolio_id = open_sample(program, ada_of(program, request), LONG_SHORT)
@@ -191,3 +201,9 @@ def test_a_portfolio_has_one_live_run(
         program.runs.abandon(won, "The next round begins.")
     assert events_recorded(arena.database, "calculation_run.requested") == before + rounds
     assert rooms_differing_from_the_log(program, arena.database) == []
+    note(
+        Asked.BESIDES,
+        "16 processes want a run of one portfolio",
+        rounds,
+        "one live run, named to the other 15",
+    )

@@ -15,6 +15,7 @@ from tests.support.journal import events_recorded, rooms_differing_from_the_log
 from tests.support.postgres import fresh_database
 from tests.support.programs import build_program
 from tests.support.racers import RACERS, Race, racers
+from tests.support.reliability import Asked, Note
 from tests.support.rounds import rounds
 
 HALF = RACERS // 2
@@ -69,7 +70,7 @@ def demote(program: Program, user_id: UUID) -> None:
 
 @rounds(200)
 def test_of_two_superusers_who_are_both_demoted_at_once_one_stays(
-    arena: Arena, rounds: int
+    arena: Arena, rounds: int, note: Note
 ) -> None:
     for number in range(1, rounds + 1):
         for user_id in (arena.one, arena.other):
@@ -82,11 +83,17 @@ def test_of_two_superusers_who_are_both_demoted_at_once_one_stays(
         assert len(refused) == 1
         assert arena.count("user.demoted_from_superuser") == number
     assert rooms_differing_from_the_log(arena.program, arena.database) == []
+    note(
+        Asked.BESIDES,
+        "16 processes demote the last two superusers",
+        rounds,
+        "one stays; who comes late is told ERR_ADMIN_006",
+    )
 
 
 @rounds(500)
 def test_of_promoting_one_and_demoting_the_last_superuser_at_once_one_is_left(
-    arena: Arena, rounds: int
+    arena: Arena, rounds: int, note: Note
 ) -> None:
     last, next_one = arena.one, arena.other
     promote(arena.program, last)
@@ -102,3 +109,9 @@ def test_of_promoting_one_and_demoting_the_last_superuser_at_once_one_is_left(
         assert arena.count("user.demoted_from_superuser") == number
         last, next_one = next_one, last
     assert rooms_differing_from_the_log(arena.program, arena.database) == []
+    note(
+        Asked.BESIDES,
+        "16 processes promote a user and demote the last superuser",
+        rounds,
+        "there always is a superuser",
+    )

@@ -32,7 +32,9 @@ from tests.support.clocks import SetClock
 from tests.support.postgres import fresh_database
 from tests.support.programs import SECRET, connect_owner
 from tests.support.recording import cause, claimed, open_log, queueing
+from tests.support.reliability import Asked, Note
 from tests.support.rounds import rounds
+from tests.support.small_disk import no_file_over
 from tests.support.stored_rows import catalogue_of, rows_of
 
 KEYS = CheckpointKeys.of_secret(SECRET)
@@ -222,12 +224,22 @@ def test_a_database_that_does_not_answer_cannot_be_backed_up(file: Path) -> None
     assert not file.exists()
 
 
+def test_a_disk_without_room_leaves_the_backup_of_before(lived_in: str, file: Path) -> None:
+    back_up(lived_in, file)
+    before, disk = file.read_bytes(), [file.name]
+    for size in (0, 4096, len(before) // 2, len(before) - 1):
+        with no_file_over(size), pytest.raises(BackupRefused, match="has room"):
+            back_up(lived_in, file, replaces=True)
+        assert file.read_bytes() == before
+        assert [left.name for left in file.parent.iterdir()] == disk
+
+
 class TestDamage:
     """What is not as it was written is refused before the database is touched."""
 
     @rounds(200)
     def test_wherever_a_byte_is_changed_or_the_file_ends(
-        self, lived_in: str, file: Path, empty: str, rounds: int
+        self, lived_in: str, file: Path, empty: str, rounds: int, note: Note
     ) -> None:
         chance = random.Random("damage")  # noqa: S311 - the same each time
         contents = back_up(lived_in, file)
@@ -250,6 +262,12 @@ class TestDamage:
                     drop_all(owner)
         file.write_bytes(whole)
         assert restore(empty, file) == contents
+        note(
+            Asked.BESIDES,
+            "backups cut short or with a byte changed",
+            rounds,
+            "refused before the database is touched, or whole",
+        )
 
     def test_what_is_no_backup_at_all(self, file: Path, empty: str, tmp_path: Path) -> None:
         file.write_bytes(b"no backup")

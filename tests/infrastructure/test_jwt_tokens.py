@@ -20,13 +20,14 @@ from infrastructure.jwt_tokens import AUDIENCE, ISSUER, JwtTokens, public_half
 from infrastructure.system_clock import SystemClock
 from tests.support.clocks import SetClock
 from tests.support.key_pairs import key_pair
+from tests.support.reliability import Asked, Note
+from tests.support.rounds import rounds
 
 KEY = "a key of the tests with at least 32 bytes"
 NOW = datetime(2024, 1, 2, 12, tzinfo=UTC)
 USER = UUID(int=42)
 GRANT = Grant(user_id=USER, email="ann@example.com", is_superuser=False, session_version=3)
 ACTING = Impersonator(user_id=UUID(int=43), session_version=7)
-MUTANTS = 2_000
 PAIR = key_pair()
 
 
@@ -193,10 +194,14 @@ def test_an_oversized_token_is_refused_though_it_is_ours(tokens: JwtTokens) -> N
         tokens.read(signed(tokens, {**claims(), "more": "x" * 5000}))
 
 
-def test_mutants_are_refused_and_nothing_else_happens(tokens: JwtTokens, token: str) -> None:
+@rounds(2_000, few=2_000)
+def test_mutants_are_refused_and_nothing_else_happens(
+    tokens: JwtTokens, token: str, rounds: int, note: Note
+) -> None:
     dice = random.Random(20130301)  # noqa: S311 - mutants that are the same every time
-    survivors = [mutant for mutant in mutants(token, dice) if outcome(tokens, mutant) != "refused"]
-    assert survivors == []
+    made = mutants(token, rounds, dice)
+    assert [mutant for mutant in made if outcome(tokens, mutant) != "refused"] == []
+    note(Asked.TOKENS, "mutants of tokens, by secret and by key pair", len(made), "refused")
 
 
 def test_a_key_of_less_than_thirty_two_bytes_is_refused() -> None:
@@ -254,11 +259,11 @@ def signed(tokens: JwtTokens, content: dict[str, Any]) -> str:
     return jwt.api_jws.encode(json.dumps(content).encode(), key, algorithm=algorithm)
 
 
-def mutants(token: str, dice: random.Random) -> list[str]:
-    """The token with one thing wrong, in many ways; none spells the same token."""
+def mutants(token: str, count: int, dice: random.Random) -> list[str]:
+    """The token with one thing wrong, in so many ways; none spells the same token."""
     letters = string.ascii_letters + string.digits + "-_.=é"
     made: list[str] = []
-    while len(made) < MUTANTS:
+    while len(made) < count:
         at = dice.randrange(len(token))
         mutant = dice.choice(
             [

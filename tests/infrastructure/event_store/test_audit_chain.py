@@ -30,6 +30,7 @@ from interfaces.cli import verify_export
 from tests.support.clocks import SetClock
 from tests.support.programs import SECRET
 from tests.support.recording import at_once, cause, claimed
+from tests.support.reliability import Asked, Note
 from tests.support.rounds import rounds
 
 Connection = psycopg.Connection[tuple[object, ...]]
@@ -246,7 +247,7 @@ HARMS: tuple[Harm, ...] = (changed_byte, deleted, inserted, swapped)
 @rounds(250)
 @pytest.mark.parametrize("harm", HARMS, ids=lambda harm: harm.__name__)
 def test_whatever_an_owner_changes_is_found_at_its_position(
-    log: PostgresEventLog, audit: Audit, owner: Connection, harm: Harm, rounds: int
+    log: PostgresEventLog, audit: Audit, owner: Connection, harm: Harm, rounds: int, note: Note
 ) -> None:
     chance = random.Random(harm.__name__)  # noqa: S311 - the same each time
     record(log, 30)
@@ -268,6 +269,12 @@ def test_whatever_an_owner_changes_is_found_at_its_position(
         owner.execute("DELETE FROM events.stored_events")
         owner.execute("INSERT INTO events.stored_events SELECT * FROM kept")
     assert audit.verify().fault is None
+    note(
+        Asked.STORED,
+        "a stored event changed by a byte, deleted, inserted, or swapped with its neighbour",
+        rounds,
+        "verify names its position, in the database and offline",
+    )
 
 
 def test_the_script_verifies_a_file_alone(

@@ -20,6 +20,7 @@ from interfaces.files.parsed_file import ERRORS_KEPT, ERRORS_LISTED, ParsedFile
 from interfaces.files.recognition import GUIDES, parse
 from interfaces.files.rejected_rows import left_out_rows, rejected_csv
 from tests.support.mutants import Mutant, mutants
+from tests.support.reliability import Asked, Note
 from tests.support.rounds import rounds
 from tests.support.valid_files import FILES, ValidFile
 
@@ -129,7 +130,7 @@ def test_an_unharmed_file_of_each_kind_is_read_completely(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", FILES)
 @rounds(700)
-def test_whatever_bytes_arrive_there_is_a_sound_answer(kind: str, rounds: int) -> None:
+def test_whatever_bytes_arrive_there_is_a_sound_answer(kind: str, rounds: int, note: Note) -> None:
     @given(mutants(kind))
     @settings(
         max_examples=rounds,
@@ -143,3 +144,4 @@ def test_whatever_bytes_arrive_there_is_a_sound_answer(kind: str, rounds: int) -
             check_rejected_rows(mutant, file)
 
     check()
+    note(Asked.FILES, "mutants of files, to the parser", rounds, "a sound answer, with its code")

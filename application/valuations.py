@@ -120,8 +120,8 @@ class Valuations:
         """Compute the sessions of some days again; record what differs.
 
         After the last of them it goes on, up to the latest valued one, while figures differ: each
-        day builds on the one before. Returns what was recorded, oldest first: nothing where every
-        figure was right (spec 7.3).
+        day builds on the one before; so what is stale before the first of them goes before it.
+        Returns what was recorded, oldest first: nothing where every figure was right (spec 7.3).
         """
         return self._repaired(portfolio, days, reason, cause)
 
@@ -157,7 +157,8 @@ class Valuations:
         while latest := self.last_valued(portfolio, until):
             [valued] = self.days([portfolio], latest.session)
             passage = self._passage(portfolio, cause, restatements)
-            passage.go_through(self._to_do(portfolio, valued, days.first, reason), days.last)
+            begins_on = min(days.first, self._stale_from(portfolio, latest, None) or days.first)
+            passage.go_through(self._to_do(portfolio, valued, begins_on, reason), days.last)
             if not passage.met_newer_prices:
                 break
         return restatements

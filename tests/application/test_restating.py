@@ -331,6 +331,23 @@ class TestRepairing:
         assert self.repair(wrong, OPENED_ON, OPENED_ON) == []
         assert self.repair(wrong, date(2013, 1, 24), None) == []
 
+    def test_days_before_that_are_stale_come_first(self, scene: Scene) -> None:
+        account, twin = scene.open(), scene.open("Twin")
+        account.catch_up()
+        for one in (account, twin):
+            one.take_in(shares("IBM", 40, "191.00", TENTH))
+        restated = self.repair(account, TUESDAY, None)
+        assert (restated[0], len(restated)) == (TENTH, sessions_from(account, TENTH))
+        assert_equal(account, twin)
+
+    def test_so_do_days_whose_price_was_learnt_late(self, scene: Scene) -> None:
+        account, twin = scene.open(), scene.open("Twin")
+        account.catch_up()
+        late = [Close("GOOG", session, Decimal("725.13"), "csv") for session in (TENTH, TUESDAY)]
+        scene.program.prices.book.learn("sample", Fetched(closes=late))
+        assert self.repair(account, TUESDAY, None)[0] == TENTH
+        assert_equal(account, twin)
+
     def test_a_run_with_days_to_restate_repairs_them(self, scene: Scene, wrong: Account) -> None:
         command = RequestRunOfAny(
             portfolio_id=wrong.portfolio_id,

@@ -1,7 +1,6 @@
 """Measures of risk: taken in runs and recorded, or taken of any day on request (spec 6)."""
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import blake2b
@@ -16,6 +15,7 @@ from application.panels import Panels
 from application.ports import Cause, EventLog, PriceBook
 from application.risk_books import RiskBooks, Sectors, moved_by
 from application.securities import Securities
+from application.side_by_side import side_by_side
 from application.valuations import Valuations
 from domain.daily_valuation import DailyValuation
 from domain.identity import daily_valuation_id, risk_analysis_id
@@ -31,9 +31,6 @@ from domain.risk_analysis import ENGINE_VERSION, Analysis, RiskAnalysis
 
 AT_ONCE = 25
 """Analyses recorded in one save."""
-
-AT_A_TIME = 2
-"""Batches measured at the same time: one computes while the other waits for the store."""
 
 _FUNDS = ("ETF", "MUTUAL_FUND")
 
@@ -100,9 +97,10 @@ class Analyses:
         view = self._views.record(market, session, symbols_of(portfolios), cause)
         facts = self._facts(view, prices_known)
         batches = [portfolios[n : n + AT_ONCE] for n in range(0, len(portfolios), AT_ONCE)]
-        with ThreadPoolExecutor(AT_A_TIME, "analysing") as pool:
-            for some in pool.map(lambda b: self._record_some(b, session, facts, cause), batches):
-                done += some
+        for some in side_by_side(
+            lambda batch: self._record_some(batch, session, facts, cause), batches, "analysing"
+        ):
+            done += some
         return done
 
     def funds(self, symbols: Sequence[str]) -> frozenset[str]:

@@ -1,7 +1,6 @@
 """Prices and valuations of the portfolios of one run, which share what is fetched (spec 5.6)."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +15,7 @@ from application.marking import price_warnings, symbols_to_price
 from application.ports import EventLog, Market
 from application.prices import Prices
 from application.run_record import RunRecord, cause_of
+from application.side_by_side import side_by_side
 from application.stale_days import Progress
 from application.valuations import Valuations
 from domain.calculation_run import CalculationRun
@@ -23,9 +23,6 @@ from domain.errors import DomainError
 from domain.portfolio import Portfolio
 from domain.run_phase import MARKET_DATA, VALUATION
 from domain.snapshot import Snapshot
-
-AT_A_TIME = 2
-"""Batches valued at the same time: one computes while the other waits for the store."""
 
 Findings = tuple[dict[str, int], Sequence[str]]
 """What a phase counted, and sentences that warn the user."""
@@ -117,8 +114,8 @@ class RunValuing:
         Raises:
             StoreUnavailable: ERR_BUSY_001; what was valued stands.
         """
-        with ThreadPoolExecutor(AT_A_TIME, "valuing") as pool:
-            return list(chain.from_iterable(pool.map(self._value_some, batches(self._members))))
+        done = side_by_side(self._value_some, batches(self._members), "valuing")
+        return list(chain.from_iterable(done))
 
     def _value_some(self, members: Sequence[Member]) -> list[Outcome | Exception]:
         """What became of some portfolios: together where that goes, else each for itself."""

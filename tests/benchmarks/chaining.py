@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from application.run_valuing import AT_A_TIME
+from application.side_by_side import AT_A_TIME
 from infrastructure.migrate import known_migrations
 from interfaces.bootstrap import Program
 from tests.benchmarks import commands, recording

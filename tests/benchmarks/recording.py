@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import msgspec
 import psycopg
 
-from application.run_valuing import AT_A_TIME
+from application.side_by_side import AT_A_TIME
 from application.stale_days import SESSIONS_IN_A_SAVE
 from domain.daily_valuation import DailyValuation
 from domain.snapshot import Snapshot

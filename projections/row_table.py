@@ -232,6 +232,7 @@ class Excerpt(RowTable[Row]):
         self, table: RowTable[Any], row_type: type[Row], unread: Sequence[str] = ()
     ) -> None:
         super().__init__(table.name, row_type, table.key)
+        self.unread = frozenset(unread)
         self._sql = _Statements(self, unread)
         self._sql.store, self._sql.store_one = self._sql.update, self._sql.update_one
 

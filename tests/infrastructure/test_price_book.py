@@ -18,6 +18,8 @@ from infrastructure.bundled_prices import BundledPrices
 from infrastructure.nyse_calendar import NyseCalendar
 from infrastructure.postgres import APP_ROLE, Pool, open_pool
 from infrastructure.price_book import PostgresPriceBook
+from tests.simulator.price_book import InMemoryPriceBook, PriceTables
+from tests.support.clocks import SetClock
 from tests.support.postgres import fresh_database, postgres_server
 
 __all__ = ["postgres_server"]
@@ -28,7 +30,9 @@ INFRASTRUCTURE = resources.files("infrastructure")
 MIGRATION = INFRASTRUCTURE.joinpath("migrations", "0002_price_book.sql")
 CLOSES = gzip.decompress(INFRASTRUCTURE.joinpath("bundled", "us_daily_closes.csv.gz").read_bytes())
 BUNDLED = sorted({line.split(",")[1] for line in CLOSES.decode().splitlines()[1:]})
-SESSIONS = NyseCalendar(built_on=date(2025, 1, 1)).sessions(date(1990, 1, 1), date(2025, 1, 1))
+CALENDAR = NyseCalendar(built_on=date(2025, 1, 1))
+NOON = datetime(2024, 1, 15, 17, tzinfo=UTC)
+SESSIONS = CALENDAR.sessions(date(1990, 1, 1), date(2025, 1, 1))
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +55,17 @@ def pool(app_url: str) -> Iterator[Pool]:
         yield pool
 
 
+@pytest.fixture(params=["on PostgreSQL", "in memory"])
+def book(request: pytest.FixtureRequest, pool: Pool) -> PriceBook:
+    """The book, and the one that simulations run on; each test uses symbols of its own."""
+    if request.param == "in memory":
+        return InMemoryPriceBook(PriceTables(), SetClock(NOON), CALENDAR)
+    return PostgresPriceBook(pool)
+
+
 @pytest.fixture
-def book(pool: Pool) -> PriceBook:
-    """The book; each test uses symbols of its own."""
+def stored(pool: Pool) -> PriceBook:
+    """The book of which the tables are looked at."""
     return PostgresPriceBook(pool)
 
 
@@ -94,10 +106,10 @@ def test_learning_the_same_again_adds_nothing(book: PriceBook) -> None:
     assert book.learn("live", closes("SAME", {MONDAY: "10.5"}, source="csv")) == 0
 
 
-def test_a_revision_adds_a_row_and_the_newest_known_wins(book: PriceBook, pool: Pool) -> None:
-    book.learn("live", closes("REV", {MONDAY: "10.00", TUESDAY: "11.00"}))
-    assert book.learn("live", closes("REV", {MONDAY: "10.01", TUESDAY: "11.00"})) == 1
-    found = book.closes("live", ["REV"], MONDAY, TUESDAY)["REV"]
+def test_a_revision_adds_a_row_and_the_newest_known_wins(stored: PriceBook, pool: Pool) -> None:
+    stored.learn("live", closes("REV", {MONDAY: "10.00", TUESDAY: "11.00"}))
+    assert stored.learn("live", closes("REV", {MONDAY: "10.01", TUESDAY: "11.00"})) == 1
+    found = stored.closes("live", ["REV"], MONDAY, TUESDAY)["REV"]
     assert [close.price for close in found] == [Decimal("10.01"), Decimal("11.00")]
     kept = rows(pool, "SELECT close FROM book.closes WHERE symbol = 'REV' AND session = %s", MONDAY)
     assert sorted(kept) == [(Decimal("10.00"),), (Decimal("10.01"),)]
@@ -117,9 +129,9 @@ def test_of_two_values_of_one_day_in_one_fetch_the_later_is_taken(book: PriceBoo
     assert book.closes("live", ["TWICE"], MONDAY, MONDAY)["TWICE"][0].price == 2
 
 
-def test_each_row_says_when_it_was_learnt(book: PriceBook, pool: Pool) -> None:
+def test_each_row_says_when_it_was_learnt(stored: PriceBook, pool: Pool) -> None:
     before = datetime.now(UTC)
-    book.learn("live", closes("WHEN", {MONDAY: "1"}))
+    stored.learn("live", closes("WHEN", {MONDAY: "1"}))
     [(learnt_at,)] = rows(pool, "SELECT learnt_at FROM book.closes WHERE symbol = 'WHEN'")
     assert before <= learnt_at <= datetime.now(UTC)
 
@@ -132,9 +144,9 @@ def test_markets_do_not_see_each_other(book: PriceBook) -> None:
     assert book.spans("sample", ["BOTH"]) == {"BOTH": (MONDAY, MONDAY)}
 
 
-def test_corporate_actions_are_kept_and_revised_like_closes(book: PriceBook, pool: Pool) -> None:
+def test_corporate_actions_are_kept_and_revised_like_closes(stored: PriceBook, pool: Pool) -> None:
     def learn(*actions: CorporateAction) -> int:
-        return book.learn("live", Fetched(actions=actions))
+        return stored.learn("live", Fetched(actions=actions))
 
     split = CorporateAction("ACT", MONDAY, "split", Decimal("0.3333333333"), "yahoo")
     dividend = CorporateAction("ACT", MONDAY, "dividend", Decimal("0.205"), "yahoo")
@@ -180,22 +192,22 @@ def test_questions_about_nothing_have_empty_answers(book: PriceBook) -> None:
 
 
 @pytest.mark.parametrize("price", ["0", "-1", "NaN", "Infinity", "1.0000001"])
-def test_what_is_no_price_is_refused_by_the_schema(book: PriceBook, price: str) -> None:
+def test_what_is_no_price_is_refused_by_the_schema(stored: PriceBook, price: str) -> None:
     with pytest.raises(psycopg.errors.CheckViolation):
-        book.learn("live", closes("BAD", {MONDAY: "1", TUESDAY: price}))
-    assert book.spans("live", ["BAD"]) == {}
+        stored.learn("live", closes("BAD", {MONDAY: "1", TUESDAY: price}))
+    assert stored.spans("live", ["BAD"]) == {}
 
 
-def test_a_price_of_a_day_without_session_is_refused_by_the_schema(book: PriceBook) -> None:
+def test_a_price_of_a_day_without_session_is_refused_by_the_schema(stored: PriceBook) -> None:
     with pytest.raises(psycopg.errors.ForeignKeyViolation):
-        book.learn("live", closes("WEEKEND", {SATURDAY: "1"}))
-    assert book.spans("live", ["WEEKEND"]) == {}
+        stored.learn("live", closes("WEEKEND", {SATURDAY: "1"}))
+    assert stored.spans("live", ["WEEKEND"]) == {}
 
 
-def test_a_third_market_is_refused_by_the_schema(book: PriceBook) -> None:
+def test_a_third_market_is_refused_by_the_schema(stored: PriceBook) -> None:
     market: Market = "moon"  # type: ignore[assignment] # what the type forbids, the schema must too
     with pytest.raises(psycopg.errors.CheckViolation):
-        book.learn(market, closes("MOON", {MONDAY: "1"}))
+        stored.learn(market, closes("MOON", {MONDAY: "1"}))
 
 
 @pytest.mark.parametrize(
@@ -229,14 +241,14 @@ def test_the_application_cannot_antedate_what_it_learns(pool: Pool) -> None:
         connection.execute(antedated.encode())
 
 
-def test_learners_of_one_symbol_at_once_add_each_row_once(book: PriceBook, pool: Pool) -> None:
+def test_learners_of_one_symbol_at_once_add_each_row_once(stored: PriceBook, pool: Pool) -> None:
     days = SESSIONS[-500:]
     fetched = closes("RACE", dict.fromkeys(days, "10"))
     together = Barrier(4)
 
     def learn() -> int:
         together.wait(timeout=10)
-        return book.learn("live", fetched)
+        return stored.learn("live", fetched)
 
     with ThreadPoolExecutor(4) as threads:
         added = [learner.result() for learner in [threads.submit(learn) for _ in range(4)]]

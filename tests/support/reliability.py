@@ -34,6 +34,7 @@ class Asked(Enum):
     PROVIDER = ("provider", 240)
     CLOCK = ("clock", 400)
     DISK_FULL = ("disk full", 50)
+    SIMULATOR = ("simulator", 5_000)
     FILES = ("CSV mutants", 10_000)
     REQUESTS = ("API fuzz", 3_000)
     TOKENS = ("JWT mutants", 2_000)

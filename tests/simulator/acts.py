@@ -1,0 +1,93 @@
+"""What somebody does in a simulation, and what everybody has to find afterwards."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from application.markets import MarketTime
+from application.ports import Cause
+from domain.portfolio import Portfolio
+from domain.user import User
+from tests.simulator.database import Database
+from tests.simulator.dice import Dice
+from tests.simulator.journal import Journal
+from tests.simulator.market import SimulatedMarket
+from tests.simulator.process import Process
+
+Ask = Callable[[Process, Cause], Any]
+Holds = Callable[[Journal, Any], bool]
+
+
+def _anything(_journal: Journal, _answer: Any) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Something that is asked of the program, as often as it takes: `ask` may be called again.
+
+    `holds` says of an answer whether what it promised is in the log. `actor` is who asks, None for
+    the system. An act of a worker or a scheduler has no one who would be told.
+    """
+
+    title: str
+    ask: Ask
+    holds: Holds = _anything
+    actor: UUID | None = None
+    is_of_system: bool = False
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What there is to act on, as whoever acts sees it."""
+
+    dice: Dice
+    journal: Journal
+    database: Database
+    time: MarketTime
+    market: SimulatedMarket
+    codes: list[str] = field(default_factory=list)
+
+    @property
+    def users(self) -> list[User]:
+        """Those who can be asked for."""
+        return [user for user in self.journal.all(User) if not user.is_forgotten]
+
+    @property
+    def accounts(self) -> list[Portfolio]:
+        """The portfolios that were not put away."""
+        return [one for one in self.journal.all(Portfolio) if not one.is_archived]
+
+    def user(self) -> User | None:
+        """Somebody."""
+        return self.dice.one_of(self.users)
+
+    def account(self) -> Portfolio | None:
+        """Some account; now and then one that was put away."""
+        if self.dice.happens(0.03):
+            return self.dice.one_of(self.journal.all(Portfolio))
+        return self.dice.one_of(self.accounts)
+
+    def owner_of(self, portfolio: Portfolio) -> UUID | None:
+        """Whoever asks about a portfolio: its owner, and now and then somebody else."""
+        if self.dice.happens(0.03):
+            somebody = self.user()
+            return somebody.id if somebody else portfolio.owner_id
+        return portfolio.owner_id
+
+    def day(self, least: int = -12, most: int = 1) -> date:
+        """A day around today: weekends and holidays too, and now and then tomorrow."""
+        return self.time.today() + timedelta(days=self.dice.randint(least, most))
+
+    def past_session(self, most: int = 12) -> date:
+        """One of the latest completed sessions."""
+        latest = self.time.latest_session()
+        sessions = self.time.calendar.sessions(latest - timedelta(days=2 * most), latest)
+        return self.dice.choice(sessions[-most:])
+
+
+Draw = Callable[[Stage], Act | None]
+Deck = Sequence[tuple[int, Draw]]
+"""Acts with how often each is drawn; one that has nothing to act on is None."""

@@ -17,10 +17,12 @@ class Rest:
     """Whether a provider may be asked: not for 60 s after 5 outages in a row.
 
     After the rest one question tries; until its answer is there the others are still turned away.
-    One more outage is another rest.
+    One more outage is another rest. Who is not a provider may be given other figures.
     """
 
     clock: Clock
+    outages: int = FAILURES_IN_A_ROW
+    length: timedelta = REST
     _failures: int = 0
     _until: datetime | None = None
     _one_at_a_time: Lock = field(default_factory=Lock, repr=False)
@@ -28,20 +30,20 @@ class Rest:
     def may_ask(self) -> bool:
         """Whether to ask; who is let through notes what came of it."""
         with self._one_at_a_time:
-            if self._failures < FAILURES_IN_A_ROW:
+            if self._failures < self.outages:
                 return True
             now = self.clock.now()
             if self._until and now < self._until:
                 return False
-            self._until = now + REST  # for all but this one, which tries
+            self._until = now + self.length  # for all but this one, which tries
             return True
 
     def note(self, *, is_outage: bool) -> None:
         """Take note of an answer, or that there was none."""
         with self._one_at_a_time:
             self._failures = self._failures + 1 if is_outage else 0
-            if self._failures >= FAILURES_IN_A_ROW:
-                self._until = self.clock.now() + REST
+            if self._failures >= self.outages:
+                self._until = self.clock.now() + self.length
 
 
 class CircuitBreaker:

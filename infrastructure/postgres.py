@@ -66,15 +66,18 @@ def open_pool(
     size: int = 10,
     timeout_s: float = 5,
     is_durable: bool = True,
+    has_replicas: bool = False,
     before_use: Callable[[], None] | None = None,
 ) -> Pool:
     """A pool of up to `size` connections; who waits `timeout_s` for one is told to come again.
 
     What is not `is_durable` waits little, neither for the disk nor for locks: it is derived from
-    the log, and can be derived again.
+    the log, and can be derived again. Where the database has replicas it does wait for the disk,
+    since they are sent only what is there.
     `before_use` is called for each new connection before anybody gets it.
     """
-    hasty = "" if is_durable else " -c synchronous_commit=off -c lock_timeout=2s"
+    waits = "local" if has_replicas else "off"
+    hasty = "" if is_durable else f" -c synchronous_commit={waits} -c lock_timeout=2s"
     options = BOUNDED["options"] + hasty
     return Pool(
         url,

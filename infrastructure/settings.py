@@ -10,6 +10,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -34,7 +36,14 @@ _ORIGIN = re.compile(
 """As browsers spell it: in small letters, without the scheme's own port, without a path."""
 _PUBLIC_KEY = re.compile(r"[0-9A-Fa-f]{64}")
 
+_ADDRESS = re.compile(r"\s*,\s*(?=postgres(?:ql)?://)")
+"""What divides addresses of PostgreSQL: within one, a comma divides hosts."""
+
 _TAKES = {
+    "database_read_url": (
+        "it takes addresses of replicas such as postgresql://host:5432/sigmasight, separated by"
+        " commas"
+    ),
     "token_key_file": "it names a file with a private key of Ed25519 in PEM, without a password",
     "secret_key": f"it takes {_SHORTEST_SECRET} characters or more",
     "sigmasight_now": "it takes an instant such as 2020-11-06T21:30:00Z, or a date",
@@ -82,6 +91,21 @@ def _exact_origins(text: str) -> str:
     return text
 
 
+def _addresses(text: str) -> str:
+    for address in _apart(text):
+        if not address.startswith(("postgresql://", "postgres://")):
+            raise ValueError
+        try:
+            conninfo_to_dict(address)
+        except psycopg.ProgrammingError:
+            raise ValueError from None
+    return text
+
+
+def _apart(addresses: str) -> list[str]:
+    return _ADDRESS.split(addresses.strip()) if addresses.strip() else []
+
+
 def _public_keys(text: str) -> str:
     if not all(map(_PUBLIC_KEY.fullmatch, _listed(text))):
         raise ValueError
@@ -107,6 +131,7 @@ class Settings(BaseSettings):
     sigmasight_env: Literal["development", "production"] = "development"
     sigmasight_now: Annotated[AwareDatetime | None, BeforeValidator(_instant)] = None
     database_url: str | None = None
+    database_read_url: Annotated[str, AfterValidator(_addresses)] = ""
     secret_key: SecretStr | None = Field(default=None, min_length=_SHORTEST_SECRET)
     audit_trusted_keys: Annotated[str, AfterValidator(_public_keys)] = ""
     token_key_file: Annotated[Path | None, AfterValidator(_with_a_key_pair)] = None
@@ -150,6 +175,11 @@ class Settings(BaseSettings):
         if self.deterministic_uuids is None:
             return self.sigmasight_env != "production"
         return self.deterministic_uuids
+
+    @property
+    def read_urls(self) -> list[str]:
+        """DATABASE_READ_URL, one by one."""
+        return _apart(self.database_read_url)
 
     @property
     def origins(self) -> list[str]:

@@ -59,21 +59,25 @@ class RoomsToAsk(TypedDict):
     restatements_room: RestatementsRoom
 
 
-def rooms_to_ask(pool: Pool) -> RoomsToAsk:
-    """Whom to ask, by the names that the program has for them."""
+def rooms_to_ask(pool: Pool, reads: Pool) -> RoomsToAsk:
+    """Whom to ask, by the names that the program has for them.
+
+    `pool` is for what must be current whoever asks: who may come in, runs that are followed while
+    they go on, and rooms that are caught up by whoever asks them.
+    """
     return {
         "users_room": UsersRoom(pool),
-        "portfolios_room": PortfoliosRoom(pool),
-        "positions_room": PositionsRoom(pool),
-        "imports_room": ImportsRoom(pool),
-        "cash_flows_room": CashFlowsRoom(pool),
-        "corporate_actions_room": CorporateActionsRoom(pool),
-        "valuations_room": ValuationsRoom(pool),
-        "analytics_room": AnalyticsRoom(pool),
-        "symbol_measures_room": SymbolMeasuresRoom(pool),
+        "portfolios_room": PortfoliosRoom(reads),
+        "positions_room": PositionsRoom(reads),
+        "imports_room": ImportsRoom(reads),
+        "cash_flows_room": CashFlowsRoom(reads),
+        "corporate_actions_room": CorporateActionsRoom(reads),
+        "valuations_room": ValuationsRoom(reads),
+        "analytics_room": AnalyticsRoom(reads),
+        "symbol_measures_room": SymbolMeasuresRoom(reads),
         "runs_room": RunsRoom(pool),
-        "invite_codes_room": InviteCodesRoom(pool),
-        "activity_room": ActivityRoom(pool),
+        "invite_codes_room": InviteCodesRoom(reads),
+        "activity_room": ActivityRoom(reads),
         "audit_log_room": AuditLogRoom(pool),
         "restatements_room": RestatementsRoom(pool),
     }

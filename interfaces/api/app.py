@@ -61,6 +61,7 @@ from interfaces.api.middleware import BodyLimit, RequestFrame, Unforeseen
 from interfaces.api.preconditions import Preconditions, document_preconditions
 from interfaces.api.rate_limits import RateLimits
 from interfaces.api.refused_imports import RefusedImports
+from interfaces.api.replica_reads import ReplicaMetrics, ReplicaReads
 from interfaces.api.request_spans import RequestSpans
 from interfaces.api.run_watch import RunWatch
 from interfaces.auditing import reach_end
@@ -138,6 +139,9 @@ def create_app(program: Program, others: Sequence[BaseRoute] = ()) -> FastAPI:
     app.state.run_watch = RunWatch(program.runs_room.several)
     app.state.log_watch = LogWatch(partial(reach_end, program))
     answer_errors(app)
+    if program.room_reads.has_replicas:
+        app.state.metrics.registry.register(ReplicaMetrics(program.room_reads))
+        app.add_middleware(ReplicaReads, program.room_reads)
     app.add_middleware(RefusedImports, program.tallies)
     app.add_middleware(FastReads, tokens=program.tokens, kept=program.kept_positions)
     app.add_middleware(Idempotency, answers=program.first_answers, rooms=program.rooms)

@@ -67,7 +67,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             repair=Repair(store.log, valuations, PortfoliosRoom(store.pool)),
             runs=runs_of(store, markets, prices, valuations, securities),
             **store.kept,
-            **rooms_to_ask(store.pool),
+            **rooms_to_ask(store.pool, store.reads),
             reading=AsyncReading(store.url),
             database_url=store.url,
             database=DatabaseState(store.pool),

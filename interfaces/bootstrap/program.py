@@ -14,6 +14,7 @@ from infrastructure.event_store.personal_keys import PostgresPersonalKeys
 from infrastructure.postgres_async import AsyncReading
 from infrastructure.postgres_tallies import PostgresTallies
 from infrastructure.procrastinate_jobs import RunsToWork, Worker
+from infrastructure.room_reads import RoomReads
 from interfaces.background import in_background
 from interfaces.certifying import certify_on
 from interfaces.terms import Terms
@@ -28,6 +29,7 @@ class Program(UseCases):
     """The program, ready to be asked. Closing it gives back what it holds."""
 
     reading: AsyncReading
+    room_reads: RoomReads
     database_url: str
     database: DatabaseState
     terms: Terms

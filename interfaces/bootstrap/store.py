@@ -14,6 +14,7 @@ from infrastructure.event_store.event_log import PostgresEventLog
 from infrastructure.migrate import migrate
 from infrastructure.postgres import Pool, app_url, open_pool
 from infrastructure.rejected_rows import PostgresRejectedRows
+from infrastructure.room_reads import RoomReads
 from infrastructure.settings import Settings
 from infrastructure.traces import TracedEventLog, tracing_to
 from interfaces.background import in_background
@@ -23,15 +24,19 @@ from projections.upkeep import Upkeep
 
 
 class Kept(TypedDict):
-    """The rooms, and who sees to them."""
+    """The rooms, who sees to them, and where they are read."""
 
     rooms: CatchUp
     upkeep: Upkeep
+    room_reads: RoomReads
 
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The database at this version, and what talks to it; `pool` is for whoever reads rooms."""
+    """The database at this version, and what talks to it.
+
+    `pool` is for whoever reads what must be current, `reads` for answers to requests.
+    """
 
     url: str
     clock: Clock
@@ -40,6 +45,7 @@ class Store:
     rooms: CatchUp
     upkeep: Upkeep
     pool: Pool
+    reads: RoomReads
     rejected_rows: PostgresRejectedRows
     tracing: Tracing
     security_log: SecurityLog
@@ -54,13 +60,16 @@ class Store:
         tracing = tracing_to(settings.otel_exporter_otlp_endpoint, held)
         log = TracedEventLog(url, clock, tracing) if tracing.is_on else PostgresEventLog(url, clock)
         held.callback(log.close)
-        rooms_pool = held.enter_context(open_pool(url, size=4, is_durable=False))
+        rooms_pool = held.enter_context(_pool_of_rooms(settings, url))
         rooms = CatchUp(log, rooms_pool, ROOMS)
         upkeep = Upkeep(log, rooms_pool, rooms)
         upkeep.prepare()
         if rooms.standing_still:
             held.enter_context(in_background("rebuilds", upkeep.work_off))
         pool = held.enter_context(open_pool(url, before_use=rooms.recover))
+        addresses = [app_url(address, secret) for address in settings.read_urls]
+        reads = RoomReads(pool, addresses, clock)
+        held.callback(reads.close)
         return cls(
             url=url,
             clock=clock,
@@ -69,6 +78,7 @@ class Store:
             rooms=rooms,
             upkeep=upkeep,
             pool=pool,
+            reads=reads,
             rejected_rows=PostgresRejectedRows(pool),
             tracing=tracing,
             security_log=SecurityLog(log, clock),
@@ -76,8 +86,13 @@ class Store:
 
     @property
     def kept(self) -> Kept:
-        """The rooms, and who sees to them."""
-        return Kept(rooms=self.rooms, upkeep=self.upkeep)
+        """The rooms, who sees to them, and where they are read."""
+        return Kept(rooms=self.rooms, upkeep=self.upkeep, room_reads=self.reads)
+
+
+def _pool_of_rooms(settings: Settings, url: str) -> Pool:
+    """Connections for whoever keeps rooms current."""
+    return open_pool(url, size=4, is_durable=False, has_replicas=bool(settings.read_urls))
 
 
 def owners_url(settings: Settings, held: ExitStack) -> str:

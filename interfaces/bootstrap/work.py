@@ -48,5 +48,5 @@ def runs_of(
         stale=StaleAccounts(
             Staleness(store.log, valuations), PortfoliosRoom(store.pool), PositionsRoom(store.pool)
         ),
-        analyses=Analyses(store.log, valuations, securities, ValuationsRoom(store.pool)),
+        analyses=Analyses(store.log, valuations, securities, ValuationsRoom(store.reads)),
     )

@@ -79,3 +79,15 @@ def test_who_waits_when_the_server_comes_back_is_answered(own: OwnDatabase, pool
         asked = beside.submit(answers, pool)
         own.bring_back()
         assert asked.result() or answers(pool)
+
+
+@pytest.mark.parametrize(("has_replicas", "waits"), [(False, "off"), (True, "local")])
+def test_what_is_derived_waits_for_the_disk_where_replicas_are_sent_it(
+    own: OwnDatabase, *, has_replicas: bool, waits: str
+) -> None:
+    with (
+        open_pool(own.url, is_durable=False, has_replicas=has_replicas) as pool,
+        pool.connection() as connection,
+    ):
+        assert connection.execute("SHOW synchronous_commit").fetchone() == (waits,)
+        assert connection.execute("SHOW lock_timeout").fetchone() == ("2s",)

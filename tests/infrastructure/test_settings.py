@@ -41,6 +41,7 @@ def test_without_any_variable_there_are_defaults(read: Environment) -> None:
         "sigmasight_env": "development",
         "sigmasight_now": None,
         "database_url": None,
+        "database_read_url": "",
         "secret_key": None,
         "audit_trusted_keys": "",
         "token_key_file": None,
@@ -103,6 +104,12 @@ def test_secrets_are_read_and_never_shown(read: Environment) -> None:
     assert "Hidden123" not in repr(settings)
 
 
+def test_addresses_of_replicas_are_read_one_by_one(read: Environment) -> None:
+    assert read().read_urls == []
+    told = "postgresql://o@h1,h2:5433/d , postgres:///d?host=/a,b"
+    assert read(DATABASE_READ_URL=told).read_urls == told.split(" , ")
+
+
 def test_trusted_keys_are_read_one_by_one(read: Environment) -> None:
     assert read().trusted_keys == []
     told = f"{'0a' * 32}, {'FF' * 32},"
@@ -163,6 +170,9 @@ def test_the_markets_time_is_pinned_to_a_date_or_an_instant(
         ("SIGMASIGHT_NOW", "2020-13-07"),
         ("SIGMASIGHT_NOW", "yesterday"),
         ("SIGMASIGHT_ENV", "staging"),
+        ("DATABASE_READ_URL", "host=replica"),
+        ("DATABASE_READ_URL", "postgresql://h/d, replica:5432"),
+        ("DATABASE_READ_URL", "postgresql://h/d?unheard_of=1"),
         ("SECRET_KEY", "brief-secret"),
         ("DETERMINISTIC_UUIDS", "perhaps"),
         ("RISK_FREE_RATE", "4"),

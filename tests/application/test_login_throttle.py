@@ -15,6 +15,7 @@ from interfaces.bootstrap import Parts, Program, build
 from tests.support.accounts import PASSWORD, cause, register
 from tests.support.clocks import SetClock
 from tests.support.programs import FAST, settings_for
+from tests.support.watched_passwords import WatchedPasswords
 
 NOON = datetime(2024, 1, 2, 12, tzinfo=UTC)
 HOME, AWAY = "203.0.113.7", "203.0.113.8"
@@ -75,6 +76,17 @@ def test_nine_failures_are_forgiven(door: Door) -> None:
     for _ in range(9):
         door.knock(ADA)
     assert door.knock(ADA, PASSWORD) == "in"
+
+
+def test_guesses_made_while_a_password_is_verified_count_too(door: Door) -> None:
+    def guess() -> None:
+        for _ in range(10):
+            door.knock(ADA)
+
+    watched = WatchedPasswords(door.program.users.passwords, meanwhile=guess)
+    slow = replace(door.program, users=replace(door.program.users, passwords=watched))
+
+    assert Door(slow, door.clock).knock(ADA, PASSWORD) == "ERR_AUTH_003"
 
 
 def test_unknown_accounts_are_counted_alike_in_any_spelling(door: Door) -> None:

@@ -1,22 +1,19 @@
 """Specification of registering and signing in (spec 4.3, 2.2, 9.3)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from uuid import UUID
 
 import pytest
 
 from application.access import Access
-from application.access_ports import Passwords
 from application.commands import LogIn, RegisterUser
 from application.errors import (
     CredentialsRefused,
     InviteRefused,
     PasswordTooWeak,
 )
-from application.ports import Statement
 from application.users import Registration
 from domain.email_address import EmailAddress, EmailAddressRefused
 from domain.email_claim import EmailClaim, EmailTaken
@@ -29,6 +26,7 @@ from tests.support.clocks import SetClock
 from tests.support.openings import recorded
 from tests.support.programs import FAST, settings_for
 from tests.support.racing import at_once
+from tests.support.watched_passwords import WatchedPasswords
 
 MORNING = datetime(2024, 1, 2, 9, tzinfo=UTC)
 
@@ -99,6 +97,17 @@ class TestRegistering:
             FullNameRefused,
             EmailTaken,
         ]
+
+    def test_what_is_refused_costs_no_slow_hash(self, program: Program) -> None:
+        watched = WatchedPasswords(program.users.passwords)
+        users = replace(program.users, passwords=watched)
+
+        for wrong in (registration(full_name=" "), registration(password="weak")):
+            with pytest.raises(DomainError):
+                users.register(wrong, cause())
+        assert watched.hashed == []
+        users.register(registration(), cause())
+        assert watched.hashed == [PASSWORD]
 
     def test_without_an_invite_nothing_tells_whether_an_address_exists(
         self, program: Program
@@ -203,40 +212,6 @@ class TestRacingForAnAddress:
             return False
 
 
-@dataclass
-class WatchedPasswords:
-    """The credentials of another, noting whose password was verified."""
-
-    passwords: Passwords
-    verified: list[UUID | None] = field(default_factory=list)
-
-    def hash(self, password: str) -> str:
-        """See `Passwords.hash`."""
-        return self.passwords.hash(password)
-
-    def store(self, user_id: UUID, hashed: str) -> Statement:
-        """See `Passwords.store`."""
-        return self.passwords.store(user_id, hashed)
-
-    def destroy(self, user_id: UUID) -> Statement:
-        """See `Passwords.destroy`."""
-        return self.passwords.destroy(user_id)
-
-    @property
-    def are_composed(self) -> bool:
-        """See `Passwords.are_composed`."""
-        return self.passwords.are_composed
-
-    def is_common(self, password: str) -> bool:
-        """See `Passwords.is_common`."""
-        return self.passwords.is_common(password)
-
-    def verify(self, user_id: UUID | None, password: str) -> bool:
-        """See `Passwords.verify`."""
-        self.verified.append(user_id)
-        return self.passwords.verify(user_id, password)
-
-
 class TestSigningIn:
     """A user proves to be one."""
 
@@ -282,6 +257,19 @@ class TestSigningIn:
 
         assert said == {("E-mail address or password is wrong.", "{}")}
         assert watched.verified == [ann] * 5 + [None] * 3
+
+    def test_who_is_deactivated_while_proving_to_be_a_user_is_refused(
+        self, program: Program
+    ) -> None:
+        ann = register(program, "ann@example.com").user_id
+        deactivate = partial(program.administration.change_rank, ann, User.deactivate, cause())
+        watched = WatchedPasswords(program.users.passwords, meanwhile=deactivate)
+        users = replace(program.users, passwords=watched)
+        logged_in = recorded(program, User.LoggedIn)
+
+        with pytest.raises(CredentialsRefused):
+            users.log_in(LogIn(email="ann@example.com", password=PASSWORD), cause())
+        assert recorded(program, User.LoggedIn) == logged_in
 
     def test_at_most_one_login_an_hour_is_recorded(self, program: Program) -> None:
         clock = SetClock(MORNING)

@@ -1,6 +1,6 @@
 """Specification of the ids: the published uuid5 formulas (spec 2.3), computed here once more."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import NAMESPACE_DNS, UUID, uuid5
 
 import pytest
@@ -52,6 +52,24 @@ def test_valuations_claims_and_slots_have_ids_of_our_own_namespace() -> None:
     assert identity.daily_valuation_id(OWNER, DAY) == uuid5(SIGMASIGHT, f"{OWNER}:2024-01-15")
     assert identity.email_claim_id("ann@x.org") == uuid5(SIGMASIGHT, "email:ann@x.org")
     assert identity.run_slot_id(OWNER) == uuid5(SIGMASIGHT, f"run-slot:{OWNER}")
+
+
+def test_every_other_id_is_a_name_of_our_own_namespace() -> None:
+    at = datetime(2024, 1, 15, 9, 59, tzinfo=UTC)
+    ids = {
+        identity.invite_code_id("5f2c"): "invite-code:5f2c",
+        identity.risk_analysis_id(OWNER, DAY): f"risk-analysis:{OWNER}:2024-01-15",
+        identity.symbol_analysis_id("us", DAY): "symbol-analysis:us:2024-01-15",
+        identity.nightly_run_id("us", DAY, 1): "nightly-run:us:2024-01-15",
+        identity.nightly_run_id("us", DAY, 2): "nightly-run:us:2024-01-15\x1f2",
+        identity.healing_run_id("us", DAY, at): "healing-run:us:2024-01-15:2024-01-15T09",
+        identity.run_part_id(OWNER, 3): f"run-part:{OWNER}:3",
+        identity.admin_denial_id(OWNER, None, "ERR GET /", at): (
+            f"admin-denial:{OWNER}:None:ERR GET /:2024-01-15T09"
+        ),
+    }
+
+    assert ids == {uuid5(SIGMASIGHT, name): name for name in ids.values()}
 
 
 @pytest.mark.parametrize(

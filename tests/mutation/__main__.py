@@ -18,10 +18,13 @@ from tests.mutation.sampling import places, sample
 
 ROOT = Path.cwd()
 RESULTS = ROOT / "build" / "mutation"
+_OF_AUTH = (
+    *("users", "sessions", "login_throttle", "administration", "policy"),
+    *("security_log", "forgetting"),
+)
 TESTS = (
     *("tests/domain", "tests/interfaces/files", "tests/infrastructure/test_jwt_tokens.py"),
-    *(f"tests/application/test_{name}.py" for name in ("users", "sessions", "login_throttle")),
-    *(f"tests/application/test_{name}.py" for name in ("administration", "policy", "security_log")),
+    *(f"tests/application/test_{name}.py" for name in _OF_AUTH),
 )
 
 

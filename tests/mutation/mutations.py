@@ -175,14 +175,27 @@ def _replacements(node: ast.AST, parent: ast.AST, field: str) -> Iterator[ast.AS
             yield _placed(ast.Name(_NAMES[name], ast.Load()), node)
         case ast.Attribute(value=value, attr=name) if name in _NAMES:
             yield _placed(ast.Attribute(value, _NAMES[name], ast.Load()), node)
-        case ast.Expr(value=ast.Call()) | ast.Raise() | ast.AugAssign():
-            yield _placed(ast.Pass(), node)
-        case ast.Assign(targets=[ast.Attribute() | ast.Subscript()]):
-            yield _placed(ast.Pass(), node)
+        case ast.stmt() if _may_be_left_out(node):
+            yield _placed(_nothing(node), node)
         case ast.expr() if _decides(parent, field) and not _is_negated_otherwise(node):
             yield _placed(ast.UnaryOp(ast.Not(), node), node)
     if isinstance(parent, ast.Return) and not isinstance(node, ast.Constant):
         yield _placed(ast.Constant(None), node)
+
+
+def _may_be_left_out(node: ast.stmt) -> bool:
+    match node:
+        case ast.Expr(value=ast.Call()) | ast.Raise() | ast.AugAssign():
+            return True
+        case ast.Assign(targets=[ast.Attribute() | ast.Subscript()]):
+            return True
+    return False
+
+
+def _nothing(node: ast.stmt) -> ast.stmt:
+    """A statement that does nothing; `super` keeps the function closed over its class."""
+    calls_super = any(isinstance(n, ast.Name) and n.id == "super" for n in ast.walk(node))
+    return ast.Expr(ast.Name("super", ast.Load())) if calls_super else ast.Pass()
 
 
 def _decides(parent: ast.AST, field: str) -> bool:
@@ -222,7 +235,7 @@ def _other_text(text: str) -> str:
 
 def _placed(node: ast.AST, like: ast.AST) -> ast.AST:
     if isinstance(node, ast.stmt | ast.expr):
-        ast.copy_location(node, like)
+        ast.fix_missing_locations(ast.copy_location(node, like))
     return node
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from domain.risk.correlation import (
     CorrelationMatrix,
+    correlated,
     correlation_matrix,
     nearest_correlations,
     pairwise_correlations,
@@ -60,6 +61,14 @@ def test_what_rests_where_a_pair_meets_has_no_correlation() -> None:
     correlations, _ = pairwise_correlations(returns, 30)
     assert np.isnan(correlations[0, 1])
     assert np.isfinite(correlations[[0, 1], [2, 2]]).all()
+
+
+def test_deviations_are_those_of_a_sample_each_of_its_own_returns() -> None:
+    known = correlated(PANEL, HELD)
+    own = PANEL.of(known.symbols).log_returns[-90:]
+
+    assert sorted(known.symbols) == sorted(HELD.symbols)
+    assert known.deviations == pytest.approx(np.nanstd(own, axis=0, ddof=1), rel=1e-12)
 
 
 def test_the_matrix_is_that_of_numpy_in_clustered_order() -> None:

@@ -118,6 +118,16 @@ def test_a_portfolios_exposures_are_those_of_its_own_returns() -> None:
     assert figures.condition_number == pytest.approx(np.linalg.cond(z))
 
 
+def test_a_factor_is_missing_that_nobody_held_has_a_beta_to() -> None:
+    aapl = symbol_factor_betas(PANEL, STYLE)["AAPL"]
+    assert isinstance(aapl, FactorBetas)
+    finding = factor_exposures({"AAPL": aapl}, Weights({"AAPL": 1.0}), 1.0, PANEL, STYLE)
+
+    assert finding.figures is not None
+    assert finding.figures.missing == aapl.missing
+    assert [one.factor for one in finding.figures.exposures] == [one.factor for one in aapl.betas]
+
+
 def test_exposures_in_money_are_beta_times_nav() -> None:
     for one in exposures_of(HELD).exposures:
         assert one.exposure_usd == pytest.approx(one.beta * 1_000_000)
@@ -133,6 +143,7 @@ def test_a_young_symbol_counts_with_its_own_betas_and_is_said() -> None:
     rest = {one.factor: one.beta for one in betas_of("AAPL").betas}
     expected = {name: 0.2 * own[name] + 0.5 * rest[name] for name in own}
     assert slopes(finding.figures) == pytest.approx(expected)
+    assert finding.figures.condition_number == betas_of("AAPL").condition_number
     assert finding.quality.observations == betas_of("FB").observations < 252
     assert finding.quality.skipped == (Skipped("HOUSE", ReasonCode.NO_PRICES),)
 

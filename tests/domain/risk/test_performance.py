@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import empyrical
@@ -81,23 +82,30 @@ def numbers(figure: Any) -> Iterator[float]:
 
 REAL = CLOSES.simple_returns[-500:, :2] @ np.array([0.7, 0.4])
 THEIRS = SPY.simple_returns[-500:, 0]
-FOUND = of(days_of(REAL.tolist()))
+
+
+@cache
+def found_of_real() -> Performance:
+    """The figures of those days."""
+    return of(days_of(REAL.tolist()))
 
 
 def test_returns_and_ratios_are_empyricals() -> None:
+    real = found_of_real()
     daily = RATE / 252
-    assert FOUND.time_weighted_return == pytest.approx(empyrical.cum_returns_final(REAL))
-    assert FOUND.volatility == pytest.approx(empyrical.annual_volatility(REAL))
-    assert FOUND.sharpe_ratio == pytest.approx(empyrical.sharpe_ratio(REAL, daily))
-    assert FOUND.max_drawdown
-    assert FOUND.max_drawdown.depth == pytest.approx(empyrical.max_drawdown(REAL))
-    assert (FOUND.best_day, FOUND.worst_day) == tuple(
+    assert real.time_weighted_return == pytest.approx(empyrical.cum_returns_final(REAL))
+    assert real.volatility == pytest.approx(empyrical.annual_volatility(REAL))
+    assert real.sharpe_ratio == pytest.approx(empyrical.sharpe_ratio(REAL, daily))
+    assert real.max_drawdown
+    assert real.max_drawdown.depth == pytest.approx(empyrical.max_drawdown(REAL))
+    assert (real.best_day, real.worst_day) == tuple(
         DayReturn(day=CLOSES.sessions[-500:][which], daily_return=float(REAL[which]))
         for which in (REAL.argmax(), REAL.argmin())
     )
 
 
 def test_the_ratio_to_falls_has_quantlibs_deviation_below_a_target() -> None:
+    real = found_of_real()
     daily, below = RATE / 252, REAL[RATE / 252 > REAL]
     theirs = QuantLib.RiskStatistics()
     for one in REAL.tolist():
@@ -105,11 +113,12 @@ def test_the_ratio_to_falls_has_quantlibs_deviation_below_a_target() -> None:
     # of the days below the target alone, with one day less: turned into that of all days
     deviation = math.sqrt(theirs.regret(daily) * (len(below) - 1) / len(REAL))
     expected = (REAL.mean() - daily) / deviation * math.sqrt(252)
-    assert FOUND.sortino_ratio == pytest.approx(expected)
+    assert real.sortino_ratio == pytest.approx(expected)
 
 
 def test_the_comparison_is_empyricals() -> None:
-    found, daily = against(FOUND), RATE / 252
+    real = found_of_real()
+    found, daily = against(real), RATE / 252
     alpha, beta = empyrical.alpha_beta(REAL, THEIRS, risk_free=daily)
     assert (found.alpha, found.beta) == pytest.approx((alpha, beta))
     assert found.tracking_error == pytest.approx(empyrical.annual_volatility(REAL - THEIRS))
@@ -124,14 +133,16 @@ def test_the_comparison_is_empyricals() -> None:
 
 
 def test_a_year_is_counted_in_calendar_days() -> None:
-    days = (FOUND.to_on - FOUND.from_on).days
-    assert FOUND.time_weighted_return is not None
-    assert FOUND.time_weighted_annualized == pytest.approx(
-        (1 + FOUND.time_weighted_return) ** (365 / days) - 1
+    real = found_of_real()
+    days = (real.to_on - real.from_on).days
+    assert real.time_weighted_return is not None
+    assert real.time_weighted_annualized == pytest.approx(
+        (1 + real.time_weighted_return) ** (365 / days) - 1
     )
 
 
 def test_money_is_weighted_as_pyxirr_does() -> None:
+    real = found_of_real()
     days = days_of(REAL.tolist(), {100: 50_000.0, 101: -2_000.0, 500: 1_000.0})
     found = of(days)
     paid = [(day, -flow) for day, flow in zip(days.sessions, days.flows, strict=True)]
@@ -140,13 +151,14 @@ def test_money_is_weighted_as_pyxirr_does() -> None:
     theirs = pyxirr.xirr([day for day, _ in paid], [amount for _, amount in paid])
     assert found.money_weighted_annualized == pytest.approx(theirs, abs=1e-9)
     assert (found.contributions, found.withdrawals) == (51_000.0, 2_000.0)
-    assert found.time_weighted_return == FOUND.time_weighted_return
+    assert found.time_weighted_return == real.time_weighted_return
     assert found.nav_end == pytest.approx(found.nav_start + found.pnl + 49_000)
 
 
 def test_without_flows_both_weightings_are_the_same() -> None:
-    assert FOUND.money_weighted_return == pytest.approx(FOUND.time_weighted_return)
-    assert FOUND.money_weighted_annualized == pytest.approx(FOUND.time_weighted_annualized)
+    real = found_of_real()
+    assert real.money_weighted_return == pytest.approx(real.time_weighted_return)
+    assert real.money_weighted_annualized == pytest.approx(real.time_weighted_annualized)
 
 
 def test_less_than_a_year_is_not_made_a_year() -> None:
@@ -193,24 +205,26 @@ def test_a_broken_chain_links_no_returns_across_it() -> None:
 
 
 def test_months_and_years_are_linked_from_their_days() -> None:
+    real = found_of_real()
     index = pd.DatetimeIndex(CLOSES.sessions[-500:])
     monthly = empyrical.aggregate_returns(pd.Series(REAL, index), "monthly")
-    assert [one.time_weighted_return for one in FOUND.months] == pytest.approx(monthly.tolist())
-    assert FOUND.months[-1].period == "2013-03"
-    assert [one.period for one in FOUND.years] == ["2011", "2012", "2013"]
-    assert sum(one.pnl for one in FOUND.years) == pytest.approx(FOUND.pnl)
-    both = [one.benchmark_return for one in FOUND.years]
+    assert [one.time_weighted_return for one in real.months] == pytest.approx(monthly.tolist())
+    assert real.months[-1].period == "2013-03"
+    assert [one.period for one in real.years] == ["2011", "2012", "2013"]
+    assert sum(one.pnl for one in real.years) == pytest.approx(real.pnl)
+    both = [one.benchmark_return for one in real.years]
     assert math.prod(1 + (one or 0) for one in both) - 1 == pytest.approx(
-        against(FOUND).benchmark_return
+        against(real).benchmark_return
     )
 
 
 def test_growth_of_a_hundred_begins_with_it_and_ends_with_the_return() -> None:
-    growth = FOUND.growth
+    real = found_of_real()
+    growth = real.growth
     assert len(growth.sessions) == len(growth.portfolio) == len(growth.benchmark) == 501
     assert growth.portfolio[0] == growth.benchmark[0] == 100.0
-    assert FOUND.time_weighted_return is not None
-    assert growth.portfolio[-1] == pytest.approx(100 * (1 + FOUND.time_weighted_return))
+    assert real.time_weighted_return is not None
+    assert growth.portfolio[-1] == pytest.approx(100 * (1 + real.time_weighted_return))
 
 
 def test_without_the_benchmarks_closes_there_is_no_comparison() -> None:

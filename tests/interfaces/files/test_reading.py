@@ -17,6 +17,7 @@ from interfaces.files.reading import (
     open_text,
     records,
     rows_below,
+    up_to_the_limit,
 )
 
 
@@ -131,6 +132,25 @@ def test_an_open_quote_is_told_by_the_line_it_opens_on() -> None:
         "The quotation mark opened on line 3 is not closed. Close it or delete it.",
         (4, ["c", "d"]),
     ]
+
+
+def test_delimiters_and_doubled_quotes_inside_an_open_quote_open_no_other() -> None:
+    assert read(b'a,"b\nc,""d\ne,f\n') == [
+        "The quotation mark opened on line 1 is not closed. Close it or delete it.",
+        (2, ["c", "d"]),
+        (3, ["e", "f"]),
+    ]
+
+
+def test_exactly_as_many_rows_as_the_limit_are_read_and_one_more_is_told() -> None:
+    row = Record(2, ["x"])
+    full = list(up_to_the_limit([row] * ROW_LIMIT))
+    over = list(up_to_the_limit([*[row] * ROW_LIMIT, Record(7, ["y"]), Record(8, ["z"])]))
+
+    assert full == [row] * ROW_LIMIT
+    assert over[:-1] == full
+    assert isinstance(over[-1], Problem)
+    assert "line 7 is the first too many" in over[-1].message
 
 
 def test_a_quote_left_open_in_a_long_file_costs_only_its_line() -> None:

@@ -175,6 +175,13 @@ def test_a_hundred_years_before_a_leap_day_is_a_day() -> None:
     assert file.positions[0].entry_on == date(1924, 2, 29)
 
 
+def test_a_hundred_years_before_a_leap_day_is_the_day_before_it_in_every_year() -> None:
+    assert Horizon(today=date(2024, 2, 29)).first_day == date(1924, 2, 28)
+    assert Horizon(today=date(2000, 2, 29)).first_day == date(1900, 2, 28)
+    assert Horizon(today=date(2024, 2, 28)).first_day == date(1924, 2, 28)
+    assert Horizon(today=date(2024, 3, 29)).first_day == date(1924, 3, 29)
+
+
 def test_header_names_match_in_any_case_order_and_spelling_of_blanks() -> None:
     file = parsed(
         'ENTRY_DATE;entry price  per_share;Notes;\t symbol ;"QUANTITY"\n'

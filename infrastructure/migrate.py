@@ -20,6 +20,9 @@ _LOCK = 0x5165_6D61  # any number that only this program uses
 _LOWEST_SERVER = 170000
 _LONGEST_WAIT = "60s"
 
+_MAY_ACT_AS = "SELECT 1 WHERE pg_has_role(current_user, %s, 'SET')"
+"""Whether the owner can give it a schema; who makes a role may not do so by that alone."""
+
 UNFINISHED = "restoring"
 """Stands among the steps applied while a backup is put in."""
 
@@ -146,6 +149,8 @@ def _ensure_role(connection: psycopg.Connection, password: str, url: str) -> Non
     statement = sql.SQL("{} ROLE {} LOGIN PASSWORD {}").format(verb, role, sql.Literal(password))
     try:
         connection.execute(statement)
+        if not connection.execute(_MAY_ACT_AS, (APP_ROLE,)).fetchone():
+            connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(role))
     except psycopg.DatabaseError:  # another database of the server is set up at this moment
         if not _admits(url):
             raise

@@ -13,6 +13,7 @@ from application.tallies import Count
 from interfaces.http import create_http
 from interfaces.monitoring import RULES, Readings
 from tests.interfaces.conftest import World
+from tests.support.server import ROOT
 from tests.support.visitors import csv_file, refusal
 
 TOKEN = "a token for metrics"
@@ -70,6 +71,16 @@ def test_requests_are_timed_by_route_and_not_by_path(world: World) -> None:
     assert of(found, "request_seconds_count", **labels) == 1
     assert of(found, "request_seconds_count", method="GET", route="none", status="404") == 1
     assert not any("ada@example.com" in str(labels) for _, labels in found)
+
+
+def test_each_metric_and_each_alert_stands_on_the_page_on_operations(world: World) -> None:
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    client = here(world)
+    [metrics] = re.findall(r"^## Metrics\n(.*?)^## ", page, re.DOTALL | re.MULTILINE)
+    typed = re.findall(r"^# TYPE (sigmasight_\w+) ", client.get("/metrics").text, re.MULTILINE)
+    names = {name for name in typed if not name.endswith("_created")}
+    assert set(re.findall(r"`(sigmasight_\w+)`", metrics)) == names
+    assert [rule.name for rule in RULES if f"\n### {rule.name}\n" not in page] == []
 
 
 def test_gauges_say_how_things_stand(world: World) -> None:

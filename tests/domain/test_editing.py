@@ -196,6 +196,12 @@ class TestCorrecting:
     def test_notes_count_from_no_day(self) -> None:
         assert changed_from(corrected(AAPL, notes="a tip")) is None
 
+    def test_a_lot_opened_after_others_of_its_day_is_numbered_after_them(self) -> None:
+        first, second, third = (numbered(stated("GOOG"), lot) for lot in (1, 2, 3))
+
+        opened = holding(position_opened(first), position_opened(second))
+        opened.when(opening(stated("GOOG"))).then(position_opened(third))
+
     def test_a_lot_of_the_old_day_gets_an_id_of_its_own(self) -> None:
         holding(corrected(AAPL, entry_on=MONDAY)).when(opening(stated("AAPL"))).then(
             position_opened(numbered(stated("AAPL"), 2))

@@ -106,6 +106,16 @@ def test_after_it_nothing_is_left_to_close() -> None:
     )
 
 
+def test_on_the_very_day_it_can_still_be_sold_which_leaves_less_to_expire() -> None:
+    outcome = holding(expired(CALLS, "3.25", TUESDAY)).when(closing(CALLS, "2", on=TUESDAY))
+
+    outcome.then(position_closed(CALLS, "2", "55.00", TUESDAY))
+    assert parts(outcome.aggregate) == [
+        (TUESDAY, Decimal(2), Decimal("55.00")),
+        (TUESDAY, Decimal(3), Decimal("3.25")),
+    ]
+
+
 def test_worthless_options_are_closed_at_nothing() -> None:
     holding().when(closing(CALLS, price="0")).then(position_closed(CALLS, "5", "0", TUESDAY))
 

@@ -18,6 +18,7 @@ from tests.mutation.sampling import places, sample
 
 ROOT = Path.cwd()
 RESULTS = ROOT / "build" / "mutation"
+_OPTIONS = ("SAMPLE", "ALL", "SEED")
 _OF_AUTH = (
     *("users", "sessions", "login_throttle", "administration", "policy"),
     *("security_log", "forgetting"),
@@ -82,7 +83,8 @@ def _write(outcome: Outcome, *, is_whole: bool) -> None:
     print(outcome.table())  # noqa: T201 - what the verb says
     print(f"What nobody noticed: {RESULTS / 'survivors.txt'}")  # noqa: T201 - what the verb says
     if is_whole:
-        page = outcome.document(datetime.now(UTC).date(), "make mutate")
+        given = [f"{name}={os.environ[name]}" for name in _OPTIONS if os.environ.get(name)]
+        page = outcome.document(datetime.now(UTC).date(), " ".join(["make mutate", *given]))
         (ROOT / "docs" / "mutation.md").write_text(page, "utf-8")
 
 

@@ -177,3 +177,22 @@ def test_without_the_benchmark_returns_have_no_beta() -> None:
     finding = beta_of_returns(PANEL.sessions[-91:], [0.01] * 90, PANEL.of(["AAPL"]))
     assert finding.reason is not None
     assert finding.reason.code is ReasonCode.FACTOR_MISSING
+
+
+@pytest.mark.parametrize(
+    ("market_closes", "code"),
+    [(30, ReasonCode.FACTOR_MISSING), (31, ReasonCode.TOO_FEW_OBSERVATIONS)],
+)
+def test_the_benchmark_needs_thirty_returns_of_its_own(
+    market_closes: int, code: ReasonCode
+) -> None:
+    closes = PANEL.of(["AAPL", "SPY"]).closes.copy()
+    closes[:-market_closes, 1] = np.nan
+    closes[:-20, 0] = np.nan
+    panel = Panel(PANEL.sessions, ("AAPL", "SPY"), closes)
+
+    finding = beta_of_returns(PANEL.sessions[-20:], [0.01, -0.02] * 9 + [0.0], panel)
+
+    assert finding.reason is not None
+    assert finding.reason.code is code
+    assert symbol_market_betas(panel)["AAPL"] is code

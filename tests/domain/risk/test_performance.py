@@ -16,7 +16,7 @@ import QuantLib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.risk.finding import ReasonCode
+from domain.risk.finding import Reason, ReasonCode
 from domain.risk.panel import Panel
 from domain.risk.performance import performance
 from domain.risk.performance_figures import (
@@ -26,6 +26,7 @@ from domain.risk.performance_figures import (
     Drawdown,
     Performance,
 )
+from domain.risk.return_statistics import capture
 from tests.support.panels import bundled_panel
 from tests.support.risk_books import figures, why
 
@@ -319,3 +320,11 @@ def test_days_without_a_session_between_them_count_as_they_are() -> None:
     )
     assert of(days).money_weighted_annualized == pytest.approx(0.1)
     assert of(days).time_weighted_annualized == pytest.approx(0.1)
+
+
+def test_on_a_benchmark_that_only_rose_nothing_is_said_of_its_falls() -> None:
+    returns, rising = np.array([0.01, -0.01, 0.02]), np.array([0.01, 0.02, 0.01])
+    falls, rises = capture(returns, rising, up=False), capture(returns, -rising, up=True)
+
+    assert falls == Reason(ReasonCode.TOO_FEW_OBSERVATIONS, "The benchmark fell on no day.")
+    assert rises == Reason(ReasonCode.TOO_FEW_OBSERVATIONS, "The benchmark rose on no day.")

@@ -30,6 +30,10 @@ REGISTRIES = [
         ("proxy", "golang", "org"),
     ]
 ]
+PAGES = [
+    *("README.md", "CONTRIBUTING.md", "CHANGELOG.md"),
+    *sorted(str(page.relative_to(ROOT)) for page in ROOT.glob("docs/**/*.md")),
+]
 SHOWN_BY_TESTS = [
     ("docs/security.md", "| Promise |"),
     ("docs/regressions.md", "| What goes wrong |"),
@@ -125,6 +129,15 @@ def test_the_glossary_has_the_words_of_the_domain() -> None:
     assert [word for word in words if word not in glossary] == []
 
 
+def test_the_glossary_explains_each_word_once() -> None:
+    tables = re.findall(
+        r"^\| Word \|.*\n\|.*\n((?:\|.*\n)+)", _text("docs/glossary.md"), re.MULTILINE
+    )
+    words = [row.split("|")[1].strip().lower() for table in tables for row in table.splitlines()]
+    assert len(words) > 100
+    assert [word for word in words if words.count(word) > 1] == []
+
+
 def test_every_fault_test_stands_on_the_page_on_reliability_and_all_that_it_names_exist() -> None:
     named = set(re.findall(r"`(tests/[\w/]+\.py)[`:]", _text("docs/reliability.md")))
     there = {str(path.relative_to(ROOT)) for path in ROOT.glob("tests/faults/test_*.py")}
@@ -141,6 +154,24 @@ def test_every_promise_of_a_page_names_tests_that_exist(page: str, heading: str)
     assert all(named)
     for place, _, test in (one.partition("::") for tests in named for one in tests):
         assert f"def {test}(" in _text(place), f"{place}::{test}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_of_a_page_leads_somewhere(page: str) -> None:
+    links = re.findall(r"\]\(<?([^)>\s]+)>?\)", _text(page))
+    dead = [link for link in links if not link.startswith("http") and not _leads(page, link)]
+    assert dead == []
+
+
+def _leads(page: str, link: str) -> bool:
+    """Whether the file is there, and in it a heading of that name as GitHub spells anchors."""
+    place, _, anchor = link.partition("#")
+    target = (ROOT / page).parent / place if place else ROOT / page
+    if not anchor:
+        return target.exists()
+    headings = re.findall(r"^#+ (.+)$", target.read_text("utf-8"), re.MULTILINE)
+    names = (re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings)
+    return anchor in names
 
 
 def _project() -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """What somebody does in a simulation, and what everybody has to find afterwards."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from application.markets import MarketTime
-from application.ports import Cause
+from application.ports import AnyAggregate, Cause
+from domain.kernel import Aggregate
 from domain.portfolio import Portfolio
 from domain.user import User
 from tests.simulator.database import Database
@@ -38,10 +39,19 @@ class Act:
     actor: UUID | None = None
     is_of_system: bool = False
 
+    @property
+    def who(self) -> str:
+        """Whose kind of act it is."""
+        return "the system" if self.is_of_system else "people"
 
-@dataclass(frozen=True)
+
+@dataclass
 class Stage:
-    """What there is to act on, as whoever acts sees it."""
+    """What there is to act on, as whoever acts sees it.
+
+    In the `spotlight` are the account and the user who were acted on last: who is quicker than
+    somebody else, which is `contested`, is mostly after the same ones.
+    """
 
     dice: Dice
     journal: Journal
@@ -49,6 +59,8 @@ class Stage:
     time: MarketTime
     market: SimulatedMarket
     codes: list[str] = field(default_factory=list)
+    spotlight: dict[type[Aggregate], UUID] = field(default_factory=dict)
+    is_contested: bool = False
 
     @property
     def users(self) -> list[User]:
@@ -62,18 +74,29 @@ class Stage:
 
     def user(self) -> User | None:
         """Somebody."""
-        return self.dice.one_of(self.users)
+        return self._lit(User) or self._light(self.dice.one_of(self.users))
 
     def account(self) -> Portfolio | None:
         """Some account; now and then one that was put away."""
-        if self.dice.happens(0.03):
-            return self.dice.one_of(self.journal.all(Portfolio))
-        return self.dice.one_of(self.accounts)
+        is_any = self.dice.happens(0.03)
+        some = self.journal.all(Portfolio) if is_any else self.accounts
+        return self._lit(Portfolio) or self._light(self.dice.one_of(some))
+
+    def _lit(self, kind: type[AnyAggregate]) -> AnyAggregate | None:
+        """Whoever is in the spotlight, for those who are often after the same."""
+        if not self.is_contested or self.dice.happens(0.2):
+            return None
+        return self.journal.one(kind, self.spotlight.get(kind))
+
+    def _light(self, found: AnyAggregate | None) -> AnyAggregate | None:
+        if found is not None:
+            self.spotlight[type(found)] = found.id
+        return found
 
     def owner_of(self, portfolio: Portfolio) -> UUID | None:
         """Whoever asks about a portfolio: its owner, and now and then somebody else."""
         if self.dice.happens(0.03):
-            somebody = self.user()
+            somebody = self.dice.one_of(self.users)
             return somebody.id if somebody else portfolio.owner_id
         return portfolio.owner_id
 
@@ -89,5 +112,5 @@ class Stage:
 
 
 Draw = Callable[[Stage], Act | None]
-Deck = Sequence[tuple[int, Draw]]
+Deck = tuple[tuple[int, Draw], ...]
 """Acts with how often each is drawn; one that has nothing to act on is None."""

@@ -109,13 +109,16 @@ def open_account(stage: Stage) -> Act | None:
 
 def rename(stage: Stage) -> Act | None:
     """An owner calls an account otherwise."""
-    name = stage.dice.choice(ACCOUNTS)
+    name, kind = stage.dice.choice(ACCOUNTS), stage.dice.choice([None, "taxable", "ira"])
     return _edit(
         stage,
         f"is called {name!r}",
         lambda one: (
             lambda process, cause: process.portfolios.change(
-                ChangePortfolio(portfolio_id=one.id, account_name=name, description=name), cause
+                ChangePortfolio(
+                    portfolio_id=one.id, account_name=name, account_type=kind, description=name
+                ),
+                cause,
             )
         ),
         lambda one: lambda journal, _: journal.portfolio(one.id).account_name == name.strip(),
@@ -263,9 +266,14 @@ def remove_position(stage: Stage) -> Act | None:
 def revalue_position(stage: Stage) -> Act | None:
     """An owner puts a price on something private."""
     day, price = stage.day(), stage.dice.amount(1000, 9000)
-    return _of_position(
+    return _of_part(
         stage,
         "has a position revalued",
+        lambda one: [
+            held.position_id
+            for held in one.holdings.positions.values()
+            if held.symbol == HOUSE or stage.dice.happens(0.1)
+        ],
         lambda one, held: (
             lambda process, cause: process.positions.revalue(
                 RevaluePosition(

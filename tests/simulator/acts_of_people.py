@@ -7,6 +7,7 @@ from typing import Any
 from application.commands import ChangePassword, IssueInvite, LogIn, RegisterUser
 from application.invites import IssuedInvite
 from application.ports import Cause
+from application.security_log import Denied
 from domain.email_claim import EmailClaim
 from domain.identity import email_claim_id
 from domain.invite_code import InviteCode
@@ -110,8 +111,9 @@ def change_rank(stage: Stage) -> Act | None:
         "deactivated": (User.deactivate, lambda user: not user.is_active),
         "reactivated": (User.reactivate, lambda user: user.is_active),
         "made an auditor": (User.grant_auditor, lambda user: user.is_auditor),
+        "no auditor": (User.revoke_auditor, lambda user: not user.is_auditor),
     }
-    said = stage.dice.choice([*decisions])
+    said = stage.dice.choice(["promoted", "promoted", "deactivated", *decisions])
     decision, is_so = decisions[said]
     return Act(
         title=f"{_called(user)} is {said}",
@@ -133,6 +135,32 @@ def impersonate(stage: Stage) -> Act | None:
         ),
         holds=lambda journal, _: _user(journal, superuser).administrates,
         actor=superuser.id,
+    )
+
+
+def stop_impersonating(stage: Stage) -> Act | None:
+    """Somebody who acts as somebody else has enough of it."""
+    user = stage.user()
+    if user is None:
+        return None
+
+    def stop(process: Process, cause: Cause) -> object:
+        tokens = [one for one in process.tokens.issued.values() if one.impersonator]
+        return process.administration.stop_impersonation(tokens[-1], cause) if tokens else None
+
+    return Act(title="whoever acts as somebody else stops that", ask=stop, actor=user.id)
+
+
+def be_denied(stage: Stage) -> Act | None:
+    """Somebody asks for what is not for everybody, which is noted once an hour."""
+    user = stage.user()
+    if user is None:
+        return None
+    denied = Denied(method="GET", route="/admin/users", error_code="ERR_ADMIN_001")
+    return Act(
+        title=f"{_called(user)} is denied something",
+        ask=lambda process, cause: process.security_log.note_denial(user.id, denied, cause),
+        is_of_system=True,
     )
 
 
@@ -186,8 +214,15 @@ def revoke_invite(stage: Stage) -> Act | None:
 
 
 PEOPLE: Deck = (
-    *((8, register), (6, log_in), (2, log_out), (2, change_password), (3, change_rank)),
-    *((2, impersonate), (2, forget), (3, issue_invite), (1, revoke_invite)),
+    *((8, register), (6, log_in), (2, log_out), (2, change_password), (5, change_rank)),
+    *(
+        (3, impersonate),
+        (2, stop_impersonating),
+        (1, be_denied),
+        (2, forget),
+        (3, issue_invite),
+        (1, revoke_invite),
+    ),
 )
 
 

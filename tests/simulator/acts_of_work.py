@@ -6,6 +6,7 @@ from typing import Any
 from application.commands import RepairValuations, RequestRun, RequestRunOfAny
 from application.ports import Cause, Close
 from domain.calculation_run import CalculationRun
+from domain.portfolio import Portfolio
 from domain.run_order import Span
 from tests.simulator.acts import Act, Deck, Stage
 from tests.simulator.market import SYMBOLS
@@ -46,8 +47,13 @@ def request_run_of_any(stage: Stage) -> Act | None:
     )
 
 
-def work(_stage: Stage) -> Act:
+def work(stage: Stage) -> Act | None:
     """A worker takes up a job, if there is one."""
+    if not stage.database.jobs:
+        return None
+    run = stage.journal.one(CalculationRun, min(stage.database.jobs.items())[1].run_id)
+    if run and run.portfolio_ids:
+        stage.spotlight[Portfolio] = run.portfolio_ids[0]
 
     def take_up(process: Process, _cause: Cause) -> None:
         if job := process.jobs.next():
@@ -100,6 +106,9 @@ def _handed_in(process: Process, closes: list[Close]) -> Any:
 
 
 WORK: Deck = (
-    *((7, request_run), (2, request_run_of_any), (14, work), (5, look)),
+    *((7, request_run), (2, request_run_of_any), (30, work), (5, look)),
     *((2, repair), (3, hand_in_prices)),
 )
+
+RIVALS: Deck = ((4, repair), (3, request_run_of_any), (4, work), (1, hand_in_prices))
+"""What may be done about figures while somebody else does something about them."""

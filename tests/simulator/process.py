@@ -88,6 +88,7 @@ class Process:
     administration: Administration
     forgetting: Forgetting
     invites: Invites
+    security_log: SecurityLog
     portfolios: Portfolios
     accounts: Accounts
     positions: Positions
@@ -126,6 +127,7 @@ def started(machine: Machine) -> Process:
         administration=Administration(log, machine.tokens),
         forgetting=Forgetting(log, users.passwords, InMemoryKeys(database), NoUploads()),
         invites=users.invites,
+        security_log=users.throttle.security_log,
         portfolios=Portfolios(log, markets, identities, rejected_rows),
         accounts=Accounts(editing),
         positions=Positions(editing, identities, book),

@@ -1,6 +1,7 @@
 """A simulation: a story that a seed tells, step by step, and the identities after each of them."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from hashlib import blake2b
 from typing import Any
 from uuid import uuid4
 
+from application.at_ease import collector_at_ease
 from application.errors import StoreUnavailable, VersionConflict
 from application.markets import MarketTime
 from application.ports import Cause
@@ -29,7 +31,7 @@ from tests.simulator.access import InMemoryTokens
 from tests.simulator.acts import Act, Deck, Stage
 from tests.simulator.acts_of_owners import OWNERS, open_account
 from tests.simulator.acts_of_people import PASSWORD, PEOPLE, register
-from tests.simulator.acts_of_work import WORK, look, work
+from tests.simulator.acts_of_work import RIVALS, WORK, look, work
 from tests.simulator.dice import Dice, ids_drawn_by
 from tests.simulator.identities import AFTER_EACH_STEP, AT_THE_END, Scene, Told
 from tests.simulator.journal import Journal
@@ -42,7 +44,10 @@ from tests.support.faulty_logs import WorkerKilled
 STEPS = 25
 CALENDAR = NyseCalendar(date(2024, 1, 1))
 FIRST_DAY, LAST_DAY = date(2023, 2, 1), date(2025, 6, 30)
-_DECK: Deck = (*PEOPLE, *OWNERS, *WORK)
+DECKS: Sequence[Deck] = (PEOPLE, OWNERS, WORK)
+_SHARES = (3, 5, 5)
+_RIVALS: Mapping[Deck, Deck] = {PEOPLE: PEOPLE, OWNERS: OWNERS, WORK: RIVALS}
+_PERILS = (1, 1, 1, 1, 3)
 _MOST_ROUNDS = 12
 _TRIES = 3
 
@@ -74,13 +79,15 @@ Defect = Callable[[Process], Process]
 class Simulation:
     """The world of one seed. `tell` hears what happens, a line for each step.
 
-    `defect` changes each process that is started: what is planted to be found.
+    `defect` changes each process that is started: what is planted to be found. `met` counts acts
+    and perils.
     """
 
     seed: int
     tell: Callable[[str], None] = lambda _: None
     defect: Defect = lambda process: process
     step: int = 0
+    met: Counter[str] = field(default_factory=Counter)
     nested: list[Exception] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -109,7 +116,7 @@ class Simulation:
         Raises:
             IdentityBroken: something did not hold.
         """
-        with ids_drawn_by(self._ids), one_at_a_time():
+        with ids_drawn_by(self._ids), one_at_a_time(), collector_at_ease():
             try:
                 self._tell_all()
             except LookupError as missing:
@@ -121,8 +128,9 @@ class Simulation:
             self._do(act, None)
         while self.step < STEPS:
             self._pass_time()
-            act = self._drawn()
-            self._do(act, self._ambush(act))
+            deck = self.dice.choices(DECKS, _SHARES)[0]
+            act = self._drawn(deck)
+            self._do(act, self._ambush(act, deck))
         self._end()
 
     def digest(self) -> str:
@@ -149,20 +157,24 @@ class Simulation:
         if opening := open_account(self.stage):
             yield opening
 
-    def _drawn(self) -> Act:
+    def _drawn(self, deck: Deck) -> Act:
         while True:
-            draw = self.dice.choices([draw for _, draw in _DECK], [n for n, _ in _DECK])[0]
+            draw = self.dice.choices([draw for _, draw in deck], [n for n, _ in deck])[0]
             if act := draw(self.stage):
+                self.met[draw.__name__] += 1
                 return act
 
-    def _ambush(self, act: Act) -> Ambush | None:
-        if not self.dice.happens(0.35):
+    def _ambush(self, act: Act, deck: Deck) -> Ambush | None:
+        if not self.dice.happens(0.7 if deck is WORK else 0.4):
             return None
-        nth = self.dice.randint(0, 8) if act.is_of_system else 0
-        peril = self.dice.choice([*Peril])
+        nth = self.dice.randint(0, 12) if act.is_of_system else 0
+        peril = self.dice.choices([*Peril], _PERILS)[0]
         if peril is not Peril.OVERTAKEN:
             return Ambush(peril, nth)
-        return Ambush(peril, nth, partial(self._be_quicker, self._drawn()))
+        self.stage.is_contested = True
+        rival = self._drawn(_RIVALS[deck])
+        self.stage.is_contested = False
+        return Ambush(peril, nth, partial(self._be_quicker, rival))
 
     def _be_quicker(self, act: Act) -> None:
         """Let somebody else's act happen in the middle of one; what it breaks is told after it."""
@@ -197,7 +209,10 @@ class Simulation:
         self.process.rooms.lags = False
         if self.dice.happens(0.8):
             self.process.rooms.catch_up(self.machine.log.position())
-        peril = f" [{ambush.peril}]" if ambush and ambush.is_sprung else ""
+        peril = ""
+        if ambush and ambush.is_sprung:
+            peril = f" [{ambush.peril}]"
+            self.met[f"{act.who}: {ambush.peril}"] += 1
         self.tell(
             f"{number:3} {self.machine.clock.time:%a %Y-%m-%d %H:%M}  {act.title}{peril}:"
             f" {told.said}"
@@ -291,7 +306,8 @@ class Simulation:
             if not self.machine.database.jobs:
                 break
             while self.machine.database.jobs:
-                self._do(work(self.stage), None)
+                if taken_up := work(self.stage):
+                    self._do(taken_up, None)
             clock.time += timedelta(hours=1, minutes=1)
         self.process.rooms.catch_up(self.machine.log.position())
         scene = Scene(self.machine, self.process, self.journal, None, [])

@@ -145,10 +145,10 @@ def forgets_answers(process: Process) -> Process:
 
 
 def answers_without_saving(process: Process) -> Process:
-    """A use case tells people that it was done, and now and then leaves it at that."""
+    """A use case tells people that it was done, and leaves it at that."""
     editing = process.cash_flows.editing
     return replace(
-        process, cash_flows=CashFlows(replace(editing, log=LosingLog(editing.log, every=4)))
+        process, cash_flows=CashFlows(replace(editing, log=LosingLog(editing.log, every=1)))
     )
 
 

@@ -10,6 +10,7 @@ from httpx import Response
 
 from interfaces.bootstrap import Parts, Program, build
 from interfaces.http import create_http
+from tests.support.browsing import send
 from tests.support.programs import FAST, settings_for
 from tests.support.visitors import PASSWORD, Visitor, error_of, newcomer, refusal, superuser
 
@@ -48,6 +49,18 @@ def test_after_ten_failures_one_waits_for_as_long_as_is_told(limited: Program) -
     assert replace(ada, client=at(limited, "203.0.113.8")).log_in().status_code == 429
     assert Visitor(home).log_in(WRONG).status_code == 429
     assert ada.get("/auth/me").status_code == 200
+
+
+def test_the_form_to_sign_in_says_so_too(limited: Program) -> None:
+    home = at(limited, "203.0.113.7")
+    home.follow_redirects = False
+    ada = newcomer(limited, home)
+    tries = [send(home, "/login", "/login", email=ada.email, password=WRONG) for _ in range(10)]
+    assert {answer.status_code for answer in tries} == {401}
+    refused = send(home, "/login", "/login", email=ada.email, password=PASSWORD)
+    assert refused.status_code == 429
+    assert 800 < int(refused.headers["Retry-After"]) <= 900
+    assert "Sign in" in refused.text
 
 
 def test_unknown_wrong_and_deactivated_are_told_the_same(limited: Program) -> None:

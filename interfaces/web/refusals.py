@@ -14,7 +14,9 @@ from interfaces.error_catalogue import CATALOGUE
 from interfaces.web.visits import refused_page
 
 _TOO_LARGE = 413
-_TOO_OFTEN = 429
+_AT_THE_DOOR = {"ERR_RATE_001", "ERR_BUSY_002"}
+"""Who is turned away so is looked up by nobody."""
+
 _HEARD_OUT_BYTES = 128 * 1024 * 1024
 _HEARD_OUT_S = 30
 
@@ -37,7 +39,7 @@ class RefusalPage:
             with suppress(TimeoutError, HTTPException):  # it is cut off, as it would be without us
                 async with asyncio.timeout(_HEARD_OUT_S):
                     await _hear_out(receive)
-        if CATALOGUE[self.code].status == _TOO_OFTEN:  # nobody is looked up for that
+        if self.code in _AT_THE_DOOR:
             answer = refused_page(None, self.code)
         else:
             answer = await run_in_threadpool(refused_page, Request(scope), self.code)

@@ -49,6 +49,14 @@ def of_limited(world: World) -> Visitor:
     return replace(world.ada, client=client_of(replace(world.program, terms=terms)))
 
 
+def of_crowded(world: World) -> Visitor:
+    """Ada, where nobody is let in, and nobody is looked up."""
+    terms = replace(world.program.terms, requests_at_once=0)
+    rooms: Any = Failing(RuntimeError())
+    program = replace(world.program, terms=terms, users_room=rooms)
+    return replace(world.ada, client=client_of(program))
+
+
 def cookie_of(world: World) -> dict[str, str]:
     """Ada's browser."""
     return HTML | {"Cookie": f"{COOKIE}={world.ada.token}"}
@@ -98,6 +106,8 @@ KINDS: list[tuple[int, Callable[[World], Response]]] = [
         ),
     ),
     (503, lambda world: of_failing(world, StoreUnavailable()).get("/portfolios")),
+    (503, lambda world: of_crowded(world).get("/portfolios")),
+    (503, lambda world: of_crowded(world).ask("GET", "/settings", headers=cookie_of(world))),
 ]
 
 

@@ -65,7 +65,7 @@ bench: $(DEV_READY) ## Measure against peers in the same run, write docs/benchma
 faults: $(DEV_READY) ## Kill, cut, race and starve it; the promises must hold (long)
 	@$(BIN)/python -m pytest -m faults -p tests.support.reliability $(SIDE_BY_SIDE)
 
-mutate: $(DEV_READY) ## Change the code and see whether a test fails: 85 % must; SAMPLE=, ALL=1, PLACES= (long)
+mutate: $(DEV_READY) ## Change the code and see whether a test fails: 85 % must; SAMPLE=, GROUP=, ALL=1 (long)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.mutation
 
 docs: $(DEV_READY) ## Write docs/events.md, errors.md, rooms.md, alerts.yml and import/ from the code

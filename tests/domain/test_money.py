@@ -140,6 +140,10 @@ def test_a_price_that_does_not_fit_is_refused(text: str) -> None:
         price_e6(Decimal(text))
 
 
+def test_a_price_may_be_nothing() -> None:
+    assert [price_e6(Decimal(text)) for text in ("0", "0.000001", "0.000000")] == [0, 1, 0]
+
+
 @pytest.mark.parametrize("text", ["0.001", "1000000000000.001", "NaN"])
 def test_an_amount_that_does_not_fit_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="amount"):

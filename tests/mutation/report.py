@@ -1,14 +1,16 @@
 """What a run says: a table by group and module, and what nobody noticed."""
 
 import tomllib
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Self
+
+import msgspec
 
 from tests.mutation.mutations import Mutant
-from tests.mutation.running import Fate, Verdict
+from tests.mutation.running import Fate, Reach, Verdict
 from tests.mutation.sampling import Score
 
 GOAL = 0.85
@@ -37,82 +39,115 @@ def equivalents(path: Path = EQUIVALENTS) -> list[Equivalent]:
     return [Equivalent(**entry) for entry in told.get("equivalent", [])]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The verdicts of a run by group, of changes that can be noticed."""
+class OfModule(msgspec.Struct, frozen=True):
+    """How many changes of a module there are, were tried, and were noticed."""
 
-    verdicts: Mapping[str, Sequence[Verdict]]
-    changes: Mapping[str, int]
-    alarms: tuple[int, int]
+    changes: int
+    tried: int
+    killed: int
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the changes of a group, those left out that are no change once compiled."""
+
+    group: str
+    on: date
+    command: str
     minutes: float
-    invalid: int = 0
+    controls: int
+    alarms: int
+    timeouts: int
+    invalid: int
+    modules: Mapping[str, OfModule]
+    survivors: Sequence[str]
 
-    def score(self, group: str) -> Score:
-        """Of a whole group."""
-        return _score(self.verdicts[group])
+    @classmethod
+    def of(
+        cls,
+        group: str,
+        verdicts: Sequence[Verdict],
+        changes: Mapping[str, int],
+        reach: Reach,
+        told: tuple[date, str, float],
+    ) -> Self:
+        """That of a run; `changes` are counted by module, `told` is day, command and minutes."""
+        on, command, minutes = told
+        valid = [verdict for verdict in verdicts if verdict.fate is not Fate.INVALID]
+        return cls(
+            group=group,
+            on=on,
+            command=command,
+            minutes=minutes,
+            controls=reach.controls,
+            alarms=reach.alarms,
+            timeouts=sum(verdict.fate is Fate.TIMEOUT for verdict in valid),
+            invalid=len(verdicts) - len(valid),
+            modules={
+                place: _of_module(place, number, valid)
+                for place, number in changes.items()
+                if number
+            },
+            survivors=[f"{v.mutant}\n    {_why(v)}" for v in valid if not v.is_killed],
+        )
+
+    @property
+    def score(self) -> Score:
+        """Of the whole group."""
+        modules = self.modules.values()
+        return Score(sum(m.tried for m in modules), sum(m.killed for m in modules))
 
     @property
     def is_enough(self) -> bool:
-        """Whether every group reaches the goal, and unchanged code was never called changed."""
-        return self.alarms[0] == 0 and all(self.score(g).share >= GOAL for g in self.verdicts)
+        """Whether it reaches the goal, and unchanged code was never called changed."""
+        return self.alarms == 0 and self.score.share >= GOAL
 
-    def table(self) -> str:
-        """By group and by module, as Markdown."""
-        rows = [
-            "| | changes | tried | noticed | score | 19 times of 20 |",
-            "|---|---|---|---|---|---|",
-        ]
-        for group, verdicts in self.verdicts.items():
-            places = sorted({verdict.mutant.place for verdict in verdicts})
-            rows.append(_row(f"**{group}**", sum(self.changes[p] for p in places), verdicts))
-            for place in places:
-                of_place = [verdict for verdict in verdicts if verdict.mutant.place == place]
-                rows.append(_row(f"`{place}`", self.changes[place], of_place))
-        return "\n".join(rows)
+    def rows(self) -> list[str]:
+        """The group and its modules, as rows of Markdown."""
+        changes = sum(module.changes for module in self.modules.values())
+        rows = [_row(f"**{self.group}**", changes, self.score)]
+        for place, of_module in self.modules.items():
+            score = Score(of_module.tried, of_module.killed)
+            rows.append(_row(f"`{place}`", of_module.changes, score))
+        return rows
 
-    def survivors(self) -> str:
-        """What nobody noticed, by place, each with its change."""
-        left = [v for verdicts in self.verdicts.values() for v in verdicts if not v.is_killed]
-        return "\n\n".join(f"{v.mutant}\n    {_why(v)}" for v in left) + "\n"
-
-    def document(self, on: date, command: str) -> str:
-        """The page `docs/mutation.md`."""
-        groups = "\n".join(_sentence(group, self.score(group)) for group in self.verdicts)
-        tried = sum(map(len, self.verdicts.values()))
-        return _PAGE.format(
-            on=on.isoformat(),
-            command=command,
-            minutes=round(self.minutes),
-            tried=tried,
-            all=sum(self.changes.values()),
-            groups=groups,
-            controls=self.alarms[1],
-            alarms=self.alarms[0],
-            timeouts=sum(v.fate is Fate.TIMEOUT for vs in self.verdicts.values() for v in vs),
-            invalid=self.invalid,
-            table=self.table(),
+    def sentence(self) -> str:
+        """The score and how it was found."""
+        score, (low, high) = self.score, self.score.interval()
+        return (
+            f"- {self.group}: {score.share:.1%} ({score.killed} of {score.tried}; {low:.1%} to"
+            f" {high:.1%}), goal {GOAL:.0%} {'reached' if score.share >= GOAL else 'missed'}."
+            f" `{self.command}`, {self.on.isoformat()}, {self.minutes:.0f} minutes."
         )
 
 
-def _score(verdicts: Iterable[Verdict]) -> Score:
-    counted = Counter(verdict.is_killed for verdict in verdicts)
-    return Score(counted.total(), counted[True])
+def table(results: Sequence[Result]) -> str:
+    """By group and by module, as Markdown."""
+    return "\n".join([_HEADING, *(row for result in results for row in result.rows())])
 
 
-def _row(title: str, changes: int, verdicts: Sequence[Verdict]) -> str:
-    score = _score(verdicts)
+def document(results: Sequence[Result]) -> str:
+    """The page `docs/mutation.md`."""
+    return _PAGE.format(
+        tried=sum(result.score.tried for result in results),
+        all=sum(module.changes for result in results for module in result.modules.values()),
+        groups="\n".join(result.sentence() for result in results),
+        controls=sum(result.controls for result in results),
+        alarms=sum(result.alarms for result in results),
+        timeouts=sum(result.timeouts for result in results),
+        invalid=sum(result.invalid for result in results),
+        table=table(results),
+    )
+
+
+def _of_module(place: str, changes: int, verdicts: Sequence[Verdict]) -> OfModule:
+    of_place = [verdict.is_killed for verdict in verdicts if verdict.mutant.place == place]
+    return OfModule(changes, len(of_place), sum(of_place))
+
+
+def _row(title: str, changes: int, score: Score) -> str:
     low, high = score.interval()
     share = f"{score.share:.1%} | {low:.1%} to {high:.1%}"
     return f"| {title} | {changes} | {score.tried} | {score.killed} | {share} |"
-
-
-def _sentence(group: str, score: Score) -> str:
-    low, high = score.interval()
-    verdict = "reached" if score.share >= GOAL else "missed"
-    return (
-        f"- {group}: {score.share:.1%} ({score.killed} of {score.tried};"
-        f" {low:.1%} to {high:.1%}), goal {GOAL:.0%} {verdict}"
-    )
 
 
 def _why(verdict: Verdict) -> str:
@@ -126,18 +161,17 @@ _HEADING = """\
 |---|---|---|---|---|---|"""
 _PAGE = """# Do the tests notice?
 
-Written by `{command}` on {on}, in {minutes} minutes by one process. The code is changed in one
-small way at a time, and the tests that reach the statement are run: one of them has to fail. Of
-{all} such changes {tried} were tried, drawn with a seed, from each module in proportion.
+Written by `make mutate`, by one process. The code is changed in one small way at a time, and the
+tests that reach the statement are run: one of them has to fail. Of {all} such changes {tried} were
+tried, drawn with a seed, from each module in proportion.
 
 {groups}
 
 Noticed by a test that came to no end: {timeouts}. Drawn, but the same code once compiled, or none
 that can be exchanged, and so not counted: {invalid}. Of {controls} times that the same tests were
-run on unchanged code, {alarms} failed.
-Changes that change nothing are left out; they stand in `tests/mutation/equivalents.toml`, each with
-its reason.
-How it is done and what is not tried: [CONTRIBUTING](../CONTRIBUTING.md).
+run on unchanged code, {alarms} failed. Changes that change nothing are left out; they stand in
+`tests/mutation/equivalents.toml`, each with its reason. How it is done and what is not tried:
+[CONTRIBUTING](../CONTRIBUTING.md).
 
 {table}
 """

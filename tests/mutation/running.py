@@ -21,7 +21,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from types import CodeType, FunctionType
 from typing import Any
 
@@ -36,7 +36,7 @@ PROFILE = "mutating"
 """Of hypothesis: the same examples each time; the first that fails will do."""
 
 _ENOUGH_S = 10.0
-"""Seconds that the tests of one change take together at most, the quickest first."""
+"""Seconds of a processor that the tests of one change take at most, the quickest first."""
 
 _MOST_MEMORY = 8 * 1024**3
 _NOT_KILLED, _KILLED, _NO_CODE = 0, 1, 2
@@ -70,7 +70,10 @@ class Verdict:
 
 @dataclass(slots=True)
 class Reach:
-    """Which tests reach which line, and how long each takes in seconds."""
+    """Which tests reach which line, and how many seconds each takes of a processor.
+
+    These are the same whoever else uses the machine, and so are the tests that are chosen.
+    """
 
     root: Path
     took: dict[str, float] = field(default_factory=dict)
@@ -94,8 +97,8 @@ class Reach:
         return chosen
 
     def most_s(self, tests: Sequence[pytest.Item]) -> float:
-        """Seconds after which a child that runs them hangs."""
-        return 60 + 40 * sum(self.took[test.nodeid] for test in tests)
+        """Seconds after which a child that runs them hangs, however busy the machine is."""
+        return 120 + 100 * sum(self.took[test.nodeid] for test in tests)
 
 
 class Trial:
@@ -225,10 +228,10 @@ def _watched(
     watch.start()
     for item, following in zip(items, [*items[1:], items[0]], strict=True):
         watch.switch_context(item.nodeid)
-        started = perf_counter()
+        started = process_time()
         if not _passes(item, following):
             failed.append(item.nodeid)
-        took[item.nodeid] = perf_counter() - started
+        took[item.nodeid] = process_time() - started
     watch.stop()
     by_line = {place: watch.get_data().contexts_by_lineno(file) for place, file in files.items()}
     return (
@@ -259,11 +262,11 @@ def _try(
 
 
 def _run(tests: Sequence[pytest.Item], reach: Reach, every: Sequence[pytest.Item]) -> int:
-    """In a child: the tests until one fails; each may take ten times as long as it took."""
+    """In a child: the tests until one fails; each may work ten times as long as it did."""
     for test in tests:
         took = reach.took[test.nodeid]
         signal.setitimer(signal.ITIMER_PROF, 2 + 10 * took)
-        signal.setitimer(signal.ITIMER_REAL, 20 + 30 * took)
+        signal.setitimer(signal.ITIMER_REAL, 60 + 90 * took)
         if not _passes(test, _another(test, every)):
             return _KILLED
     return _NOT_KILLED

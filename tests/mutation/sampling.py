@@ -27,6 +27,25 @@ _ONLY_EXPORTED = ("measure_tables.py", "valuation_tables.py", "writing.py", "gui
 """In `interfaces/files`, but no part of reading, converting and validating what is imported."""
 
 GROUPS = ("money", "domain", "import rules", "auth")
+_DOMAIN = ("tests/domain", "--ignore=tests/domain/risk")
+TESTS = {
+    "money": _DOMAIN,
+    "domain": ("tests/domain",),
+    "import rules": (
+        "tests/interfaces/files",
+        *(f"tests/domain/test_{name}.py" for name in ("imports", "replacement", "instrument")),
+        *(f"tests/domain/test_{name}.py" for name in ("portfolio", "portfolio_machine")),
+    ),
+    "auth": (
+        *(f"tests/domain/test_{name}.py" for name in ("user", "user_machine", "identity")),
+        *(f"tests/domain/test_{name}.py" for name in ("email_claim", "superusers")),
+        "tests/infrastructure/test_jwt_tokens.py",
+        *(f"tests/application/test_{name}.py" for name in ("users", "sessions", "login_throttle")),
+        *(f"tests/application/test_{name}.py" for name in ("administration", "policy")),
+        *(f"tests/application/test_{name}.py" for name in ("security_log", "forgetting")),
+    ),
+}
+"""The tests that are to notice, by group."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def mutate(folder: Path, tests: str) -> tuple[int, str, str]:
         text=True,
         check=False,
     )
-    survivors = folder / "build" / "mutation" / "survivors.txt"
+    survivors = folder / "build" / "mutation" / "part" / "survivors.txt"
     assert survivors.exists(), answer.stdout + answer.stderr
     return answer.returncode, answer.stdout, survivors.read_text("utf-8")
 

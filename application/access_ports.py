@@ -98,7 +98,7 @@ class Tokens(Protocol):
 class FailedLogins(Protocol):
     """Which attempts to sign in failed, counted for all processes together.
 
-    A subject is an account as typed, or the address of a caller; none is kept as it is.
+    A subject is an e-mail address as typed, or that of a caller's network; none is kept as it is.
     """
 
     def times(self, subject: str, since: datetime) -> Sequence[datetime]:

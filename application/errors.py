@@ -86,7 +86,7 @@ class UserUnknown(DomainError):
 
 
 class TooManyFailures(DomainError):
-    """Signing in failed too often for this account, or from this address, whoever it is."""
+    """Signing in failed too often with this e-mail address, or from where the caller is."""
 
     code = "ERR_AUTH_003"
 

@@ -19,7 +19,7 @@ WITHIN = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class LoginThrottle:
-    """Counts failures by account as typed, known or not, and by the caller's address.
+    """Counts failures by e-mail address as typed, known or not, and by where the caller is.
 
     What counts is an entry of the security log, too; what is refused unheard is not. Where nobody
     is refused (RATE_LIMITS=off), no more than that counts and is recorded all the same.

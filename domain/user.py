@@ -50,7 +50,7 @@ class User(Aggregate):
     TOPIC = "user"
 
     class Registered(Event, frozen=True):
-        """Someone with an invite created a user."""
+        """Somebody came in by an invite."""
 
         TOPIC = "user.registered"
         VERSION = 2

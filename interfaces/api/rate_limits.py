@@ -17,7 +17,7 @@ API = (Quota("api", 1_000, 60), Quota("api", 10_000, 3_600))
 """For a user; for an address where nobody is signed in. Superusers are exempt."""
 
 ATTEMPTS = Quota("registration attempts", 100, 3_600)
-ACCOUNTS = Quota("registered accounts", 50, 86_400)
+ACCOUNTS = Quota("registrations", 50, 86_400)
 """For an address."""
 
 _PREFIX = "/api/v1/"

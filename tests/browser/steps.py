@@ -29,7 +29,7 @@ def register(page: Page, email: str, invite_code: str, full_name: str = "Grace H
         page.get_by_label(label).fill(text)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Create the account").click()
-    expect(page.get_by_role("status")).to_have_text("Account created. Sign in.")
+    expect(page.get_by_role("status")).to_have_text("You are registered. Sign in.")
 
 
 def sign_in(page: Page, email: str) -> None:

@@ -26,7 +26,7 @@ def test_somebody_new_signs_up_and_in(browser: TestClient) -> None:
         invite_code=PUBLISHED_INVITE_CODE,
     )
     assert (answer.status_code, answer.headers["location"]) == (303, "/login?registered=1")
-    assert "Account created. Sign in." in browser.get("/login?registered=1").text
+    assert "You are registered. Sign in." in browser.get("/login?registered=1").text
     send(browser, "/login", "/login", email=email, password=PASSWORD)
     text = browser.get("/command-center").text
     assert "Welcome, Grace Hopper" in text

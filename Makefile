@@ -28,7 +28,7 @@ DEV_READY := $(VENV)/.ready-to-test
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run demo test check lint format bench faults mutate search docs screenshots lock sbom audit
+.PHONY: help install run demo test check lint format bench scaling faults mutate search docs screenshots lock sbom audit
 
 help: ## List the verbs
 	@echo "usage: make VERB"
@@ -61,6 +61,9 @@ format: $(DEV_READY) ## Write style: imports sorted, lines laid out
 
 bench: $(DEV_READY) ## Measure against peers in the same run, write docs/benchmarks.md; ONLY="commands nights"
 	@$(BIN)/python -m tests.benchmarks $(ONLY)
+
+scaling: $(DEV_READY) ## Measure what grows with users, positions, days, EVENTS=n; write docs/scaling.md (long)
+	@$(BIN)/python -m tests.benchmarks.scaling $(EVENTS)
 
 faults: $(DEV_READY) ## Kill, cut, race and starve it; the promises must hold (long)
 	@$(BIN)/python -m pytest -m faults -p tests.support.reliability $(SIDE_BY_SIDE)

@@ -11,13 +11,15 @@ import numpy as np
 
 from application.ports import Close, Fetched
 from domain.arithmetic import Ledger, Movements
+from domain.email_address import EmailAddress
 from domain.identity import daily_valuation_id
 from domain.money import Int64, amount_cents, cents
 from domain.portfolio import Portfolio
 from domain.position_import import ImportSource, Intake
 from domain.snapshot import Snapshot
+from domain.user import User
 from interfaces.bootstrap import Program
-from tests.support.accounts import cause, register, shares
+from tests.support.accounts import cause, shares
 from tests.support.openings import texts
 from tests.support.price_sources import CALENDAR
 
@@ -58,16 +60,16 @@ class City:
     closes: Int64
 
     @classmethod
-    def build(cls, program: Program) -> Self:
-        """Open the accounts and make their prices known."""
+    def build(cls, program: Program, accounts: int = ACCOUNTS) -> Self:
+        """Open the accounts, each of a user of its own, and make their prices known."""
         rng = np.random.default_rng(1_000)
         steps = rng.normal(0, 0.01, (len(_HISTORY), len(_SYMBOLS)))
         begin = rng.uniform(2_000, 30_000, len(_SYMBOLS))
         closes = np.rint(begin * np.exp(np.cumsum(steps, axis=0))).astype(np.int64)
-        columns = np.array([rng.permutation(len(_SYMBOLS))[:LINES] for _ in range(ACCOUNTS)])
+        columns = np.array([rng.permutation(len(_SYMBOLS))[:LINES] for _ in range(accounts)])
         quantities = rng.integers(1, 500, columns.shape)
         quantities[:, -5:] *= -1
-        city = cls([uuid4() for _ in range(ACCOUNTS)], columns, quantities, closes)
+        city = cls([uuid4() for _ in range(accounts)], columns, quantities, closes)
         city._learn(program)
         city._open(program)
         return city
@@ -108,20 +110,22 @@ class City:
         program.prices.book.learn("live", Fetched(closes=closes))
 
     def _open(self, program: Program) -> None:
-        owner = register(program)
         account = program.portfolios.read_account(
             texts(equity_as_of=OPENING.isoformat(), equity_balance="10000000.00")
         )
-        opened = []
+        opened: list[User | Portfolio] = []
         for portfolio_id, columns, quantities in zip(
             self.accounts, self.columns.tolist(), self.quantities.tolist(), strict=True
         ):
-            portfolio = Portfolio.open(portfolio_id, owner.user_id, account)
+            user = User.register(
+                uuid4(), EmailAddress.parse(f"{portfolio_id}@example.com"), "A User", "master"
+            )
+            portfolio = Portfolio.open(portfolio_id, user.id, account)
             intake = self._intake(columns, quantities)
             portfolio.import_positions(uuid4(), intake, lambda *_: uuid4())
-            opened.append(portfolio)
-        for begin in range(0, ACCOUNTS, _IN_A_SAVE):
-            program.log.save(*opened[begin : begin + _IN_A_SAVE], cause=cause(owner.user_id))
+            opened += [user, portfolio]
+        for begin in range(0, len(opened), _IN_A_SAVE):
+            program.log.save(*opened[begin : begin + _IN_A_SAVE], cause=cause())
         program.rooms.catch_up(program.log.position(), timeout_s=60)
 
     def _intake(self, columns: Sequence[int], quantities: Sequence[int]) -> Intake:

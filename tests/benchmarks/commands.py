@@ -70,14 +70,14 @@ def _seconds(threads: ThreadPoolExecutor, users: list[UUID], work: Callable[[UUI
     return perf_counter() - began
 
 
-def command(program: Program, user_id: UUID) -> None:
+def command(program: Program, user_id: UUID, within_s: float = 2) -> None:
     """Load a user, decide, record one event, bring the rooms up to it."""
     user = program.log.load(User, user_id)
     if user is None:
         raise LookupError(user_id)
     user.log_in((user.logged_in_at or datetime.now(UTC)) + timedelta(hours=2))
     position = program.log.save(user, cause=cause())
-    if not program.rooms.catch_up(position):
+    if not program.rooms.catch_up(position, timeout_s=within_s):
         raise TimeoutError("The rooms fell behind")
 
 

@@ -28,6 +28,7 @@ LINES = 5
 _TEMPLATE = (
     "SELECT originator_id, originator_version, topic, state FROM events.stored_events"
     " WHERE topic ~ '^(user\\.logged_in|run_slot|calculation_run|portfolio|daily_valuation)'"
+    " AND (%s OR topic !~ '^user')"
     " ORDER BY notification_id"
 )
 _ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -67,13 +68,15 @@ def live(program: Program) -> tuple[Owner, UUID]:
     return owner, portfolio_id
 
 
-def record_copies(owner: Connection, events: int) -> int:
+def record_copies(owner: Connection, events: int, *, with_logins: bool = True) -> int:
     """Let the log have at least so many events: day by day, of each account in turn.
+
+    The room of users does not take in logins, since who logs in never registered.
 
     Returns:
         The last position.
     """
-    template = list(_template(owner))
+    template = list(_template(owner, with_logins=with_logins))
     copies = -(-events // len(template))
     names = max(max(event.ids, default=0) for event in template) + 1
     accounts = [[str(uuid4()).encode() for _ in range(names)] for _ in range(copies)]
@@ -91,10 +94,12 @@ def record_copies(owner: Connection, events: int) -> int:
     return int(last)
 
 
-def _template(owner: Connection) -> Iterator[_Event]:
+def _template(owner: Connection, *, with_logins: bool) -> Iterator[_Event]:
     """The account's events; an id is known by the number of its first occurrence."""
     numbers: dict[bytes, int] = {}
-    for stream, version, topic, state in owner.execute(_TEMPLATE, binary=True).fetchall():
+    for stream, version, topic, state in owner.execute(
+        _TEMPLATE, (with_logins,), binary=True
+    ).fetchall():
         found = [str(stream).encode(), *_ID.findall(state)]
         ids = tuple(numbers.setdefault(one, len(numbers)) for one in found)
         gaps = _ID.sub(b"%b", bytes(state).replace(b"%", b"%%"))

@@ -49,13 +49,13 @@ def measure() -> list[Row]:
     """
     sessions = iter(SESSIONS)
     with durable_database() as url, psycopg.connect(url, autocommit=True) as owner:
-        with _at_night(url, next(sessions)) as program:
+        with at_night(url, next(sessions)) as program:
             city = City.build(program)
-            _night(program, url)
+            night(program, url)
         copying = Copying(owner)
         rounds = [_round(url, city, copying, next(sessions)) for _ in range(ROUNDS)]
         by_workers = [
-            (_by_workers(url, 2, next(sessions)), _by_workers(url, 1, next(sessions)))
+            (by_workers(url, 2, next(sessions)), by_workers(url, 1, next(sessions)))
             for _ in range(ROUNDS_OF_WORKERS)
         ]
     return [
@@ -76,8 +76,8 @@ def _row(what: str, against: str, rounds: list[tuple[float, float]], goal: float
 
 
 def _round(url: str, city: City, copying: Copying, session: date) -> tuple[float, float]:
-    with _at_night(url, session) as program:
-        ours = _seconds(lambda: _night(program, url))
+    with at_night(url, session) as program:
+        ours = _seconds(lambda: night(program, url))
         ids = [daily_valuation_id(account, session) for account in city.accounts]
         copying.read(ids)
         known = program.log.load_many(DailyValuation, city.ids_before(session)).values()
@@ -104,7 +104,7 @@ def _seconds(work: Callable[[], None]) -> float:
 
 
 @contextmanager
-def _at_night(url: str, session: date) -> Iterator[Program]:
+def at_night(url: str, session: date) -> Iterator[Program]:
     """The program in the night after a session, the accounts being older than an hour."""
     with build_program(url, _night_of(session)) as program:
         yield program
@@ -122,21 +122,21 @@ def _request(program: Program) -> UUID:
     return due
 
 
-def _night(program: Program, url: str) -> None:
+def night(program: Program, url: str, accounts: int = ACCOUNTS) -> None:
     """Ask for the run and work it off in this process."""
     whole = _request(program)
     work_off_queue(program, url)
-    _check(program.log.load(CalculationRun, whole))
+    _check(program.log.load(CalculationRun, whole), accounts)
 
 
-def _check(run: CalculationRun | None) -> None:
-    if run is None or run.status is not RunStatus.COMPLETED or run.counts.valued != ACCOUNTS:
+def _check(run: CalculationRun | None, accounts: int) -> None:
+    if run is None or run.status is not RunStatus.COMPLETED or run.counts.valued != accounts:
         raise ValueError(f"The nightly run ended as {run and run.status}: {run and run.counts}.")
 
 
-def _by_workers(url: str, workers: int, session: date) -> float:
+def by_workers(url: str, workers: int, session: date, accounts: int = ACCOUNTS) -> float:
     """Seconds from asking for the run to its end, by processes that wait for work."""
-    with _at_night(url, session) as program, _working(url, workers, session):
+    with at_night(url, session) as program, _working(url, workers, session):
         began = perf_counter()
         whole = _request(program)
         pause = threading.Event()
@@ -145,7 +145,7 @@ def _by_workers(url: str, workers: int, session: date) -> float:
                 break
             pause.wait(0.05)
         seconds = perf_counter() - began
-        _check(run)
+        _check(run, accounts)
     return seconds
 
 
@@ -194,7 +194,7 @@ def _work(url: str, session: date, name: str, stop: Event) -> None:
         stopping.set()
         await working
 
-    with _at_night(url, session) as program:
+    with at_night(url, session) as program:
         asyncio.run(until_stopped(program))
 
 

@@ -47,8 +47,8 @@ class Row:
         spread = f"{min(self.ratios):.3g}-{max(self.ratios):.3g}, {rounds}"
         return (
             self.what,
-            _figure(median(self.ours), self.unit),
-            f"{self.against}: {_figure(median(self.peer), self.unit)}",
+            figure(median(self.ours), self.unit),
+            f"{self.against}: {figure(median(self.peer), self.unit)}",
             f"{self.ratio:.3g}x ({spread})",
             f"{self.goal:.3g}x, {'met' if self.is_met else 'MISSED'}",
             self.note,
@@ -64,11 +64,11 @@ def show(rows: Iterable[object]) -> None:
         print(row, flush=True)  # noqa: T201 - whoever measures reads the terminal
 
 
-def _figure(figure: float, unit: Unit) -> str:
+def figure(amount: float, unit: Unit) -> str:
     """Two or three digits, in a unit that needs no zeros before them."""
     if unit == "MB":
-        return f"{figure:,.0f} MB"
+        return f"{amount:,.0f} MB"
     for size, name in ((1.0, "s"), (1e-3, "ms")):
-        if figure >= size:
-            return f"{figure / size:,.3g} {name}" if figure < 1000 else f"{figure:,.0f} {name}"
-    return f"{figure / 1e-6:.3g} us"
+        if amount >= size:
+            return f"{amount / size:,.3g} {name}" if amount < 1000 else f"{amount:,.0f} {name}"
+    return f"{amount / 1e-6:.3g} us"

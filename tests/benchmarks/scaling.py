@@ -1,0 +1,204 @@
+"""What grows with users, positions, days and events: slopes, measured at sizes x1, x2, x4 and x8.
+
+`make scaling`, or `python -m tests.benchmarks.scaling [EVENTS]`, writes them to docs/scaling.md.
+EVENTS is the most of them, 200,000 if not told; ten million take hours and some 45 GB of disk.
+With `python -m tests.benchmarks.scaling ONE SIZE`, ONE being users, positions, days or events, that
+much of it is measured and printed, nothing written.
+"""
+
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from time import perf_counter
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from infrastructure.postgres import Pool, app_url, open_pool
+from interfaces.rooms import ROOMS
+from projections.catch_up import CatchUp
+from projections.rebuild import Rebuilding
+from projections.valuations.postgres import ROOM as VALUATIONS
+from tests.benchmarks import commands, grounds
+from tests.benchmarks.databases import silence_logs
+from tests.benchmarks.grounds import Ground
+from tests.benchmarks.slopes import Slope, least
+from tests.support.programs import SECRET
+from tests.support.recording import open_log
+
+ROUNDS = 3
+SIZES = {"users": 200, "positions": 200, "days": 256, "events": 200_000}
+"""The largest of each; the others are a half, a fourth, an eighth of it."""
+
+COMMAND, POSITIONS, VALUED = "command to visible", "view of positions", "view of 50 valuations"
+RUN, REBUILD = "run, an account and day", "rebuild of valuations"
+CATCH_UP, VERIFY = "catch-up of all rooms from the first event", "verifying the log"
+
+_REPEATED = 50
+_LONG_S = 36_000
+_ENOUGH_ROWS = 100
+_GROUNDS: Mapping[str, Callable[[int], AbstractContextManager[Ground]]] = {
+    "users": grounds.of_users,
+    "positions": grounds.of_positions,
+    "days": grounds.of_days,
+    "events": grounds.of_events,
+}
+_START = "UPDATE rooms.progress SET position = 0"
+_EMPTY = sql.SQL("TRUNCATE rooms.{}")
+_STORED = (
+    "SELECT count(*), pg_total_relation_size('events.stored_events'),"
+    " pg_total_relation_size('audit.chain') FROM events.stored_events"
+)
+_ROWS = sql.SQL("SELECT count(*), pg_total_relation_size({}) FROM {}")
+_SIZED = ("valuations", "analytics", "positions", "portfolios", "audit_log")
+
+Costs = Mapping[str, Sequence[Sequence[float]]]
+"""By what was measured: the seconds of each round, of each size."""
+
+
+@dataclass
+class Found:
+    """What was measured in one dimension.
+
+    Attributes:
+        bytes_each: of an event with its indexes and its link, and of a row of each room, at the
+            largest size.
+    """
+
+    dimension: str
+    sizes: Sequence[int]
+    costs: Costs
+    events: list[int]
+    bytes_each: Mapping[str, float] = field(default_factory=dict)
+
+    def slope(self, what: str) -> Slope:
+        """How a cost grows with the size."""
+        return Slope.through(self.sizes, self.costs[what])
+
+
+def grow(dimension: str, most: int) -> Found:
+    """One dimension at x1, x2, x4 and x8.
+
+    Each round is of all sizes, so that what disturbs it disturbs them alike; of events one size
+    after the other, since they are large.
+    """
+    sizes = [most // 8, most // 4, most // 2, most]
+    costs: defaultdict[str, list[list[float]]] = defaultdict(lambda: [[] for _ in range(ROUNDS)])
+    found = Found(dimension, sizes, costs, [])
+    for batch in [[size] for size in sizes] if dimension == "events" else [sizes]:
+        with ExitStack() as held:
+            all_sides = [held.enter_context(_sides(dimension, size)) for size in batch]
+            for nth in range(ROUNDS):
+                for sides in all_sides:
+                    for what, seconds in sides.round().items():
+                        costs[what][nth].append(seconds)
+            found.events += [sides.ground.program.log.position() for sides in all_sides]
+            found.bytes_each = all_sides[-1].bytes_each()
+    return found
+
+
+@contextmanager
+def _sides(dimension: str, size: int) -> "Iterator[_Sides]":
+    with ExitStack() as held:
+        ground = held.enter_context(_GROUNDS[dimension](size))
+        owner = held.enter_context(psycopg.connect(ground.url, autocommit=True))
+        pool = held.enter_context(open_pool(app_url(ground.url, SECRET), is_durable=False))
+        yield _Sides(ground, owner, pool)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """What is timed on a ground."""
+
+    ground: Ground
+    owner: "psycopg.Connection[Any]"
+    pool: Pool
+
+    def round(self) -> dict[str, float]:
+        """Everything once, small things as the mean of fifty."""
+        program, account = self.ground.program, self.ground.portfolio_id
+        positions, valuations = program.positions_room, program.valuations_room
+        every, users = (date.min, date.max), iter(self.ground.users)
+        took = {
+            COMMAND: _mean(lambda: commands.command(program, next(users), _LONG_S)),
+            POSITIONS: _mean(lambda: positions.of_portfolio(account, "open", 200, 0)),
+            VALUED: _mean(lambda: valuations.span(account, every, 50, 0)),
+            RUN: self.ground.run(),
+        }
+        return took | {
+            REBUILD: _seconds(self._rebuild),
+            CATCH_UP: self._catch_up(),
+            VERIFY: _seconds(program.audit.verify),
+        }
+
+    def bytes_each(self) -> dict[str, float]:
+        """Bytes on disk of an event and of a row, indexes included."""
+        [events, stored, links] = self.owner.execute(_STORED).fetchone() or (1, 0, 0)
+        found = {"event": stored / events, "link of the chain": links / events}
+        for name in _SIZED:
+            table = sql.Identifier("rooms", name)
+            self.owner.execute(sql.SQL("VACUUM FULL {}").format(table))
+            query = _ROWS.format(sql.Literal(f"rooms.{name}"), table)
+            [rows, size] = self.owner.execute(query).fetchone() or (0, 0)
+            if rows >= _ENOUGH_ROWS:
+                found[f"row of {name}"] = size / rows
+        return found
+
+    def _rebuild(self) -> None:
+        with open_log(self.ground.url) as log:
+            Rebuilding(log, self.pool, VALUATIONS).rebuild()
+
+    def _catch_up(self) -> float:
+        """Empty every room, and let it read the log again."""
+        for room in ROOMS:
+            self.owner.execute(_EMPTY.format(sql.Identifier(room.name)))
+        self.owner.execute(_START)
+        with open_log(self.ground.url) as log:
+            rooms = CatchUp(log, self.pool, ROOMS)
+            took = _seconds(lambda: rooms.catch_up(log.position(), rooms.rooms, _LONG_S))
+            if rooms.failures or min(rooms.positions().values()) != log.position():
+                raise ValueError(f"The rooms did not catch up: {rooms.failures}")
+        return took
+
+
+def _mean(work: Callable[[], object]) -> float:
+    def often() -> None:
+        for _ in range(_REPEATED):
+            work()
+
+    return _seconds(often) / _REPEATED
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = perf_counter()
+    work()
+    return perf_counter() - began
+
+
+def show(found: Found) -> None:
+    """Print the slopes of a dimension."""
+    lines = [f"{found.dimension} {list(found.sizes)}, events {found.events}"]
+    lines += [
+        f"  {what}: {found.slope(what)} {least(rounds)}" for what, rounds in found.costs.items()
+    ]
+    lines += [f"  bytes of {what}: {size:,.0f}" for what, size in found.bytes_each.items()]
+    print("\n".join(lines), flush=True)  # noqa: T201 - whoever measures reads the terminal
+
+
+def main(words: Sequence[str]) -> None:
+    """Measure what was asked for."""
+    silence_logs()
+    if words and words[0] in SIZES:
+        show(grow(words[0], int(words[1]) if len(words) > 1 else SIZES[words[0]]))
+        return
+    from tests.benchmarks.scaling_document import write  # noqa: PLC0415 - it is built on this module
+
+    write(int(words[0]) if words else SIZES["events"])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,122 @@
+"""Writes what was measured into docs/scaling.md, between two markers; the prose around it stays."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.benchmarks import partitioning, side_by_side
+from tests.benchmarks.document import load_a_core, machine
+from tests.benchmarks.row import HEADS, Row, figure
+from tests.benchmarks.scaling import ROUNDS, RUN, SIZES, Found, grow, show
+from tests.benchmarks.slopes import least
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "scaling.md"
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+PORTFOLIOS, NIGHT_S = 100_000, 8 * 3600
+"""What one machine should value, and in which time: from the close's evening to the morning."""
+
+_MOST_PARTITIONED = 100_000
+_TOLD = {
+    "users": "Users, each with an account of 50 positions",
+    "positions": "Positions of an account valued for 16 sessions",
+    "days": "Sessions valued, of an account of 25 positions",
+    "events": "Events of the log, of accounts of 5 positions valued for a year",
+}
+
+
+def write(events: int) -> None:
+    """Measure everything and put it into the document."""
+    found = []
+    for dimension in SIZES:
+        found.append(grow(dimension, events if dimension == "events" else SIZES[dimension]))
+        show(found[-1])
+    beside = side_by_side.compare()
+    parted = partitioning.trial(min(events, _MOST_PARTITIONED))
+    told = between(found, beside, parted)
+    DOCUMENT.write_text(put(DOCUMENT.read_text("utf-8"), told), "utf-8")
+
+
+def put(document: str, told: str) -> str:
+    """The document with other words between the markers.
+
+    Raises:
+        ValueError: it has not both, in their order.
+    """
+    before, begin, rest = document.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end):
+        raise ValueError(f"the document lacks {BEGIN} or {END}")
+    return f"{before}{BEGIN}\n\n{told.strip()}\n\n{END}{after}"
+
+
+def between(found: Sequence[Found], beside: Sequence[Row], parted: Sequence[Row]) -> str:
+    """All that was measured, as Markdown."""
+    sections = [_machine(), *(_slopes(one) for one in found), _bytes(found)]
+    sections += [_capacity(found[0], beside[0]), _rows("Two processes", beside)]
+    return "\n\n".join([*sections, _rows("Events in partitions", parted)])
+
+
+def _machine() -> str:
+    asked = " ".join(["make scaling", *(f"EVENTS={number}" for number in sys.argv[1:])])
+    return (
+        f"{machine()} Written by `{asked}` on {datetime.now(UTC):%Y-%m-%d}, load a core"
+        f" {load_a_core():.1f}. Times are the least of {ROUNDS} rounds. A slope of 0 does not grow,"
+        " 1 grows in proportion; in brackets those of single rounds."
+    )
+
+
+def _slopes(found: Found) -> str:
+    heads = [f"{size:,}" for size in found.sizes]
+    lines = [f"### {_TOLD[found.dimension]}", ""]
+    lines += _table(["What", *heads, "Slope"], ())
+    for what, rounds in found.costs.items():
+        lines.append(_line([what, *map(_seconds, least(rounds)), str(found.slope(what))]))
+    events = ", ".join(f"{number:,}" for number in found.events)
+    return "\n".join([*lines, "", f"Events in the log at the end: {events}."])
+
+
+def _bytes(found: Sequence[Found]) -> str:
+    kinds = list(dict.fromkeys(kind for one in found for kind in one.bytes_each))
+    rows = (
+        [kind, *(f"{one.bytes_each[kind]:,.0f}" if kind in one.bytes_each else "" for one in found)]
+        for kind in kinds
+    )
+    heads = ["Bytes of", *(f"{one.sizes[-1]:,} {one.dimension}" for one in found)]
+    return "\n".join(["### On disk, with indexes", "", *_table(heads, rows)])
+
+
+def _capacity(users: Found, by_two: Row) -> str:
+    slope, most = users.slope(RUN), users.sizes[-1]
+    night_s = PORTFOLIOS * slope.at(PORTFOLIOS)
+    by_two_s = night_s / by_two.ratio
+    verdict = "reached" if min(night_s, by_two_s) <= NIGHT_S else "not reached"
+    measured = least(users.costs[RUN])[-1]
+    return "\n".join(
+        [
+            f"### {PORTFOLIOS:,} portfolios in a night",
+            "",
+            f"One worker takes {_seconds(measured)} for an account of 50 positions in a night of"
+            f" {most:,}; by the slope {_seconds(slope.at(PORTFOLIOS))} in one of {PORTFOLIOS:,}:"
+            f" {night_s / 3600:.1f} hours by one worker, {by_two_s / 3600:.1f} by two"
+            f" ({by_two.ratio:.2f}x). The aim is a night of"
+            f" {NIGHT_S // 3600} hours: **{verdict}**.",
+        ]
+    )
+
+
+def _rows(title: str, rows: Iterable[Row]) -> str:
+    table = _table(HEADS, (row.cells for row in rows))
+    return "\n".join([f"### {title}", "", *table])
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    return [_line(heads), "|---" * len(heads) + "|", *map(_line, rows)]
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _seconds(seconds: float) -> str:
+    return figure(seconds, "s")

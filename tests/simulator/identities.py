@@ -371,7 +371,7 @@ def a_live_run_has_somebody_to_execute_it(scene: Scene) -> Iterator[str]:
 
 
 def a_completed_run_knew_what_it_valued(scene: Scene) -> Iterator[str]:
-    """Where a run says that it completed, each account is valued at a price of its day or near."""
+    """Where a run says that it completed, it left each account valued at a price not too old."""
     for recorded in scene.new:
         run = scene.journal.one(CalculationRun, recorded.aggregate_id)
         event = recorded.event
@@ -387,12 +387,12 @@ def _valued_blindly(journal: Journal, run: CalculationRun, portfolio_id: UUID) -
     until = run.order.calculation_on
     if portfolio.is_archived or until < portfolio.opening.equity_as_of:
         return
-    day = journal.one(DailyValuation, daily_valuation_id(portfolio_id, until))
+    day = journal.day_at(daily_valuation_id(portfolio_id, until), journal.valued_at[run.id])
     if day is None:
         yield f"{portfolio_id} is not valued on {until}"
         return
     columns = ("position_id", "symbol", "quantity", "mark_quality")
-    for position_id, symbol, quantity, quality in day.latest.lines.rows(*columns):
+    for position_id, symbol, quantity, quality in day.lines.rows(*columns):
         position = portfolio.holdings.positions.get(position_id)
         is_blind = quality in (MarkQuality.STALE, MarkQuality.ASSUMED)
         if quantity and is_blind and position and needs_price(position):

@@ -7,10 +7,12 @@ from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from application.ports import EventLog, Recorded
+from domain.calculation_run import CalculationRun
 from domain.daily_valuation import DailyValuation
 from domain.flow import Flow
 from domain.kernel import Aggregate, Event
 from domain.portfolio import Portfolio
+from domain.run_phase import VALUATION
 from domain.snapshot import Snapshot
 from interfaces.rooms import ROOMS
 from projections.row_table import Key
@@ -41,7 +43,10 @@ class Noted(dict[Key, Any]):
 
 @dataclass
 class Journal:
-    """Follows the log. Rooms and aggregates are folded from it here, and nowhere else."""
+    """Follows the log. Rooms and aggregates are folded from it here, and nowhere else.
+
+    `valued_at` has the position at which each run had valued its portfolios.
+    """
 
     log: EventLog
     position: int = 0
@@ -52,6 +57,7 @@ class Journal:
     commands: dict[UUID, list[int]] = field(default_factory=lambda: defaultdict(list))
     correlated: dict[UUID, list[Recorded]] = field(default_factory=lambda: defaultdict(list))
     days: dict[UUID, list[Day]] = field(default_factory=lambda: defaultdict(list))
+    valued_at: dict[UUID, int] = field(default_factory=dict)
     flows: dict[UUID, list[tuple[int, UUID, Flow | None]]] = field(
         default_factory=lambda: defaultdict(list)
     )
@@ -110,6 +116,8 @@ class Journal:
         match event:
             case Snapshot() as snapshot:
                 self.days[stream].append(Day(recorded, snapshot))
+            case CalculationRun.PhaseCompleted(phase=VALUATION.id):
+                self.valued_at[stream] = recorded.position
             case Portfolio.CapitalContributed(flow_id=flow_id, contributed_on=on, amount=amount):
                 self.flows[stream].append((version, flow_id, Flow(on, amount)))
             case Portfolio.CapitalWithdrawn(flow_id=flow_id, withdrawn_on=on, amount=amount):
@@ -121,6 +129,11 @@ class Journal:
         """A version of a day's valuation, None where there is none."""
         days = self.days.get(aggregate_id, [])
         return days[version - 1].snapshot if 0 < version <= len(days) else None
+
+    def day_at(self, aggregate_id: UUID, position: int) -> Snapshot | None:
+        """A day's valuation as it was at a position of the log."""
+        known = [day for day in self.days.get(aggregate_id, []) if day.recorded.position < position]
+        return known[-1].snapshot if known else None
 
     def latest_days(self, portfolio_id: UUID) -> list[DailyValuation]:
         """The valued days of a portfolio, in the order of their sessions."""

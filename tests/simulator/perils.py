@@ -1,19 +1,21 @@
-"""What goes wrong at a save: the store, its answer, the process, or somebody who is quicker."""
+"""What goes wrong with the store: it, its answer, the process, or somebody who is quicker."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from uuid import UUID
 
 from application.errors import StoreUnavailable
-from application.ports import Cause, EventLog, Statement
+from application.ports import AnyAggregate, Cause, EventLog, Statement
 from domain.kernel import Aggregate
 from tests.support.faulty_logs import ForwardingLog, WorkerKilled
 from tests.support.specification import state_of
 
 
 class Peril(StrEnum):
-    """What happens at a save."""
+    """What happens at a save, or to a question."""
 
+    UNANSWERED = "the store does not answer a question"
     UNAVAILABLE = "the store is not there"
     ANSWER_LOST = "the save is committed and its answer lost"
     KILLED_BEFORE = "the process is killed before the commit"
@@ -23,7 +25,7 @@ class Peril(StrEnum):
 
 @dataclass(slots=True)
 class Ambush:
-    """Waits for the `nth` save from now on, from 0; `rival` is who is quicker then."""
+    """Waits for the `nth` save or question from now on, from 0; `rival` is who is quicker then."""
 
     peril: Peril
     nth: int
@@ -58,7 +60,7 @@ class PerilousLog(ForwardingLog):
 
     def save(self, *aggregates: Aggregate, cause: Cause, also: Sequence[Statement] = ()) -> int:
         """See `EventLog.save`."""
-        peril = self._sprung()
+        peril = self._sprung(is_save=True)
         if peril is Peril.UNAVAILABLE:
             raise StoreUnavailable
         if peril is Peril.KILLED_BEFORE:
@@ -70,10 +72,41 @@ class PerilousLog(ForwardingLog):
             raise WorkerKilled
         return position
 
-    def _sprung(self) -> Peril | None:
-        """The peril of this save; a rival has been quicker already."""
+    def load_many(
+        self, kind: type[AnyAggregate], aggregate_ids: Sequence[UUID]
+    ) -> dict[UUID, AnyAggregate]:
+        """See `EventLog.load_many`."""
+        self._ask()
+        return super().load_many(kind, aggregate_ids)
+
+    def load(self, kind: type[AnyAggregate], aggregate_id: UUID) -> AnyAggregate | None:
+        """See `EventLog.load`."""
+        self._ask()
+        return super().load(kind, aggregate_id)
+
+    def existing(self, aggregate_ids: Sequence[UUID]) -> set[UUID]:
+        """See `EventLog.existing`."""
+        self._ask()
+        return super().existing(aggregate_ids)
+
+    def versions(self, aggregate_ids: Sequence[UUID]) -> dict[UUID, int]:
+        """See `EventLog.versions`."""
+        self._ask()
+        return super().versions(aggregate_ids)
+
+    def position(self) -> int:
+        """See `EventLog.position`."""
+        self._ask()
+        return super().position()
+
+    def _ask(self) -> None:
+        if self._sprung(is_save=False):
+            raise StoreUnavailable
+
+    def _sprung(self, *, is_save: bool) -> Peril | None:
+        """The peril of this save or question; a rival has been quicker already."""
         ambush = self.ambush
-        if ambush is None:
+        if ambush is None or is_save == (ambush.peril is Peril.UNANSWERED):
             return None
         if ambush.nth > 0:
             ambush.nth -= 1

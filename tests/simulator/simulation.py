@@ -47,7 +47,7 @@ FIRST_DAY, LAST_DAY = date(2023, 2, 1), date(2025, 6, 30)
 DECKS: Sequence[Deck] = (PEOPLE, OWNERS, WORK)
 _SHARES = (3, 5, 5)
 _RIVALS: Mapping[Deck, Deck] = {PEOPLE: PEOPLE, OWNERS: OWNERS, WORK: RIVALS}
-_PERILS = (1, 1, 1, 1, 3)
+_PERILS = (1, 1, 1, 1, 1, 3)
 _MOST_ROUNDS = 12
 _TRIES = 3
 
@@ -167,8 +167,9 @@ class Simulation:
     def _ambush(self, act: Act, deck: Deck) -> Ambush | None:
         if not self.dice.happens(0.7 if deck is WORK else 0.4):
             return None
-        nth = self.dice.randint(0, 12) if act.is_of_system else 0
         peril = self.dice.choices([*Peril], _PERILS)[0]
+        nth = self.dice.randint(0, 12) if act.is_of_system else 0
+        nth = self.dice.randint(0, 3) + nth if peril is Peril.UNANSWERED else nth
         if peril is not Peril.OVERTAKEN:
             return Ambush(peril, nth)
         self.stage.is_contested = True

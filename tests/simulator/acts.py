@@ -18,24 +18,21 @@ from tests.simulator.market import SimulatedMarket
 from tests.simulator.process import Process
 
 Ask = Callable[[Process, Cause], Any]
-Holds = Callable[[Journal, Any], bool]
-
-
-def _anything(_journal: Journal, _answer: Any) -> bool:
-    return True
+Holds = Callable[[Any], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """Something that is asked of the program, as often as it takes: `ask` may be called again.
 
-    `holds` says of an answer whether what it promised is in the log. `actor` is who asks, None for
-    the system. An act of a worker or a scheduler has no one who would be told.
+    `holds` says of an answer whether what it promised is in the log, as the journal has read it:
+    its aggregates go on as events come. `actor` is who asks, None for the system. An act of a
+    worker or a scheduler has no one who would be told.
     """
 
     title: str
     ask: Ask
-    holds: Holds = _anything
+    holds: Holds = lambda _: True
     actor: UUID | None = None
     is_of_system: bool = False
 
@@ -114,3 +111,9 @@ class Stage:
 Draw = Callable[[Stage], Act | None]
 Deck = tuple[tuple[int, Draw], ...]
 """Acts with how often each is drawn; one that has nothing to act on is None."""
+
+
+def of_account(stage: Stage, one: Portfolio, said: str, *, ask: Ask, holds: Holds) -> Act:
+    """What an owner does with an account."""
+    title = f"{one.account_name!r} {said}"
+    return Act(title=title, ask=ask, holds=holds, actor=stage.owner_of(one))

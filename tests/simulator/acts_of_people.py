@@ -2,18 +2,18 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from uuid import UUID
 
 from application.commands import ChangePassword, IssueInvite, LogIn, RegisterUser
 from application.invites import IssuedInvite
 from application.ports import Cause
 from application.security_log import Denied
+from application.users import Registration
 from domain.email_claim import EmailClaim
 from domain.identity import email_claim_id
 from domain.invite_code import InviteCode
 from domain.user import User
 from tests.simulator.acts import Act, Deck, Stage
-from tests.simulator.journal import Journal
 from tests.simulator.process import MASTER_CODE, Process
 
 PASSWORD, OTHER_PASSWORD = "Analytical1843", "Difference1822"
@@ -31,9 +31,9 @@ def register(stage: Stage) -> Act:
         invite_code=stage.dice.choice(codes),
     )
 
-    def holds(journal: Journal, answer: Any) -> bool:
-        claim = journal.one(EmailClaim, email_claim_id(answer.email))
-        user = journal.one(User, answer.user_id)
+    def holds(answer: Registration) -> bool:
+        claim = stage.journal.one(EmailClaim, email_claim_id(answer.email))
+        user = stage.journal.one(User, answer.user_id)
         return claim is not None and claim.user_id == answer.user_id == (user and user.id)
 
     return Act(
@@ -53,7 +53,7 @@ def log_in(stage: Stage) -> Act | None:
     return Act(
         title=f"{_called(user)} signs in",
         ask=lambda process, cause: process.users.log_in(command, cause),
-        holds=lambda journal, answer: _is_active(journal, answer.user_id),
+        holds=lambda _: user.is_active,
     )
 
 
@@ -67,14 +67,10 @@ def change_password(stage: Stage) -> Act | None:
     command = ChangePassword(user_id=user.id, current=words[0], new=words[1])
     before = user.session_version
 
-    def holds(journal: Journal, answer: Any) -> bool:
-        now = journal.one(User, answer.user_id)
-        return now is not None and now.session_version > before
-
     return Act(
         title=f"{_called(user)} changes the password",
         ask=lambda process, cause: process.sessions.change_password(command, cause),
-        holds=holds,
+        holds=lambda _: user.session_version > before,
         actor=user.id,
     )
 
@@ -89,7 +85,7 @@ def log_out(stage: Stage) -> Act | None:
         return Act(
             title=f"{_called(user)} logs out everywhere",
             ask=lambda process, cause: process.sessions.log_out_everywhere(user.id, cause),
-            holds=lambda journal, _: _user(journal, user).session_version > before,
+            holds=lambda _: user.session_version > before,
             actor=user.id,
         )
 
@@ -118,7 +114,7 @@ def change_rank(stage: Stage) -> Act | None:
     return Act(
         title=f"{_called(user)} is {said}",
         ask=lambda process, cause: process.administration.change_rank(user.id, decision, cause),
-        holds=lambda journal, _: is_so(_user(journal, user)),
+        holds=lambda _: is_so(user),
         actor=_root(stage),
     )
 
@@ -133,7 +129,7 @@ def impersonate(stage: Stage) -> Act | None:
         ask=lambda process, cause: process.administration.impersonate(
             superuser.id, target.id, cause
         ),
-        holds=lambda journal, _: _user(journal, superuser).administrates,
+        holds=lambda _: superuser.administrates,
         actor=superuser.id,
     )
 
@@ -172,7 +168,7 @@ def forget(stage: Stage) -> Act | None:
     return Act(
         title=f"{_called(user)} is forgotten",
         ask=lambda process, cause: process.forgetting.forget(user.id, cause),
-        holds=lambda journal, _: _user(journal, user).is_forgotten,
+        holds=lambda _: user.is_forgotten,
         actor=_root(stage),
     )
 
@@ -195,7 +191,7 @@ def issue_invite(stage: Stage) -> Act:
     return Act(
         title=f"an invite for {command.max_uses or 'any number of'} uses is issued",
         ask=issue,
-        holds=lambda journal, answer: journal.one(InviteCode, answer.invite_id) is not None,
+        holds=lambda answer: stage.journal.one(InviteCode, answer.invite_id) is not None,
         actor=_root(stage),
     )
 
@@ -208,7 +204,7 @@ def revoke_invite(stage: Stage) -> Act | None:
     return Act(
         title="an invite is revoked",
         ask=lambda process, cause: process.invites.revoke(invite.id, cause),
-        holds=lambda journal, _: _invite(journal, invite).is_revoked,
+        holds=lambda _: invite.is_revoked,
         actor=_root(stage),
     )
 
@@ -230,23 +226,6 @@ def _called(user: User) -> str:
     return user.email.partition("@")[0]
 
 
-def _root(stage: Stage) -> Any:
+def _root(stage: Stage) -> UUID | None:
     users = stage.journal.all(User)
     return users[0].id if users else None
-
-
-def _user(journal: Journal, user: User) -> User:
-    found = journal.one(User, user.id)
-    if found is None:
-        raise LookupError(f"{user.id} is no user.")
-    return found
-
-
-def _invite(journal: Journal, invite: InviteCode) -> InviteCode:
-    found = journal.one(InviteCode, invite.id)
-    return found if found is not None else invite
-
-
-def _is_active(journal: Journal, user_id: Any) -> bool:
-    user = journal.one(User, user_id)
-    return user is not None and user.is_active

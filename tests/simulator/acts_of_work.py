@@ -24,7 +24,7 @@ def request_run(stage: Stage) -> Act | None:
     return Act(
         title=f"{one.account_name!r} is to be calculated up to {day or 'now'}",
         ask=lambda process, cause: process.runs.request(command, cause),
-        holds=lambda journal, answer: journal.one(CalculationRun, answer.run_id) is not None,
+        holds=lambda answer: stage.journal.one(CalculationRun, answer.run_id) is not None,
         actor=stage.owner_of(one),
     )
 
@@ -43,7 +43,7 @@ def request_run_of_any(stage: Stage) -> Act | None:
     return Act(
         title=f"{'an account' if one else 'every account'} is to be calculated by a superuser",
         ask=lambda process, cause: process.runs.request_of_any(command, cause),
-        holds=lambda journal, answer: journal.one(CalculationRun, answer.run_id) is not None,
+        holds=lambda answer: stage.journal.one(CalculationRun, answer.run_id) is not None,
     )
 
 

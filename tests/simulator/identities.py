@@ -140,7 +140,7 @@ def an_answer_is_true(scene: Scene) -> Iterator[str]:
         return
     if told.is_overtaken and not _recorded(scene, told):
         return
-    if not told.act.holds(scene.journal, told.value):
+    if not told.act.holds(told.value):
         yield f"{told.act.title}: {told.value}"
 
 

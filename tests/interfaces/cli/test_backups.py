@@ -74,6 +74,23 @@ def test_a_backup_is_noted_as_an_export_before_it_is_written(
         assert [event for _, event in recorded(other, SecurityRecord.DataExported)] == [noted]
 
 
+def test_a_database_of_an_earlier_version_is_backed_up_and_left_as_it_is(
+    connected: Terminal, elsewhere: Terminal, program: Program, database: str
+) -> None:
+    register(program)
+    before = program.log.position()
+    with connect_owner(database) as owner:
+        owner.execute(
+            "DELETE FROM migrations.applied WHERE name = (SELECT max(name) FROM migrations.applied)"
+        )
+    assert connected.run("backup", "a.backup").status == 0
+    assert program.log.position() == before
+    refused = elsewhere.run("backup", "b.backup")
+    assert (refused.status, refused.told) == (
+        *(1, "The database is empty: there is nothing to back up yet."),
+    )
+
+
 def test_nothing_is_written_that_cannot_be_noted(
     connected: Terminal, program: Program, database: str
 ) -> None:

@@ -47,7 +47,7 @@ def chart_file(at: SuperuserVisit, name: str) -> Response:
     """The table behind a chart."""
     for chart in _charts(at.program.activity_room.days(date.min)):
         if chart.name == name:
-            return file_of(chart)
+            return file_of(at, chart)
     raise HTTPException(404)
 
 

@@ -1,6 +1,7 @@
 """Which charts a page has of the accounts that it shows."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from fastapi.responses import Response
 
@@ -16,6 +17,7 @@ from interfaces.web.charts import (
     waterfall,
 )
 from interfaces.web.holdings import Holding
+from interfaces.web.visits import Visit
 from interfaces.web.worth import Worth
 from projections.portfolios.view import PortfolioRow
 
@@ -56,8 +58,13 @@ def reconstruction_of(program: Program, portfolio: PortfolioRow, cause: Cause) -
     return reconstruction(program.reconstruction.series(portfolio.portfolio_id, None, None, cause))
 
 
-def file_of(chart: Chart) -> Response:
-    """The table behind a chart, as a file."""
+def file_of(at: Visit, chart: Chart, portfolio_id: UUID | None = None) -> Response:
+    """The table behind a chart, as a file: noted as an export before it leaves.
+
+    Raises:
+        StoreUnavailable: ERR_BUSY_001; it cannot be noted.
+    """
+    at.program.security_log.note_export(portfolio_id, f"chart ({chart.name})", at.cause)
     headers = {"Content-Disposition": f'attachment; filename="sigmasight_{chart.name}.csv"'}
     return Response(chart.csv, media_type="text/csv; charset=utf-8", headers=headers)
 

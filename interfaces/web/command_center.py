@@ -65,7 +65,7 @@ def chart_table(at: UserVisit, name: str, portfolio: str = ALL) -> Response:
     holdings = holdings_of(at.program, shown, worth.nav if worth else None)
     for chart in charts_of(at.program, shown, worth, holdings, rows=WHOLE):
         if chart.name == name:
-            return file_of(chart)
+            return file_of(at, chart, shown[0].portfolio_id if len(shown) == 1 else None)
     raise HTTPException(404)
 
 

@@ -60,7 +60,7 @@ def performance_table(at: UserVisit, portfolio_id: UUID, name: str) -> Response:
         raise HTTPException(404) from None
     if chart is None:
         raise HTTPException(404)
-    return file_of(chart)
+    return file_of(at, chart, portfolio_id)
 
 
 def _page(at: Visit, portfolio: PortfolioRow, status: int = 200, **values: Any) -> HTMLResponse:

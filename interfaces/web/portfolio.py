@@ -60,7 +60,7 @@ def reconstructed(at: UserVisit, portfolio_id: UUID, kind: Literal["json", "csv"
     chart = reconstruction_of(at.program, portfolio, cause_of(at.request, portfolio.owner_id))
     if kind == "json":
         return Response(chart.json, media_type="application/json")
-    return file_of(chart)
+    return file_of(at, chart, portfolio_id)
 
 
 @router.get("/positions")

@@ -60,7 +60,7 @@ def risk_table(at: UserVisit, portfolio_id: UUID, name: str) -> Response:
     except FormWrong:
         raise HTTPException(404) from None
     chart = chart_named(risk_parts(shown.measures), name) if shown else None
-    return _file(chart)
+    return _file(at, chart, portfolio_id)
 
 
 @router.get("/scenario")
@@ -78,15 +78,16 @@ def scenario(at: UserVisit, portfolio_id: UUID) -> Response:
 def scenario_table(at: UserVisit, portfolio_id: UUID, name: str) -> Response:
     """The table behind a chart of it, as a file."""
     try:
-        return _file(chart_named(_tried(at, at.portfolio(portfolio_id)), name))
+        chart = chart_named(_tried(at, at.portfolio(portfolio_id)), name)
     except FormWrong:
         raise HTTPException(404) from None
+    return _file(at, chart, portfolio_id)
 
 
-def _file(chart: Chart | None) -> Response:
+def _file(at: Visit, chart: Chart | None, portfolio_id: UUID) -> Response:
     if chart is None:
         raise HTTPException(404)
-    return file_of(chart)
+    return file_of(at, chart, portfolio_id)
 
 
 def _page(

@@ -72,6 +72,33 @@ def test_a_report_is_noted_as_a_file_and_not_as_a_page(world: World) -> None:
     assert exports(world.program, before) == noted * 2
 
 
+@pytest.mark.parametrize(
+    ("path", "chart"),
+    [
+        ("/command-center/charts/nav.csv?portfolio={id}", "nav"),
+        ("/portfolios/{id}/charts/reconstructed.csv", "reconstructed"),
+        ("/portfolios/{id}/performance/charts/growth.csv", "growth"),
+        ("/portfolios/{id}/risk/charts/losses.csv", "losses"),
+        ("/portfolios/{id}/risk/scenario/charts/moves.csv?market=10", "moves"),
+    ],
+)
+def test_the_table_of_a_chart_is_noted_before_it_leaves(
+    world: World, path: str, chart: str
+) -> None:
+    before, url = world.program.log.position(), path.format(id=world.valued)
+    log: Any = OutOfReach()
+    security_log = SecurityLog(log, world.program.users.clock)
+    for program, status in (
+        (replace(world.program, security_log=security_log), 503),
+        (world.program, 200),
+    ):
+        with TestClient(create_http(program), follow_redirects=False) as browser:
+            enter(browser, world.ada)
+            assert browser.get(url).status_code == status
+    noted = [(f"chart ({chart})", UUID(world.valued), UUID(world.ada.id()))]
+    assert exports(world.program, before) == noted
+
+
 @pytest.mark.parametrize("path", [*OF_PORTFOLIO, *OF_ALL])
 def test_what_is_refused_is_no_export(world: World, path: str) -> None:
     before = world.program.log.position()

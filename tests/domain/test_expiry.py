@@ -136,6 +136,9 @@ def test_it_can_be_removed() -> None:
 
     outcome.then(removed(CALLS))
     assert outcome.aggregate.book().positions == ()
+    gone = holding(expired(CALLS, "3.25", TUESDAY), removed(CALLS))
+    gone.when(correcting(CALLS, quantity=Decimal(7))).then_refused(PositionUnknown)
+    gone.when(closing(CALLS, on=MONDAY)).then_refused(PositionUnknown)
 
 
 @pytest.mark.parametrize(

@@ -238,7 +238,9 @@ class TestFlows:
             given(Portfolio, portfolio_opened(), *history).when(again).then_nothing()
 
     def test_an_unknown_flow_is_refused(self) -> None:
-        given(Portfolio, portfolio_opened()).when(taking_back("bonus")).then_refused(FlowUnknown)
+        given(Portfolio, portfolio_opened()).when(taking_back("bonus")).then_refused(
+            FlowUnknown, "no cash flow"
+        )
 
 
 class TestCorrectingTheOpening:

@@ -1,18 +1,39 @@
-"""Specification of what a day's figures rest on: its digest, and the lines that are left out."""
+"""Specification of a day's lines: what they rest on, splits and dividends, what is left out."""
 
 import hashlib
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
 
+import pytest
+
+from domain.corporate_action import CorporateAction
 from domain.money import WHOLE, column
+from domain.position import Position
+from domain.snapshot import Lines, needs_price_update
 from domain.statement import inputs_digest
-from tests.support.books import book, position
+from domain.valuation import value_sessions
+from tests.support.books import (
+    FRIDAY,
+    book,
+    closes,
+    dividend,
+    opening,
+    position,
+    split,
+    weekdays,
+)
+
+MONDAY = FRIDAY + timedelta(days=3)
 
 
 def test_a_digest_is_that_of_the_facts_and_of_eight_bytes_for_each_number() -> None:
     facts = (1, date(2024, 1, 15))
-    told = b'[1,"2024-01-15"]' + (5).to_bytes(8, "little") + (-5).to_bytes(8, "little", signed=True)
+    digested = (
+        b'[1,"2024-01-15"]' + (5).to_bytes(8, "little") + (-5).to_bytes(8, "little", signed=True)
+    )
 
-    assert inputs_digest(facts, [column([5, -5])]) == hashlib.sha256(told).hexdigest()
+    assert inputs_digest(facts, [column([5, -5])]) == hashlib.sha256(digested).hexdigest()
 
 
 def test_numbers_of_any_size_that_fit_have_the_same_digest() -> None:
@@ -22,9 +43,9 @@ def test_numbers_of_any_size_that_fit_have_the_same_digest() -> None:
 
 
 def test_a_column_with_a_number_beyond_eight_bytes_is_spelt_out() -> None:
-    told = b"[]" + b"[9223372036854775808, 1]"
+    digested = b"[]" + b"[9223372036854775808, 1]"
 
-    assert inputs_digest((), [column([2**63, 1], WHOLE)]) == hashlib.sha256(told).hexdigest()
+    assert inputs_digest((), [column([2**63, 1], WHOLE)]) == hashlib.sha256(digested).hexdigest()
 
 
 def test_a_book_leaves_out_the_positions_that_are_history() -> None:
@@ -33,3 +54,48 @@ def test_a_book_leaves_out_the_positions_that_are_history() -> None:
 
     assert list(whole.without({gone.position_id}).positions) == [held]
     assert whole.without(set()) is whole
+
+
+def told(*positions: Position, prices: Sequence[str], actions: Sequence[CorporateAction]) -> Lines:
+    """The lines of the last of some days, all positions marked at the same prices."""
+    sessions = weekdays(FRIDAY, len(prices))
+    marks = {one.position_id: closes(sessions, *prices) for one in positions}
+    holding = book(*positions, actions=actions)
+    return value_sessions(holding, sessions, marks, opening("100000"))[-1].lines
+
+
+def test_a_split_of_one_symbol_divides_the_entry_price_of_that_one_alone() -> None:
+    goog, spy = position("GOOG", "100", "50"), position("SPY", "10", "20")
+
+    lines = told(goog, spy, prices=["50", "25"], actions=[split("GOOG", MONDAY, "2")])
+
+    assert lines.symbol == ("GOOG", "SPY")
+    assert list(lines.quantity) == [200, 10]
+    assert list(lines.entry_price) == [25, 20]
+
+
+def test_a_dividend_closes_nothing_however_dear_a_share_is() -> None:
+    dear = position("DEAR", "1", "900000")
+
+    lines = told(dear, prices=["900000"] * 2, actions=[dividend("DEAR", MONDAY, "12.34")])
+
+    assert (lines.income, lines.pnl) == ((Decimal("12.34"),), (Decimal("12.34"),))
+    assert [*lines.realized_pnl, *lines.proceeds, *lines.cost] == [0, 0, 0]
+
+
+def test_a_dividend_of_more_decimals_than_a_price_is_rounded_to_six() -> None:
+    many = position("MANY", "10000000", "1")
+
+    lines = told(many, prices=["1"] * 2, actions=[dividend("MANY", MONDAY, "0.12345678")])
+
+    assert lines.income == (Decimal("1234570.00"),)
+
+
+@pytest.mark.parametrize(
+    ("priced", "need_price", "is_needed"),
+    [(7, 10, True), (8, 10, False), (10, 10, False), (3, 4, True), (0, 0, False), (0, 1, True)],
+)
+def test_fewer_than_80_percent_of_symbols_with_a_price_ask_for_an_update(
+    priced: int, need_price: int, *, is_needed: bool
+) -> None:
+    assert needs_price_update(priced, need_price) is is_needed

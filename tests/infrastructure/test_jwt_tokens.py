@@ -96,6 +96,10 @@ def test_a_companion_is_of_one_token_and_of_our_key(tokens: JwtTokens, token: st
     assert len({tokens.companion(token), tokens.companion(other), foreign.companion(token)}) == 3
 
 
+def test_what_is_no_text_has_a_companion_too(tokens: JwtTokens) -> None:
+    assert tokens.companion("\ud800") != tokens.companion("\udfff")
+
+
 def test_no_two_tokens_have_one_id(tokens: JwtTokens) -> None:
     ids = {tokens.read(tokens.issue(GRANT)[0]).token_id for _ in range(50)}
     assert len(ids) == 50

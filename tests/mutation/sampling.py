@@ -42,6 +42,7 @@ TESTS = {
         "tests/infrastructure/test_jwt_tokens.py",
         *(f"tests/application/test_{name}.py" for name in ("users", "sessions", "login_throttle")),
         *(f"tests/application/test_{name}.py" for name in ("administration", "policy")),
+        "tests/application/test_password_rule.py",
         *(f"tests/application/test_{name}.py" for name in ("security_log", "forgetting")),
     ),
 }

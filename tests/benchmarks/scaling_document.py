@@ -26,14 +26,18 @@ _TOLD = {
 
 
 def write(events: int) -> None:
-    """Measure everything and put it into the document."""
-    found = []
+    """Measure everything and put it into the document, each part as soon as it is known."""
+    found: list[Found] = []
     for dimension in SIZES:
         found.append(grow(dimension, events if dimension == "events" else SIZES[dimension]))
         show(found[-1])
+        _keep(between(found, [], []))
     beside = side_by_side.compare()
-    parted = partitioning.trial(min(events, _MOST_PARTITIONED))
-    told = between(found, beside, parted)
+    _keep(between(found, beside, []))
+    _keep(between(found, beside, partitioning.trial(min(events, _MOST_PARTITIONED))))
+
+
+def _keep(told: str) -> None:
     DOCUMENT.write_text(put(DOCUMENT.read_text("utf-8"), told), "utf-8")
 
 
@@ -51,10 +55,13 @@ def put(document: str, told: str) -> str:
 
 
 def between(found: Sequence[Found], beside: Sequence[Row], parted: Sequence[Row]) -> str:
-    """All that was measured, as Markdown."""
-    sections = [_machine(), *(_slopes(one) for one in found), _bytes(found)]
-    sections += [_capacity(found[0], beside[0]), _rows("Two processes", beside)]
-    return "\n\n".join([*sections, _rows("Events in partitions", parted)])
+    """What was measured so far, as Markdown."""
+    sections = [_machine(), *map(_slopes, found), _bytes(found)]
+    if beside:
+        sections += [_capacity(found[0], beside[0]), _rows("Two processes", beside)]
+    if parted:
+        sections.append(_rows("Events in partitions", parted))
+    return "\n\n".join(sections)
 
 
 def _machine() -> str:

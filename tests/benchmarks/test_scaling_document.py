@@ -39,6 +39,13 @@ def test_the_tables_tell_slopes_and_bytes() -> None:
     assert "| two | 1 s | one: 500 ms | 0.5x (0.5-0.5, 1 round) | 1x, MISSED |" in told
 
 
+def test_what_is_not_measured_yet_is_left_out() -> None:
+    told = between([users(0.02)], [], [])
+    assert RUN in told
+    assert "in a night" not in told
+    assert "Events in partitions" not in told
+
+
 @pytest.mark.parametrize(
     ("seconds_each", "by_two", "verdict"),
     [(0.02, 1.5, "**reached**"), (0.4, 1.5, "**reached**"), (0.5, 1.5, "**not reached**")],

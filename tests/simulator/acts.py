@@ -101,7 +101,7 @@ class Stage:
         """A day around today: weekends and holidays too, and now and then tomorrow."""
         return self.time.today() + timedelta(days=self.dice.randint(least, most))
 
-    def past_session(self, most: int = 12) -> date:
+    def past_session(self, most: int = 8) -> date:
         """One of the latest completed sessions."""
         latest = self.time.latest_session()
         sessions = self.time.calendar.sessions(latest - timedelta(days=2 * most), latest)

@@ -31,7 +31,7 @@ def open_account(stage: Stage) -> Act | None:
     dice, owner = stage.dice, stage.user()
     if owner is None:
         return None
-    opened_on = stage.past_session()
+    opened_on = stage.past_session(dice.choice([4, 8, 14]))
     texts = AccountTexts(
         portfolio_name="A portfolio",
         account_name=dice.choice(ACCOUNTS),
@@ -219,7 +219,7 @@ def enter_action(stage: Stage) -> Act | None:
 
 
 OWNERS: Deck = (
-    *((7, open_account), (2, rename), (1, archive), (5, import_file), (3, revert_import)),
+    *((5, open_account), (2, rename), (1, archive), (5, import_file), (3, revert_import)),
     *((2, restore_import), *POSITIONS, (7, note_flow), (3, revert_flow)),
     *((2, correct_opening), (2, enter_action)),
 )

@@ -94,19 +94,20 @@ def _bytes(found: Sequence[Found]) -> str:
 
 
 def _capacity(users: Found, by_two: Row) -> str:
-    slope, most = users.slope(RUN), users.sizes[-1]
-    night_s = PORTFOLIOS * slope.at(PORTFOLIOS)
+    """Computed by the steepest slope of a round, and as if a run never got cheaper by its size."""
+    slope, most, measured = users.slope(RUN), users.sizes[-1], least(users.costs[RUN])[-1]
+    each = measured * (PORTFOLIOS / most) ** max(0.0, slope.most)
+    night_s = PORTFOLIOS * each
     by_two_s = night_s / by_two.ratio
     verdict = "reached" if min(night_s, by_two_s) <= NIGHT_S else "not reached"
-    measured = least(users.costs[RUN])[-1]
     return "\n".join(
         [
             f"### {PORTFOLIOS:,} portfolios in a night",
             "",
             f"One worker takes {_seconds(measured)} for an account of 50 positions in a night of"
-            f" {most:,}; by the slope {_seconds(slope.at(PORTFOLIOS))} in one of {PORTFOLIOS:,}:"
-            f" {night_s / 3600:.1f} hours by one worker, {by_two_s / 3600:.1f} by two"
-            f" ({by_two.ratio:.2f}x). The aim is a night of"
+            f" {most:,}; by the steepest slope of a round, {max(0.0, slope.most):.2f},"
+            f" {_seconds(each)} in one of {PORTFOLIOS:,}: {night_s / 3600:.1f} hours by one worker,"
+            f" {by_two_s / 3600:.1f} by two ({by_two.ratio:.2f}x). The aim is a night of"
             f" {NIGHT_S // 3600} hours: **{verdict}**.",
         ]
     )

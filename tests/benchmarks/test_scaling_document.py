@@ -57,3 +57,14 @@ def test_a_night_is_computed_and_judged_honestly(
     assert verdict in told
     assert f"{100_000 * seconds_each / 3600:.1f} hours by one worker" in told
     assert f"{100_000 * seconds_each / by_two / 3600:.1f} by two" in told
+
+
+def test_what_got_cheaper_by_its_size_is_not_counted_on() -> None:
+    falling = Found("users", (50, 400), {RUN: [[0.05, 0.02]]}, [1, 2])
+    assert f"{100_000 * 0.02 / 3600:.1f} hours by one" in between([falling], [row(1)], [])
+
+
+def test_the_steepest_round_counts() -> None:
+    rounds = [[0.01, 0.01], [0.01, 0.02]]
+    steep = Found("users", (1_000, 10_000), {RUN: rounds}, [1, 2])
+    assert f"{100_000 * 0.02 / 3600:.1f} hours by one" in between([steep], [row(1)], [])

@@ -28,7 +28,7 @@ DEV_READY := $(VENV)/.ready-to-test
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run demo test check lint format bench scaling faults mutate search docs screenshots lock sbom audit
+.PHONY: help install run demo test check lint format bench scaling faults soak mutate search docs screenshots lock sbom audit
 
 help: ## List the verbs
 	@echo "usage: make VERB"
@@ -70,6 +70,11 @@ faults: $(DEV_READY) ## Kill, cut, race and starve it; the promises must hold (l
 
 mutate: $(DEV_READY) ## Change the code and see whether a test fails: 85 % must; SAMPLE=, GROUP=, ALL=1 (long)
 	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.mutation
+
+# Nightly: SOAK says how many times as often as faults does, MINUTES how long the use goes on.
+soak: $(DEV_READY) ## Half an hour of use that must leave nothing behind, then faults ten times over (hours)
+	@MINUTES=$(or $(MINUTES),30) $(BIN)/python -m pytest -m soak
+	@SOAK=$(or $(SOAK),10) $(BIN)/python -m pytest -m faults $(SIDE_BY_SIDE)
 
 docs: $(DEV_READY) ## Write docs/events.md, errors.md, rooms.md, alerts.yml and import/ from the code
 	@$(BIN)/python -m tests.support.write_documents

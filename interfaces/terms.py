@@ -10,7 +10,7 @@ from application.quotas import Counters
 class Terms:
     """Who counts requests, if anybody; which pages of others may ask; how long arriving may take.
 
-    `requests_at_once` may be at work, and eight times as many wait.
+    `requests_at_once` may be at work, and four times as many wait.
 
     `proxies` are addresses whose X-Forwarded-For is believed, separated by commas.
     """

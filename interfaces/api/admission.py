@@ -6,22 +6,27 @@ half of it away at once serves as many as ever.
 """
 
 import asyncio
+import time
 from collections import deque
 
+import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CROWDED = "ERR_BUSY_002"
-WAITING_FOR_EACH = 8
+WAITING_FOR_EACH = 4
 """How many may wait for each that is at work: well under a second, where nothing is slow."""
 
 RETRY_AFTER = {"Retry-After": "1"}
 EXEMPT = ("/health/", "/metrics")
 """How somebody finds out that it is crowded."""
 
+_TOLD_EVERY_S = 1.0
+_log = structlog.get_logger(__name__)
+
 
 class Admission:
-    """Lets `most` requests be at work and eight times as many wait, first come, first served.
+    """Lets `most` requests be at work and four times as many wait, first come, first served.
 
     A request is at work from when its body is there until its answer begins: neither slow senders
     nor slow readers, nor those who follow a run, keep others out.
@@ -32,12 +37,15 @@ class Admission:
         self._most = most
         self._at_work = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
+        self._refused = _Refused()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != "http" or scope["path"].startswith(EXEMPT):
             await self._app(scope, receive, send)
         elif len(self._waiting) >= WAITING_FOR_EACH * self._most:
+            scope.setdefault("state", {})["is_told"] = True
+            self._refused.tell()
             await scope["app"].state.refuse(scope, CROWDED, RETRY_AFTER)(scope, receive, send)
         else:
             await self._serve(_Place(self), scope, receive, send)
@@ -74,6 +82,22 @@ class Admission:
                 turn.set_result(None)
                 return
         self._at_work -= 1
+
+
+class _Refused:
+    """How many were refused: told once a second, as a line for each would cost more than they."""
+
+    def __init__(self) -> None:
+        self._untold = 0
+        self._told_at = -_TOLD_EVERY_S
+
+    def tell(self) -> None:
+        """One more."""
+        self._untold += 1
+        now = time.monotonic()
+        if now >= self._told_at + _TOLD_EVERY_S:
+            _log.warning("crowded", refused=self._untold)
+            self._untold, self._told_at = 0, now
 
 
 class _Place:

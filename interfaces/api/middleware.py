@@ -45,6 +45,7 @@ class RequestFrame:
 
     `observe` is told method, route, status and seconds of each.
 
+    One of many refused alike has no line of its own (`admission`).
     The caller's X-Request-ID is taken over if it is a plain word. The line names the route's
     template, never the path itself, a header or a body.
     """
@@ -78,6 +79,8 @@ class RequestFrame:
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
         method, route = scope["method"], template_of(scope)
         self._observe(method, route, status, seconds)
+        if scope["state"].get("is_told"):
+            return
         actor = scope["state"].get("actor")
         ms = round(seconds * 1000, 1)
         _log.info("request", method=method, route=route, status=status, ms=ms, actor=actor)

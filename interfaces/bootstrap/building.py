@@ -10,6 +10,7 @@ from application.portfolios import Portfolios
 from application.positions import Positions
 from application.repair import Repair
 from application.valuations import Valuations
+from infrastructure.allocator import keep_to_few_arenas
 from infrastructure.database_state import DatabaseState
 from infrastructure.first_answers import PostgresFirstAnswers
 from infrastructure.kept_uploads import PostgresUploads
@@ -37,6 +38,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
         One of START_REFUSALS, with a sentence that says what to do.
     """
     parts = parts or Parts()
+    keep_to_few_arenas()
     keep_to_one_thread()
     with ExitStack() as held:
         store = Store.open(settings, parts.clock or SystemClock(settings.sigmasight_now), held)

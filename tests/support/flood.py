@@ -38,11 +38,6 @@ class Answers:
         """How many there were of each status."""
         return Counter({status: len(waits) for status, waits in self.waits.items()})
 
-    def per_second(self, within_s: float) -> float:
-        """Successes a second that came within the time."""
-        good = [w for status in (200, 201) for w in self.waits.get(status, ()) if w <= within_s]
-        return len(good) / self.seconds
-
     def p95(self, status: int) -> float:
         """The time within which 95 % of the answers of a status came."""
         waits = sorted(self.waits[status])

@@ -6,7 +6,6 @@ hours of rebuilding read models a process held half as much again as it needed. 
 """
 
 import ctypes
-import os
 import sys
 
 _M_ARENA_MAX = -8
@@ -14,11 +13,11 @@ _ARENAS = 2
 
 
 def keep_to_few_arenas() -> None:
-    """Let all threads of this process share two arenas; MALLOC_ARENA_MAX in its environment wins.
+    """Let all threads of this process share two arenas.
 
     For the beginning of a process: arenas that there are stay. Silent where there is no glibc.
     """
-    if sys.platform != "linux" or "MALLOC_ARENA_MAX" in os.environ:
+    if sys.platform != "linux":
         return
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:

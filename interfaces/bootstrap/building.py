@@ -38,8 +38,7 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
         One of START_REFUSALS, with a sentence that says what to do.
     """
     parts = parts or Parts()
-    keep_to_few_arenas()
-    keep_to_one_thread()
+    _keep_small()
     with ExitStack() as held:
         store = Store.open(settings, parts.clock or SystemClock(settings.sigmasight_now), held)
         identities = Identities(settings.uses_deterministic_ids)
@@ -77,3 +76,9 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
             tracing=store.tracing,
             _held=held.pop_all(),
         )
+
+
+def _keep_small() -> None:
+    """Take no more threads and memory than one process of several should."""
+    keep_to_few_arenas()
+    keep_to_one_thread()

@@ -28,6 +28,10 @@ IN_TIME_S = 1.0
 REFUSED_WITHIN_S = 0.1
 OF_A_BUSY_MACHINE = 10
 GOODPUT = 0.8
+COLLAPSE = 0.3
+"""What a few slices can say on a machine that does other things: it does not collapse."""
+
+SLICES = 20
 ROWS = "".join(f"AAPL,{n},532.17,2012-12-31\n" for n in range(1, 500))
 FILE = (
     b'--%b\r\nContent-Disposition: form-data; name="csv_file"; filename="a.csv"\r\n\r\n%b\r\n--%b--'
@@ -137,7 +141,7 @@ def request(method: str, path: str, token: str, kind: bytes = b"", content: byte
     )
 
 
-@rounds(20, few=2)
+@rounds(SLICES, few=2)
 def test_under_twice_the_load_as_many_are_served_as_ever_and_the_rest_is_refused_at_once(
     crowd: Crowd, rounds: int, note: Note
 ) -> None:
@@ -154,7 +158,7 @@ def test_under_twice_the_load_as_many_are_served_as_ever_and_the_rest_is_refused
     assert not most.refused_s
     assert refused_s <= OF_A_BUSY_MACHINE * REFUSED_WITHIN_S
     assert answered_s <= OF_A_BUSY_MACHINE * IN_TIME_S
-    assert crowd.goodput >= GOODPUT, (most, flooded)
+    assert crowd.goodput >= (GOODPUT if rounds >= SLICES else COLLAPSE), (most, flooded)
     note(
         Asked.OVERLOAD,
         f"twice the requests that can be served, {SLICE_S * rounds:.0f} s",

@@ -115,9 +115,17 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         score, (low, high) = self.score, self.score.interval()
         return (
             f"- {self.group}: {score.share:.1%} ({score.killed} of {score.tried}; {low:.1%} to"
-            f" {high:.1%}), goal {GOAL:.0%} {'reached' if score.share >= GOAL else 'missed'}."
+            f" {high:.1%}), {self._verdict()}."
             f" `{self.command}`, {self.on.isoformat()}, {self.minutes:.0f} minutes."
         )
+
+    def _verdict(self) -> str:
+        if self.alarms:
+            return (
+                f"not proven: {self.alarms} of {self.controls} times the tests failed on unchanged"
+                " code, so some of this may be noticed by chance"
+            )
+        return f"goal {GOAL:.0%} {'reached' if self.score.share >= GOAL else 'missed'}"
 
 
 def table(results: Sequence[Result]) -> str:

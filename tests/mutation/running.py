@@ -28,7 +28,7 @@ from typing import Any
 import coverage
 import pytest
 from _pytest.runner import runtestprotocol
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from tests.mutation.mutations import Mutant
 
@@ -148,8 +148,16 @@ class Trial:
         """The same tests on unchanged code: they must pass, else a kill means nothing."""
         if tests:
             self.reach.controls += 1
-            ended = _fork(lambda: _run(tests, self.reach, every), self.reach.most_s(tests))
-            self.reach.alarms += ended != _NOT_KILLED
+            with tempfile.TemporaryFile() as told:
+
+                def unchanged() -> int:
+                    return _run(tests, self.reach, every, os.dup(told.fileno()))
+
+                ended = _fork(unchanged, self.reach.most_s(tests))
+                told.seek(0)
+                if ended != _NOT_KILLED:
+                    self.reach.alarms += 1
+                    self._tell(f"Unchanged code fails ({ended}): {told.read().decode()}")
 
 
 class _Living:
@@ -261,12 +269,19 @@ def _try(
     return Verdict(mutant, fates.get(_fork(trial, reach.most_s(tests)), Fate.TIMEOUT), len(tests))
 
 
-def _run(tests: Sequence[pytest.Item], reach: Reach, every: Sequence[pytest.Item]) -> int:
+def _run(
+    tests: Sequence[pytest.Item],
+    reach: Reach,
+    every: Sequence[pytest.Item],
+    tell_to: int | None = None,
+) -> int:
     """In a child: the tests until one fails; each may work ten times as long as it did."""
     for test in tests:
         took = reach.took[test.nodeid]
         signal.setitimer(signal.ITIMER_PROF, 2 + 10 * took)
         signal.setitimer(signal.ITIMER_REAL, 60 + 90 * took)
+        if tell_to is not None:
+            os.pwrite(tell_to, test.nodeid.encode().ljust(300), 0)
         if not _passes(test, _another(test, every)):
             return _KILLED
     return _NOT_KILLED
@@ -321,7 +336,12 @@ def run(trial: Trial, tests: Sequence[str]) -> int:
     """Try it with the tests at these paths; the exit status of pytest."""
     phases = (Phase.explicit, Phase.generate)
     settings.register_profile(
-        PROFILE, deadline=None, derandomize=True, database=None, phases=phases
+        PROFILE,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=phases,
+        suppress_health_check=list(HealthCheck),  # they go by the clock of a busy machine
     )
     options = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly", "--capture=no"]
     quiet = ["-qq", "--no-header", "--no-summary", f"--hypothesis-profile={PROFILE}"]

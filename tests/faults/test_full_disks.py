@@ -127,7 +127,7 @@ def test_the_disk_of_the_database_is_full_and_nothing_is_lost(
     imported = events_recorded(url, "portfolio.positions_imported")
     assert on_small_disk.imported <= imported
     assert set(on_small_disk.codes) <= {NO_ROOM, BUSY}
-    assert on_small_disk.codes[NO_ROOM] >= rounds / 2
+    assert on_small_disk.codes[NO_ROOM] >= rounds // 2
     assert rooms_differing_from_the_log(customer.program, url) == []
     note(
         Asked.DISK_FULL,

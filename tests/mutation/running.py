@@ -134,24 +134,24 @@ class Trial:
         self._tell(f"{len(self._mutants)} changes are tried")
         for number, mutant in enumerate(self._mutants, 1):
             tests = self.reach.tests_of(mutant, items)
-            verdict = _try(mutant, tests, self.reach, living, session.items)
+            verdict = _try(mutant, tests, self.reach, living)
             self.verdicts.append(verdict)
             if verdict.fate in (Fate.SURVIVED, Fate.UNREACHED):
                 self._tell(f"{mutant}\n    {verdict.fate}")
             if number % 50 == 0 or number == len(self._mutants):
-                self._control(tests, session.items)
+                self._control(tests)
                 killed = sum(verdict.is_killed for verdict in self.verdicts)
                 self._tell(f"{number} of {len(self._mutants)}: {killed} killed")
         return True
 
-    def _control(self, tests: Sequence[pytest.Item], every: Sequence[pytest.Item]) -> None:
+    def _control(self, tests: Sequence[pytest.Item]) -> None:
         """The same tests on unchanged code: they must pass, else a kill means nothing."""
         if tests:
             self.reach.controls += 1
             with tempfile.TemporaryFile() as told:
 
                 def unchanged() -> int:
-                    return _run(tests, self.reach, every, os.dup(told.fileno()))
+                    return _run(tests, self.reach, os.dup(told.fileno()))
 
                 ended = _fork(unchanged, self.reach.most_s(tests))
                 told.seek(0)
@@ -207,7 +207,7 @@ def _start_database(items: Sequence[pytest.Item]) -> None:
     used, which a child would wait for in vain.
     """
     for item in filter(_needs_database, items):
-        _passes(item, _another(item, items))
+        _passes(item)
         return
 
 
@@ -234,10 +234,10 @@ def _watched(
     watch.set_option("run:disable_warnings", ["no-data-collected"])
     took, failed = {}, []
     watch.start()
-    for item, following in zip(items, [*items[1:], items[0]], strict=True):
+    for item in items:
         watch.switch_context(item.nodeid)
         started = process_time()
-        if not _passes(item, following):
+        if not _passes(item):
             failed.append(item.nodeid)
         took[item.nodeid] = process_time() - started
     watch.stop()
@@ -257,13 +257,12 @@ def _try(
     tests: Sequence[pytest.Item],
     reach: Reach,
     living: _Living,
-    every: Sequence[pytest.Item],
 ) -> Verdict:
     if not tests:
         return Verdict(mutant, Fate.UNREACHED, 0)
 
     def trial() -> int:
-        return _run(tests, reach, every) if living.exchange(mutant) else _NO_CODE
+        return _run(tests, reach) if living.exchange(mutant) else _NO_CODE
 
     fates = {_NOT_KILLED: Fate.SURVIVED, _KILLED: Fate.KILLED, _NO_CODE: Fate.INVALID}
     return Verdict(mutant, fates.get(_fork(trial, reach.most_s(tests)), Fate.TIMEOUT), len(tests))
@@ -272,7 +271,6 @@ def _try(
 def _run(
     tests: Sequence[pytest.Item],
     reach: Reach,
-    every: Sequence[pytest.Item],
     tell_to: int | None = None,
 ) -> int:
     """In a child: the tests until one fails; each may work ten times as long as it did."""
@@ -282,19 +280,16 @@ def _run(
         signal.setitimer(signal.ITIMER_REAL, 60 + 90 * took)
         if tell_to is not None:
             os.pwrite(tell_to, test.nodeid.encode().ljust(300), 0)
-        if not _passes(test, _another(test, every)):
+        if not _passes(test):
             return _KILLED
     return _NOT_KILLED
 
 
-def _another(item: pytest.Item, items: Sequence[pytest.Item]) -> pytest.Item:
-    """A test that comes next, so that what a session shares stays."""
-    return items[0] if item is not items[0] else items[-1]
-
-
-def _passes(item: pytest.Item, following: pytest.Item) -> bool:
+def _passes(item: pytest.Item) -> bool:
+    """Run it; only what a session shares stays, so that any other test may come next."""
+    left: Any = item.session
     with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
-        reports = runtestprotocol(item, log=False, nextitem=following)
+        reports = runtestprotocol(item, log=False, nextitem=left)
     return not any(report.failed for report in reports)
 
 

@@ -63,7 +63,7 @@ bench: $(DEV_READY) ## Measure against peers in the same run, write docs/benchma
 	@$(BIN)/python -m tests.benchmarks $(ONLY)
 
 scaling: $(DEV_READY) ## Measure what grows with users, positions, days, EVENTS=n; write docs/scaling.md (long)
-	@$(BIN)/python -m tests.benchmarks.scaling $(EVENTS)
+	@$(BIN)/python -m tests.benchmarks.scaling_document $(EVENTS)
 
 faults: $(DEV_READY) ## Kill, cut, race and starve it; the promises must hold (long)
 	@$(BIN)/python -m pytest -m faults -p tests.support.reliability $(SIDE_BY_SIDE)

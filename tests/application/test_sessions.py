@@ -1,23 +1,22 @@
 """Specification of tokens given back, prolonged, and ended by another password (spec 4.3)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from uuid import UUID
 
 import pytest
 
 from application.access import Access
-from application.access_ports import Passwords, TokenClaims
+from application.access_ports import TokenClaims
 from application.commands import ChangePassword, LogIn
 from application.errors import CredentialsRefused, PasswordTooWeak, TokenRefused
-from application.ports import Statement
 from domain.user import User
 from interfaces.bootstrap import Program
 from tests.support.accounts import PASSWORD, Owner, cause, register
 from tests.support.openings import recorded
 from tests.support.racing import at_once
+from tests.support.watched_passwords import WatchedPasswords
 
 OTHER = "Difference1Engine"
 
@@ -146,57 +145,14 @@ class TestChangingThePassword:
 
     def test_who_signs_in_meanwhile_with_the_former_one_is_out(self, program: Program) -> None:
         ada = register(program)
-        meddling = MeddlingPasswords(program, ada)
-        users = replace(program.users, passwords=meddling)
+        watched = WatchedPasswords(program.users.passwords, lambda: change(program, ada))
+        users = replace(program.users, passwords=watched)
         access = users.log_in(LogIn(email=ada.email, password=PASSWORD), cause())
-        assert meddling.has_meddled
+        assert watched.verified == [ada.user_id]
         assert program.tokens.read(access.token).session_version == 0
         user = program.log.load(User, ada.user_id)
         assert user is not None
         assert user.session_version == 1
-
-
-@dataclass
-class MeddlingPasswords:
-    """Verifies like the program; before it answers somebody changes the password."""
-
-    program: Program
-    owner: Owner
-    has_meddled: bool = False
-
-    @property
-    def passwords(self) -> Passwords:
-        """The program's own."""
-        return self.program.users.passwords
-
-    def verify(self, user_id: UUID | None, password: str) -> bool:
-        """See `Passwords.verify`."""
-        is_right = self.passwords.verify(user_id, password)
-        if not self.has_meddled:
-            self.has_meddled = True
-            change(self.program, self.owner)
-        return is_right
-
-    def hash(self, password: str) -> str:
-        """See `Passwords.hash`."""
-        return self.passwords.hash(password)
-
-    def store(self, user_id: UUID, hashed: str) -> Statement:
-        """See `Passwords.store`."""
-        return self.passwords.store(user_id, hashed)
-
-    def destroy(self, user_id: UUID) -> Statement:
-        """See `Passwords.destroy`."""
-        return self.passwords.destroy(user_id)
-
-    @property
-    def are_composed(self) -> bool:
-        """See `Passwords.are_composed`."""
-        return self.passwords.are_composed
-
-    def is_common(self, password: str) -> bool:
-        """See `Passwords.is_common`."""
-        return self.passwords.is_common(password)
 
 
 def _signs_in(program: Program, owner: Owner, password: str) -> bool:

@@ -4,10 +4,7 @@ The file comes to the server that is read; the run is a worker's, in a process o
 go on until the run has ended. Run it by `python -m tests.benchmarks.disturbed`.
 """
 
-import multiprocessing
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -36,7 +33,7 @@ def measure() -> list[Row]:
             sides = tails.views(connection, owner, portfolio_id)
             for number in range(ROUNDS):
                 idle.append(tails.idle(sides))
-                with _importing(url, connection.port, number) as has_ended:
+                with tails.meanwhile(_import, url, connection.port, number) as has_ended:
                     busy.append(tails.p99(sides, until=has_ended))
     return [
         Row(
@@ -49,20 +46,6 @@ def measure() -> list[Row]:
             note=f"server, worker, reader and PostgreSQL on {os.cpu_count()} cores",
         )
     ]
-
-
-@contextmanager
-def _importing(url: str, port: int, number: int) -> Iterator[Callable[[int], bool]]:
-    """Somebody else's import and run in another process; whether they have ended."""
-    spawn = multiprocessing.get_context("spawn")
-    process = spawn.Process(target=_import, args=(url, port, number))
-    process.start()
-    try:
-        yield lambda _reads: not process.is_alive()
-    finally:
-        process.join()
-    if process.exitcode:
-        raise ValueError("the import or its run failed")
 
 
 def _import(url: str, port: int, number: int) -> None:

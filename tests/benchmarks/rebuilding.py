@@ -4,14 +4,13 @@ Ours is what `sigmasight rebuild` does: rows made anew beside the live ones, com
 swapped. The first peer decodes the same events by orjson and copies the same rows into the same
 tables; the second is the room's own fold with a transaction for each event, of which some are
 measured and scaled up. All end with equal digests. Run it by
-`python -m tests.benchmarks.rebuilding [EVENTS]`; a million takes some ten minutes.
+`python -m tests.benchmarks.rebuilding [EVENTS]`; a million takes more than ten minutes.
 """
 
-import multiprocessing
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -188,7 +187,7 @@ def _reading(ground: Ground, owner: Owner, portfolio_id: UUID) -> Row:
         sides = tails.views(connection, owner, portfolio_id)
         for _ in range(READING_ROUNDS):
             idle.append(tails.idle(sides))
-            with _rebuilding(ground.url) as has_ended:
+            with tails.meanwhile(_rebuild, ground.url) as has_ended:
                 busy.append(tails.p99(sides, until=has_ended))
     return Row(
         what="p99 of reads of three views while valuations are rebuilt",
@@ -198,19 +197,6 @@ def _reading(ground: Ground, owner: Owner, portfolio_id: UUID) -> Row:
         goal=GOAL_OF_READS,
         note=f"server, rebuild and PostgreSQL on {os.cpu_count()} cores",
     )
-
-
-@contextmanager
-def _rebuilding(url: str) -> Iterator[Callable[[int], bool]]:
-    """A rebuild in a process of its own; whether it has ended."""
-    process = multiprocessing.get_context("spawn").Process(target=_rebuild, args=(url,))
-    process.start()
-    try:
-        yield lambda _reads: not process.is_alive()
-    finally:
-        process.join()
-    if process.exitcode:
-        raise ValueError("the rebuild failed")
 
 
 def _rebuild(url: str) -> None:

@@ -1,9 +1,8 @@
 """What grows with users, positions, days and events: slopes, measured at sizes x1, x2, x4 and x8.
 
-`make scaling`, or `python -m tests.benchmarks.scaling [EVENTS]`, writes them to docs/scaling.md.
-EVENTS is the most of them, 200,000 if not told; ten million take hours and some 45 GB of disk.
-With `python -m tests.benchmarks.scaling ONE SIZE`, ONE being users, positions, days or events, that
-much of it is measured and printed, nothing written.
+`make scaling EVENTS=n` writes them to docs/scaling.md (`scaling_document`). EVENTS is the most of
+them, 200,000 if not told; ten million take hours and some 45 GB of disk. One dimension alone, only
+printed: `python -m tests.benchmarks.scaling users 200`.
 """
 
 import sys
@@ -189,16 +188,11 @@ def show(found: Found) -> None:
     print("\n".join(lines), flush=True)  # noqa: T201 - whoever measures reads the terminal
 
 
-def main(words: Sequence[str]) -> None:
-    """Measure what was asked for."""
+def main(dimension: str, size: str = "") -> None:
+    """Measure one dimension and print it."""
     silence_logs()
-    if words and words[0] in SIZES:
-        show(grow(words[0], int(words[1]) if len(words) > 1 else SIZES[words[0]]))
-        return
-    from tests.benchmarks.scaling_document import write  # noqa: PLC0415 - it is built on this module
-
-    write(int(words[0]) if words else SIZES["events"])
+    show(grow(dimension, int(size or SIZES[dimension])))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(*sys.argv[1:])

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.benchmarks import partitioning, side_by_side
+from tests.benchmarks.databases import silence_logs
 from tests.benchmarks.document import load_a_core, machine
 from tests.benchmarks.row import HEADS, Row, figure
 from tests.benchmarks.scaling import ROUNDS, RUN, SIZES, Found, grow, show
@@ -128,3 +129,8 @@ def _line(cells: Sequence[str]) -> str:
 
 def _seconds(seconds: float) -> str:
     return figure(seconds, "s")
+
+
+if __name__ == "__main__":
+    silence_logs()
+    write(int(sys.argv[1]) if len(sys.argv) > 1 else SIZES["events"])

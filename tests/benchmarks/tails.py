@@ -1,9 +1,12 @@
 """The slowest of a hundred reads of an account's views, while something else goes on or nothing."""
 
-from collections.abc import Callable, Sequence
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from statistics import quantiles
 from time import perf_counter
+from typing import Any
 from uuid import UUID
 
 from tests.benchmarks.reading import Side
@@ -39,3 +42,20 @@ def p99(sides: Sequence[Side], until: Callable[[int], bool]) -> float:
 def idle(sides: Sequence[Side]) -> float:
     """The same while nothing else is done."""
     return p99(sides, until=lambda reads: reads >= IDLE_READS)
+
+
+@contextmanager
+def meanwhile(work: Callable[..., None], *given: Any) -> Iterator[Callable[[int], bool]]:
+    """Something else that a process of its own does; whether it has ended.
+
+    Raises:
+        ValueError: it failed.
+    """
+    process = multiprocessing.get_context("spawn").Process(target=work, args=given)
+    process.start()
+    try:
+        yield lambda _reads: not process.is_alive()
+    finally:
+        process.join()
+    if process.exitcode:
+        raise ValueError(f"{work.__name__} failed")

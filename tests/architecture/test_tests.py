@@ -1,9 +1,13 @@
 """Habits of the tests themselves (spec 1.8)."""
 
 import ast
+import socket
 from collections.abc import Iterator
 
+import pytest
+
 from tests.architecture.source import Function, Module, functions, modules
+from tests.support.ports import HOST, port_of_its_own
 
 SLEEPS: dict[str, str] = {
     "tests/journeys/typed_client/investor.py": "a program of a customer's, that polls as one does",
@@ -46,6 +50,16 @@ def test_no_test_sleeps() -> None:
         if name in {"time.sleep", "asyncio.sleep"} and module.place not in SLEEPS
     ]
     assert sleeping == []
+
+
+def test_a_port_is_its_servers_before_it_starts_and_after_it_ended() -> None:
+    with port_of_its_own() as port:
+        for _ in ("started", "restarted"):
+            with socket.socket() as stranger, pytest.raises(OSError, match="in use"):
+                stranger.bind((HOST, port))
+            socket.create_server((HOST, port)).close()
+    with socket.socket() as other:
+        other.bind((HOST, port))
 
 
 def test_every_test_can_fail() -> None:

@@ -1,7 +1,6 @@
 """Apps served by uvicorn in processes of their own, each read over one kept connection."""
 
 import multiprocessing
-import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -12,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from tests.benchmarks.databases import silence_logs
+from tests.support.ports import port_of_its_own
 
 _SERVED_WITHIN_S = 30.0
 
@@ -19,19 +19,17 @@ _SERVED_WITHIN_S = 30.0
 @contextmanager
 def served(serve: Callable[[Any, int], None], given: str | bytes) -> Iterator[HTTPConnection]:
     """A connection to an app that a process of its own serves."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = multiprocessing.get_context("spawn").Process(target=serve, args=(given, port))
-    process.start()
-    connection = HTTPConnection("127.0.0.1", port)
-    try:
-        _await(connection)
-        yield connection
-    finally:
-        connection.close()
-        process.terminate()
-        process.join()
+    with port_of_its_own() as port:
+        process = multiprocessing.get_context("spawn").Process(target=serve, args=(given, port))
+        process.start()
+        connection = HTTPConnection("127.0.0.1", port)
+        try:
+            _await(connection)
+            yield connection
+        finally:
+            connection.close()
+            process.terminate()
+            process.join()
 
 
 def run(app: ASGIApp, port: int) -> None:

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -25,6 +24,7 @@ from tests.support.accounts import register
 from tests.support.client import INVITE, PASSWORD, Client, body
 from tests.support.leaks import leaks_in
 from tests.support.own_database import own_database
+from tests.support.ports import port_of_its_own
 from tests.support.postgres import passable_folder
 from tests.support.programs import SECRET, build_program
 from tests.support.server import ROOT, processes_in
@@ -105,7 +105,11 @@ def machine() -> Iterator[Machine]:
     """A machine on which the page's section on installing was done."""
     if missing := [name for name in ("curl", "openssl", "setsid") if shutil.which(name) is None]:
         pytest.skip(f"not installed here: {', '.join(missing)}")
-    with passable_folder(for_data=True) as data, passable_folder() as folder:
+    with (
+        port_of_its_own() as port,
+        passable_folder(for_data=True) as data,
+        passable_folder() as folder,
+    ):
         (folder / "backups").mkdir()
         (folder / "prices").mkdir()
         (folder / "prices" / "closes.csv").write_text(
@@ -118,8 +122,7 @@ def machine() -> Iterator[Machine]:
             (folder / "bin" / name).parent.mkdir(exist_ok=True)
             (folder / "bin" / name).write_text(script)
             (folder / "bin" / name).chmod(0o755)
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            machine = Machine(folder, free.getsockname()[1])
+        machine = Machine(folder, port)
         try:
             printed = machine.does(lines_of("## Install"))
             assert '"ready"' in printed or '"status"' in printed, printed

@@ -6,7 +6,6 @@ missing, as that would start it the slow way: whoever kills it here starts it ag
 
 import asyncio
 import os
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +19,7 @@ import uvicorn
 from interfaces.bootstrap import Program
 from interfaces.http import create_http
 from tests.support.forking import forking
+from tests.support.ports import port_of_its_own
 from tests.support.programs import build_program
 from tests.support.waiting import eventually
 
@@ -29,9 +29,8 @@ _STARTS_WITHIN_S = 60
 class Crew:
     """A server at `url` and a worker on one database; what they say goes to a file in `folder`."""
 
-    def __init__(self, database: str, folder: Path) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+    def __init__(self, database: str, folder: Path, port: int) -> None:
+        self.port = port
         self.url = f"http://127.0.0.1:{self.port}"
         self._database = database
         self._log = folder / "crew.log"
@@ -68,13 +67,14 @@ class Crew:
 @contextmanager
 def crew(database: str, folder: Path) -> Iterator[Crew]:
     """A server that answers and a worker; killed at the end, and their last words printed."""
-    crew = Crew(database, folder)
-    try:
-        crew.wait_until_live()
-        yield crew
-    finally:
-        kill(crew.server, crew.worker)
-        sys.stdout.write(crew.last_words())
+    with port_of_its_own() as port:
+        crew = Crew(database, folder, port)
+        try:
+            crew.wait_until_live()
+            yield crew
+        finally:
+            kill(crew.server, crew.worker)
+            sys.stdout.write(crew.last_words())
 
 
 def start(

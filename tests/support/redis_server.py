@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.ports import HOST, port_of_its_own
 from tests.support.waiting import eventually
 
 
@@ -18,32 +19,20 @@ def redis_server(folder: Path) -> Iterator[str]:
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("redis-server is not installed on this machine")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [
-        program,
-        "--port",
-        str(port),
-        "--bind",
-        "127.0.0.1",
-        "--save",
-        "",
-        "--dir",
-        str(folder),
-    ]
-    with (folder / "redis.log").open("wb") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
-    try:
-        eventually(lambda: _answers(port), what="a Redis server that answers")
-        yield f"redis://127.0.0.1:{port}/0"
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
+    with port_of_its_own() as port, (folder / "redis.log").open("wb") as log:
+        place = ["--port", str(port), "--bind", HOST, "--save", "", "--dir", str(folder)]
+        server = subprocess.Popen([program, *place], stdout=log, stderr=subprocess.STDOUT)
+        try:
+            eventually(lambda: _answers(port), what="a Redis server that answers")
+            yield f"redis://{HOST}:{port}/0"
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
 
 
 def _answers(port: int) -> bool:
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+        with socket.create_connection((HOST, port), timeout=1) as connection:
             connection.sendall(b"PING\r\n")
             return connection.recv(16).startswith(b"+PONG")
     except OSError:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +12,7 @@ import httpx
 import psutil
 
 from tests.support.leaks import leaks_in
+from tests.support.ports import port_of_its_own
 from tests.support.programs import SECRET
 from tests.support.waiting import eventually
 
@@ -27,9 +27,10 @@ class RunningServer:
     `settings` are variables of its environment; nothing else of ours reaches it but PATH.
     """
 
-    def __init__(self, folder: Path, settings: Mapping[str, str], options: Sequence[str]) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+    def __init__(
+        self, folder: Path, settings: Mapping[str, str], port: int, options: Sequence[str]
+    ) -> None:
+        self.port = port
         self.url = f"http://127.0.0.1:{self.port}"
         self.log = folder / "server.log"
         self.folder = folder
@@ -126,13 +127,14 @@ def running_server(
     Raises:
         AssertionError: its log holds what no log may.
     """
-    server = RunningServer(folder, settings, options)
-    try:
-        server.wait_until_live()
-        yield server
-    finally:
-        _end_all_in(folder)
-        sys.stdout.write(server.last_words())
+    with port_of_its_own() as port:
+        server = RunningServer(folder, settings, port, options)
+        try:
+            server.wait_until_live()
+            yield server
+        finally:
+            _end_all_in(folder)
+            sys.stdout.write(server.last_words())
     assert leaks_in(server.log) == set()
 
 

@@ -58,6 +58,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     alarms: int
     timeouts: int
     invalid: int
+    broken: int = 0
     modules: Mapping[str, OfModule]
     survivors: Sequence[str]
 
@@ -82,6 +83,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
             alarms=reach.alarms,
             timeouts=sum(verdict.fate is Fate.TIMEOUT for verdict in valid),
             invalid=len(verdicts) - len(valid),
+            broken=sum(verdict.fate is Fate.BROKEN for verdict in valid),
             modules={
                 place: _of_module(place, number, valid)
                 for place, number in changes.items()
@@ -98,8 +100,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_enough(self) -> bool:
-        """Whether it reaches the goal, and unchanged code was never called changed."""
-        return self.alarms == 0 and self.score.share >= GOAL
+        """Whether it reaches the goal, every change was tried, and unchanged code always passed."""
+        return self.alarms == self.broken == 0 and self.score.share >= GOAL
 
     def rows(self) -> list[str]:
         """The group and its modules, as rows of Markdown."""
@@ -125,6 +127,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
                 f"not proven: {self.alarms} of {self.controls} times the tests failed on unchanged"
                 " code, so some of this may be noticed by chance"
             )
+        if self.broken:
+            return f"not proven: {self.broken} changes could not be tried, for the runner failed"
         return f"goal {GOAL:.0%} {'reached' if self.score.share >= GOAL else 'missed'}"
 
 
@@ -159,9 +163,9 @@ def _row(title: str, changes: int, score: Score) -> str:
 
 
 def _why(verdict: Verdict) -> str:
-    if verdict.fate is Fate.UNREACHED:
-        return verdict.fate
-    return f"{verdict.fate}: {verdict.tests} tests passed"
+    if verdict.fate is Fate.SURVIVED:
+        return f"{verdict.fate}: {verdict.tests} tests passed"
+    return verdict.fate
 
 
 _HEADING = """\

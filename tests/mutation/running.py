@@ -16,6 +16,7 @@ import select
 import signal
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
@@ -39,7 +40,7 @@ _ENOUGH_S = 10.0
 """Seconds of a processor that the tests of one change take at most, the quickest first."""
 
 _MOST_MEMORY = 8 * 1024**3
-_NOT_KILLED, _KILLED, _NO_CODE = 0, 1, 2
+_NOT_KILLED, _KILLED, _NO_CODE, _BROKEN = 0, 1, 2, 3
 _CACHE = type(functools.lru_cache(lambda: None))
 _DATABASE = "postgres_server"
 
@@ -51,7 +52,16 @@ class Fate(StrEnum):
     TIMEOUT = "killed by a timeout"
     SURVIVED = "survived"
     UNREACHED = "reached by no test"
+    BROKEN = "not known: trying it failed, and not in a test"
     INVALID = "the same code, or one that cannot be exchanged"
+
+
+_FATES = {
+    _NOT_KILLED: Fate.SURVIVED,
+    _KILLED: Fate.KILLED,
+    _NO_CODE: Fate.INVALID,
+    _BROKEN: Fate.BROKEN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +146,7 @@ class Trial:
             tests = self.reach.tests_of(mutant, items)
             verdict = _try(mutant, tests, self.reach, living)
             self.verdicts.append(verdict)
-            if verdict.fate in (Fate.SURVIVED, Fate.UNREACHED):
+            if not verdict.is_killed and verdict.fate is not Fate.INVALID:
                 self._tell(f"{mutant}\n    {verdict.fate}")
             if number % 50 == 0 or number == len(self._mutants):
                 self._control(tests)
@@ -264,8 +274,7 @@ def _try(
     def trial() -> int:
         return _run(tests, reach) if living.exchange(mutant) else _NO_CODE
 
-    fates = {_NOT_KILLED: Fate.SURVIVED, _KILLED: Fate.KILLED, _NO_CODE: Fate.INVALID}
-    return Verdict(mutant, fates.get(_fork(trial, reach.most_s(tests)), Fate.TIMEOUT), len(tests))
+    return Verdict(mutant, _FATES.get(_fork(trial, reach.most_s(tests)), Fate.TIMEOUT), len(tests))
 
 
 def _run(
@@ -309,8 +318,11 @@ def _fork(trial: Callable[[], int], most_s: float | None) -> int:
 
 
 def _as_child(trial: Callable[[], int]) -> None:
-    """Never returns: tests may leave threads and what else to the end of the process."""
-    ended = _KILLED
+    """Never returns: tests may leave threads and what else to the end of the process.
+
+    What is raised here is no test's, whose errors are reports: it is told, and notices nothing.
+    """
+    ended, told = _BROKEN, os.dup(2)
     try:
         for number in (signal.SIGPROF, signal.SIGALRM):
             signal.signal(number, signal.SIG_DFL)
@@ -320,6 +332,8 @@ def _as_child(trial: Callable[[], int]) -> None:
             os.dup2(silence, stream)
         ended = trial()
     finally:
+        if ended == _BROKEN:
+            os.write(told, traceback.format_exc().encode())
         os._exit(ended)
 
 

@@ -70,6 +70,14 @@ def test_a_cent_more_is_refused():
         may_spend(101)
 """
 
+STUMBLING = """
+from domain.purse import may_spend
+
+
+def pytest_runtest_makereport():
+    may_spend(100)
+"""
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -81,7 +89,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def mutate(folder: Path, tests: str) -> tuple[int, str, str]:
-    """The exit status, what is printed, and the survivors."""
+    """The exit status, what is told on the way and printed, and the survivors."""
     (folder / "test_purse.py").write_text(tests, "utf-8")
     asked = {"PLACES": "domain/purse.py", "TESTS": "test_purse.py", "ALL": "1"}
     answer = subprocess.run(
@@ -94,7 +102,7 @@ def mutate(folder: Path, tests: str) -> tuple[int, str, str]:
     )
     survivors = folder / "build" / "mutation" / "part" / "survivors.txt"
     assert survivors.exists(), answer.stdout + answer.stderr
-    return answer.returncode, answer.stdout, survivors.read_text("utf-8")
+    return answer.returncode, answer.stderr + answer.stdout, survivors.read_text("utf-8")
 
 
 def test_a_limit_that_no_test_touches_is_reported_with_its_place(folder: Path) -> None:
@@ -126,6 +134,18 @@ def test_code_that_no_test_reaches_counts_as_unnoticed(folder: Path) -> None:
 def test_a_test_that_fails_unchanged_tells_nothing(folder: Path) -> None:
     with pytest.raises(AssertionError, match="the tests fail unchanged"):
         mutate(folder, "def test_wrong():\n    assert False\n")
+
+
+def test_an_error_that_is_not_a_tests_notices_nothing_and_fails_the_command(folder: Path) -> None:
+    (folder / "conftest.py").write_text(STUMBLING, "utf-8")
+
+    status, printed, survivors = mutate(folder, SPENDING + AT_THE_LIMIT)
+
+    assert status == 1
+    assert "+ if cents >= 100:\n    not known: trying it failed, and not in a test" in survivors
+    assert "ValueError: That is more than there is." in printed
+    assert "| `domain/purse.py` | 10 | 10 | 8 | 80.0% |" in printed
+    assert survivors.count("not known") == 2
 
 
 def test_the_interval_is_wilsons() -> None:

@@ -17,7 +17,7 @@ from projections.room import Room
 from projections.row_table import Connection, Key, Row
 
 MOST_ROWS = 50_000
-MOST_BYTES = 16 * 1024 * 1024
+MOST_BYTES = 2 * 1024 * 1024
 """What may wait in memory to be written: rows, and stored bytes of the events that they came by."""
 
 _FIRST, _WIDEST = 2_000, 50_000  # positions asked for at once; the log gives fewer by their bytes

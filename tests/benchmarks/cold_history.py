@@ -21,7 +21,7 @@ from tests.benchmarks.row import Row, show
 from tests.support.long_histories import NAV, LongHistory, long_history
 
 POSITIONS, SYMBOLS, YEARS = 1_900, 60, 8
-ROUNDS = 3
+ROUNDS = 5
 GOAL = 10
 _WHAT = f"Cold history of {POSITIONS:,} positions, {SYMBOLS} symbols, {YEARS} years"
 _HELD = "Assets:Held"

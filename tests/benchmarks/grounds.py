@@ -14,7 +14,7 @@ from interfaces.bootstrap import Program
 from tests.benchmarks import commands
 from tests.benchmarks.city import SESSIONS, City
 from tests.benchmarks.databases import durable_database
-from tests.benchmarks.million import live, record_copies
+from tests.benchmarks.million import Life, live
 from tests.benchmarks.nights import at_night, night
 from tests.support.accounts import (
     SAMPLE_SYMBOLS,
@@ -29,6 +29,7 @@ from tests.support.programs import build_program
 _LAST = date(2013, 3, 1)
 _DAYS_OF_POSITIONS, _POSITIONS_OF_DAYS = 16, 25
 _POSITIONS_OF_EVENTS, _DAYS_OF_EVENTS = 5, 16
+_ALL_READ = "UPDATE rooms.progress SET position = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +79,32 @@ def of_days(days: int) -> Iterator[Ground]:
         yield ground
 
 
+@dataclass(frozen=True, slots=True)
+class GrowingLog:
+    """A log of copies of an account of five positions as it was lived for a year."""
+
+    ground: Ground
+    _life: Life
+
+    def grow(self, events: int) -> None:
+        """Let it have at least so many events; rooms are said to have read the copies."""
+        program = self.ground.program
+        program.rooms.catch_up(program.log.position(), program.rooms.rooms, timeout_s=60)
+        missing = events - program.log.position()
+        with psycopg.connect(self.ground.url, autocommit=True) as owner:
+            owner.execute(_ALL_READ, [self._life.record_copies(owner, missing)])
+
+
 @contextmanager
-def of_events(events: int) -> Iterator[Ground]:
-    """A log of so many events: an account of five positions as it was lived for a year, copied."""
+def of_events() -> Iterator[GrowingLog]:
+    """A log as it was lived, to be grown."""
     with durable_database() as url, build_program(url) as program:
         owner, portfolio_id = live(program)
         with psycopg.connect(url, autocommit=True) as connection:
-            record_copies(connection, events, with_logins=False)
-        program.rooms.catch_up(program.log.position(), program.rooms.rooms, timeout_s=36_000)
+            life = Life.read(connection, with_logins=False)
         users = commands.registered(program)
         opening = _Opening(program, owner, _POSITIONS_OF_EVENTS, _DAYS_OF_EVENTS)
-        yield Ground(url, program, users, portfolio_id, opening.run)
+        yield GrowingLog(Ground(url, program, users, portfolio_id, opening.run), life)
 
 
 @contextmanager

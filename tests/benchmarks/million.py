@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Self
 from uuid import UUID, uuid4
 
 import psycopg
@@ -68,30 +68,41 @@ def live(program: Program) -> tuple[Owner, UUID]:
     return owner, portfolio_id
 
 
-def record_copies(owner: Connection, events: int, *, with_logins: bool = True) -> int:
-    """Let the log have at least so many events: day by day, of each account in turn.
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What happened in the accounts that a log has, to be copied."""
 
-    The room of users does not take in logins, since who logs in never registered.
+    _events: Sequence[_Event]
 
-    Returns:
-        The last position.
-    """
-    template = list(_template(owner, with_logins=with_logins))
-    copies = -(-events // len(template))
-    names = max(max(event.ids, default=0) for event in template) + 1
-    accounts = [[str(uuid4()).encode() for _ in range(names)] for _ in range(copies)]
-    position, head = owner.execute(_HEAD).fetchone() or (0, b"")
-    page: list[Row] = []
-    for row in _rows(template, accounts, position):
-        page.append(row)
-        if len(page) == _IN_A_COPY:
-            head = _copy(owner, page, head)
-            page = []
-    _copy(owner, page, head)
-    last = position + copies * len(template)
-    owner.execute("SELECT setval('events.stored_events_notification_id_seq', %s)", [last])
-    owner.execute("VACUUM (ANALYZE) events.stored_events")
-    return int(last)
+    @classmethod
+    def read(cls, owner: Connection, *, with_logins: bool = True) -> Self:
+        """That of a log as it is now.
+
+        The room of users does not take in logins of copies, since who logs in never registered.
+        """
+        return cls(list(_template(owner, with_logins=with_logins)))
+
+    def record_copies(self, owner: Connection, events: int) -> int:
+        """Record at least so many events more: day by day, of each new account in turn.
+
+        Returns:
+            The last position.
+        """
+        copies = -(-events // len(self._events))
+        names = max(max(event.ids, default=0) for event in self._events) + 1
+        accounts = [[str(uuid4()).encode() for _ in range(names)] for _ in range(copies)]
+        position, head = owner.execute(_HEAD).fetchone() or (0, b"")
+        page: list[Row] = []
+        for row in _rows(self._events, accounts, position):
+            page.append(row)
+            if len(page) == _IN_A_COPY:
+                head = _copy(owner, page, head)
+                page = []
+        _copy(owner, page, head)
+        last = position + copies * len(self._events)
+        owner.execute("SELECT setval('events.stored_events_notification_id_seq', %s)", [last])
+        owner.execute("VACUUM (ANALYZE) events.stored_events")
+        return int(last)
 
 
 def _template(owner: Connection, *, with_logins: bool) -> Iterator[_Event]:

@@ -1,9 +1,10 @@
 """The nightly run of 1,000 accounts: against the raw arithmetic and COPY; and by two workers.
 
 Each round is the night of another session, whose prices the book knows. Ours is all of it as the
-scheduler asks for it: divided into parts, each taken from the queue, valued, recorded durably,
-rooms brought up to date, ended. The peer has ledgers and encoded rows ready. Workers are processes
-as `sigmasight worker` has them. Run it by `python -m tests.benchmarks.nights`.
+scheduler asks for it: divided into parts, each taken from the queue, valued, measured, recorded
+durably, rooms brought up to date, ended. The peer has ledgers, books and encoded rows ready; once
+it values only, once it measures risk, too. Workers are processes as `sigmasight worker` has them.
+Run it by `python -m tests.benchmarks.nights`.
 """
 
 import asyncio
@@ -21,11 +22,19 @@ from uuid import UUID
 import psycopg
 
 from application.nights import Nights
-from domain.arithmetic import Ledger, value
+from domain.arithmetic import value
 from domain.calculation_run import CalculationRun, RunStatus
 from domain.daily_valuation import DailyValuation
-from domain.identity import daily_valuation_id
+from domain.identity import daily_valuation_id, risk_analysis_id
 from domain.money import amount_cents
+from domain.portfolio import Portfolio
+from domain.risk.book import RiskBook
+from domain.risk.market_beta import SESSIONS as SESSIONS_OF_BETA
+from domain.risk.market_view import MarketView
+from domain.risk.measures import DailyReturns, Measures, trailing_returns
+from domain.risk.measures import measure as measures_of
+from domain.risk.rounding import as_recorded
+from domain.risk_analysis import RiskAnalysis
 from interfaces.bootstrap import Program
 from tests.benchmarks.city import ACCOUNTS, LINES, SESSIONS, City
 from tests.benchmarks.copying import Copying
@@ -35,8 +44,8 @@ from tests.support.clocks import SetClock
 from tests.support.programs import build_program
 from tests.support.queues import work_off_queue
 
-ROUNDS = 3
-ROUNDS_OF_WORKERS = 3
+ROUNDS = 5
+ROUNDS_OF_WORKERS = 5
 _WITHIN_S = 600.0
 _WHAT = f"Nightly run of {ACCOUNTS:,} accounts of {LINES} positions"
 
@@ -58,8 +67,11 @@ def measure() -> list[Row]:
             (by_workers(url, 2, next(sessions)), by_workers(url, 1, next(sessions)))
             for _ in range(ROUNDS_OF_WORKERS)
         ]
+    whole = [(ours, valuing + measuring) for ours, valuing, measuring in rounds]
+    valued = [(ours, valuing) for ours, valuing, _ in rounds]
     return [
-        _row(f"{_WHAT}, one worker", "arithmetic and COPY", rounds, 1 / 20),
+        _row(f"{_WHAT}, one worker", "arithmetic of NAV and risk, and COPY", whole, 1 / 20),
+        _row("the same", "arithmetic of NAV alone, and COPY", valued, 1 / 20),
         _row(f"{_WHAT}, two workers", "one worker", by_workers, 1.3),
     ]
 
@@ -75,26 +87,70 @@ def _row(what: str, against: str, rounds: list[tuple[float, float]], goal: float
     )
 
 
-def _round(url: str, city: City, copying: Copying, session: date) -> tuple[float, float]:
+def _round(url: str, city: City, copying: Copying, session: date) -> tuple[float, float, float]:
+    """Seconds of a night, and of the raw work for valuations and for measures in it."""
     with at_night(url, session) as program:
         ours = _seconds(lambda: night(program, url))
-        ids = [daily_valuation_id(account, session) for account in city.accounts]
-        copying.read(ids)
-        known = program.log.load_many(DailyValuation, city.ids_before(session)).values()
-        before = {day.latest.portfolio_id: day.latest for day in known}
-        ledgers = city.ledgers(session, before)
-        navs: list[int] = []
-        peer = _seconds(lambda: _raw(ledgers, copying, navs))
-        copying.compare()
-        valued = program.log.load_many(DailyValuation, ids)
-        if navs != [amount_cents(valued[day].latest.nav) for day in ids]:
-            raise ValueError("The raw arithmetic comes to another NAV.")
-    return ours, peer
+        valuing = _raw_valuations(program, city, copying, session)
+        return ours, valuing, _raw_measures(program, city, copying, session)
 
 
-def _raw(ledgers: Sequence[Ledger], copying: Copying, navs: list[int]) -> None:
-    navs += [int(value(ledger).nav[0]) for ledger in ledgers]
-    copying.copy()
+def _raw_valuations(program: Program, city: City, copying: Copying, session: date) -> float:
+    ids = [daily_valuation_id(account, session) for account in city.accounts]
+    copying.read(ids)
+    known = program.log.load_many(DailyValuation, city.ids_before(session)).values()
+    before = {day.latest.portfolio_id: day.latest for day in known}
+    ledgers = city.ledgers(session, before)
+    navs: list[int] = []
+
+    def work() -> None:
+        navs.extend(int(value(ledger).nav[0]) for ledger in ledgers)
+        copying.copy()
+
+    seconds = _seconds(work)
+    copying.compare()
+    valued = program.log.load_many(DailyValuation, ids)
+    if navs != [amount_cents(valued[day].latest.nav) for day in ids]:
+        raise ValueError("The raw arithmetic comes to another NAV.")
+    return seconds
+
+
+def _raw_measures(program: Program, city: City, copying: Copying, session: date) -> float:
+    ids = [risk_analysis_id(account, session) for account in city.accounts]
+    copying.read(ids)
+    books = list(_books(program, city.accounts, session))
+    measures: list[Measures] = []
+
+    def work() -> None:
+        measures.extend(measures_of(*book, frozenset()) for book in books)
+        copying.copy()
+
+    seconds = _seconds(work)
+    copying.compare()
+    recorded = {
+        one.aggregate_id: one.event.measures
+        for one in program.time_travel.log.history(ids)
+        if isinstance(one.event, RiskAnalysis.Analyzed)
+    }
+    if [as_recorded(one) for one in measures] != [recorded[analysis] for analysis in ids]:
+        raise ValueError("The raw arithmetic comes to other measures.")
+    return seconds
+
+
+def _books(
+    program: Program, accounts: Sequence[UUID], session: date
+) -> Iterator[tuple[RiskBook, MarketView, DailyReturns]]:
+    """What measures are taken of, read before anything is timed."""
+    analyses = program.analyses
+    portfolios = program.log.load_many(Portfolio, accounts)
+    view = analyses.view(list(portfolios.values()), session)
+    window = view.panel.sessions[-SESSIONS_OF_BETA - 1 :]
+    for account in accounts:
+        book = analyses.book(portfolios[account], session)
+        if book is None:
+            raise ValueError("An account was not valued.")
+        days = analyses.valued_days.days(account, window[0], window[-1])
+        yield book, view, trailing_returns(days)
 
 
 def _seconds(work: Callable[[], None]) -> float:

@@ -19,7 +19,7 @@ from domain.run_slot import RunSlot
 from interfaces.bootstrap import Program
 from projections.valuations.postgres import ROOM as VALUATIONS
 from tests.benchmarks.databases import durable_database, silence_logs
-from tests.benchmarks.million import live, record_copies
+from tests.benchmarks.million import Life, live
 from tests.benchmarks.recording import seconds
 from tests.benchmarks.row import Row, show
 from tests.support.accounts import cause
@@ -161,7 +161,7 @@ def _log(events: int, *, is_divided: bool) -> Iterator[Log]:
         program = held.enter_context(build_program(url))
         live(program)
         owner = held.enter_context(psycopg.connect(url, autocommit=True))
-        record_copies(owner, events, with_logins=False)
+        Life.read(owner, with_logins=False).record_copies(owner, events)
         slots = [claimed() for _ in range(SINGLE)]
         program.log.save(*slots, cause=cause())
         newest = partition(owner) if is_divided else "events.stored_events"

@@ -27,7 +27,7 @@ from projections.row_table import Key
 from projections.valuations.postgres import ROOM as VALUATIONS
 from tests.benchmarks import raw_rooms, tails
 from tests.benchmarks.databases import durable_database, silence_logs
-from tests.benchmarks.million import live, record_copies
+from tests.benchmarks.million import Life, live
 from tests.benchmarks.reading import serve_program
 from tests.benchmarks.recording import seconds
 from tests.benchmarks.row import Row, show
@@ -144,7 +144,7 @@ def _prepared(url: str, events: int, held: ExitStack) -> Ground:
     reader, writer = (
         held.enter_context(psycopg.connect(url, autocommit=True, options=hasty)) for _ in range(2)
     )
-    position = record_copies(writer, events)
+    position = Life.read(writer).record_copies(writer, events)
     writer.execute("CREATE SCHEMA raw")
     writer.execute(_ALL_READ, (position,))
     pool = held.enter_context(open_pool(app_url(url, SECRET), is_durable=False))

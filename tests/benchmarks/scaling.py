@@ -1,8 +1,8 @@
 """What grows with users, positions, days and events: slopes, measured at sizes x1, x2, x4 and x8.
 
 `make scaling EVENTS=n` writes them to docs/scaling.md (`scaling_document`). EVENTS is the most of
-them, 200,000 if not told; ten million take hours and some 45 GB of disk. One dimension alone, only
-printed: `python -m tests.benchmarks.scaling users 200`.
+them, 200,000 if not told; ten million take an hour and some 50 GB of disk. One dimension alone,
+only printed: `python -m tests.benchmarks.scaling users 200`.
 """
 
 import sys
@@ -20,7 +20,9 @@ from psycopg import sql
 from infrastructure.postgres import Pool, app_url, open_pool
 from interfaces.rooms import ROOMS
 from projections.catch_up import CatchUp
+from projections.positions.postgres import ROOM as POSITIONS_ROOM
 from projections.rebuild import Rebuilding
+from projections.room import Room
 from projections.valuations.postgres import ROOM as VALUATIONS
 from tests.benchmarks import commands, grounds
 from tests.benchmarks.databases import silence_logs
@@ -34,7 +36,8 @@ SIZES = {"users": 200, "positions": 200, "days": 256, "events": 200_000}
 """The largest of each; the others are a half, a fourth, an eighth of it."""
 
 COMMAND, POSITIONS, VALUED = "command to visible", "view of positions", "view of 50 valuations"
-RUN, REBUILD = "run, an account and day", "rebuild of valuations"
+RUN = "run, an account and day"
+REBUILD, REBUILD_POSITIONS = "rebuild of valuations", "rebuild of positions"
 CATCH_UP, VERIFY = "catch-up of all rooms from the first event", "verifying the log"
 
 _REPEATED = 50
@@ -44,10 +47,10 @@ _GROUNDS: Mapping[str, Callable[[int], AbstractContextManager[Ground]]] = {
     "users": grounds.of_users,
     "positions": grounds.of_positions,
     "days": grounds.of_days,
-    "events": grounds.of_events,
 }
 _START = "UPDATE rooms.progress SET position = 0"
 _EMPTY = sql.SQL("TRUNCATE rooms.{}")
+_COMPACT = sql.SQL("VACUUM FULL rooms.{}")
 _STORED = (
     "SELECT count(*), pg_total_relation_size('events.stored_events'),"
     " pg_total_relation_size('audit.chain') FROM events.stored_events"
@@ -82,30 +85,51 @@ class Found:
 def grow(dimension: str, most: int) -> Found:
     """One dimension at x1, x2, x4 and x8.
 
-    Each round is of all sizes, so that what disturbs it disturbs them alike; of events one size
-    after the other, since they are large.
+    Each round is of all sizes, so that what disturbs it disturbs them alike. Of events there is one
+    log that grows, and what reads all of it is timed once a size.
     """
     sizes = [most // 8, most // 4, most // 2, most]
+    return _grow_log(sizes) if dimension == "events" else _grow_all(dimension, sizes)
+
+
+def _grow_all(dimension: str, sizes: Sequence[int]) -> Found:
     costs: defaultdict[str, list[list[float]]] = defaultdict(lambda: [[] for _ in range(ROUNDS)])
-    found = Found(dimension, sizes, costs, [])
-    for batch in [[size] for size in sizes] if dimension == "events" else [sizes]:
-        with ExitStack() as held:
-            all_sides = [held.enter_context(_sides(dimension, size)) for size in batch]
+    with ExitStack() as held:
+        grounds_of = [held.enter_context(_GROUNDS[dimension](size)) for size in sizes]
+        all_sides = [held.enter_context(_sides(ground)) for ground in grounds_of]
+        for nth in range(ROUNDS):
+            for sides in all_sides:
+                for what, seconds in sides.round().items():
+                    costs[what][nth].append(seconds)
+        for name in _SIZED:
+            all_sides[-1].owner.execute(_COMPACT.format(sql.Identifier(name)))
+        positions = [ground.program.log.position() for ground in grounds_of]
+        return Found(dimension, sizes, costs, positions, all_sides[-1].bytes_each())
+
+
+def _grow_log(sizes: Sequence[int]) -> Found:
+    costs: defaultdict[str, list[list[float]]] = defaultdict(lambda: [[] for _ in range(ROUNDS)])
+    found = Found("events", sizes, costs, [])
+    with grounds.of_events() as log, _sides(log.ground) as sides:
+        for size in sizes:
+            log.grow(size)
+            for what, seconds in sides.whole_log().items():
+                costs[what][0].append(seconds)
+            found.bytes_each = sides.bytes_each()
             for nth in range(ROUNDS):
-                for sides in all_sides:
-                    for what, seconds in sides.round().items():
-                        costs[what][nth].append(seconds)
-            found.events += [sides.ground.program.log.position() for sides in all_sides]
-            found.bytes_each = all_sides[-1].bytes_each()
+                for what, seconds in sides.small().items():
+                    costs[what][nth].append(seconds)
+            found.events.append(log.ground.program.log.position())
+    found.costs = {what: [one for one in rounds if one] for what, rounds in costs.items()}
     return found
 
 
 @contextmanager
-def _sides(dimension: str, size: int) -> "Iterator[_Sides]":
-    with ExitStack() as held:
-        ground = held.enter_context(_GROUNDS[dimension](size))
-        owner = held.enter_context(psycopg.connect(ground.url, autocommit=True))
-        pool = held.enter_context(open_pool(app_url(ground.url, SECRET), is_durable=False))
+def _sides(ground: Ground) -> "Iterator[_Sides]":
+    with (
+        psycopg.connect(ground.url, autocommit=True) as owner,
+        open_pool(app_url(ground.url, SECRET), is_durable=False) as pool,
+    ):
         yield _Sides(ground, owner, pool)
 
 
@@ -118,20 +142,31 @@ class _Sides:
     pool: Pool
 
     def round(self) -> dict[str, float]:
-        """Everything once, small things as the mean of fifty."""
+        """Everything once."""
+        return self.small() | {
+            REBUILD: self._rebuild(VALUATIONS),
+            CATCH_UP: self._catch_up(),
+            VERIFY: _seconds(self.ground.program.audit.verify),
+        }
+
+    def small(self) -> dict[str, float]:
+        """What is of one account, as the mean of fifty; and a run."""
         program, account = self.ground.program, self.ground.portfolio_id
         positions, valuations = program.positions_room, program.valuations_room
         every, users = (date.min, date.max), iter(self.ground.users)
-        took = {
+        return {
             COMMAND: _mean(lambda: commands.command(program, next(users), _LONG_S)),
             POSITIONS: _mean(lambda: positions.of_portfolio(account, "open", 200, 0)),
             VALUED: _mean(lambda: valuations.span(account, every, 50, 0)),
             RUN: self.ground.run(),
         }
-        return took | {
-            REBUILD: _seconds(self._rebuild),
-            CATCH_UP: self._catch_up(),
-            VERIFY: _seconds(program.audit.verify),
+
+    def whole_log(self) -> dict[str, float]:
+        """What reads all of the log: two rooms are made anew, and the chain is verified."""
+        return {
+            REBUILD: self._rebuild(VALUATIONS),
+            REBUILD_POSITIONS: self._rebuild(POSITIONS_ROOM),
+            VERIFY: _seconds(self.ground.program.audit.verify),
         }
 
     def bytes_each(self) -> dict[str, float]:
@@ -139,17 +174,15 @@ class _Sides:
         [events, stored, links] = self.owner.execute(_STORED).fetchone() or (1, 0, 0)
         found = {"event": stored / events, "link of the chain": links / events}
         for name in _SIZED:
-            table = sql.Identifier("rooms", name)
-            self.owner.execute(sql.SQL("VACUUM FULL {}").format(table))
-            query = _ROWS.format(sql.Literal(f"rooms.{name}"), table)
+            query = _ROWS.format(sql.Literal(f"rooms.{name}"), sql.Identifier("rooms", name))
             [rows, size] = self.owner.execute(query).fetchone() or (0, 0)
             if rows >= _ENOUGH_ROWS:
                 found[f"row of {name}"] = size / rows
         return found
 
-    def _rebuild(self) -> None:
+    def _rebuild(self, room: Room[Any]) -> float:
         with open_log(self.ground.url) as log:
-            Rebuilding(log, self.pool, VALUATIONS).rebuild()
+            return _seconds(Rebuilding(log, self.pool, room).rebuild)
 
     def _catch_up(self) -> float:
         """Empty every room, and let it read the log again."""

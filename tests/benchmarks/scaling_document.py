@@ -69,8 +69,9 @@ def _machine() -> str:
     asked = " ".join(["make scaling", *(f"EVENTS={number}" for number in sys.argv[1:])])
     return (
         f"{machine()} Written by `{asked}` on {datetime.now(UTC):%Y-%m-%d}, load a core"
-        f" {load_a_core():.1f}. Times are the least of {ROUNDS} rounds. A slope of 0 does not grow,"
-        " 1 grows in proportion; in brackets those of single rounds."
+        f" {load_a_core():.1f}. Times are the least of {ROUNDS} rounds; what reads a whole log of"
+        " many events is timed once. A slope of 0 does not grow, 1 grows in proportion; in brackets"
+        " those of single rounds."
     )
 
 

@@ -93,8 +93,8 @@ class Invites:
         """The invite with a use spent on a user, to be saved with the registration.
 
         Raises:
-            InviteExpired: ERR_INVITE_002. InviteUsedUp: ERR_INVITE_003.
-            InviteRevoked: ERR_INVITE_004.
+            InviteRefused: ERR_INVITE_001. InviteExpired: ERR_INVITE_002.
+            InviteUsedUp: ERR_INVITE_003. InviteRevoked: ERR_INVITE_004.
         """
         invite = self.log.load(InviteCode, invite_id)
         if invite is None:

@@ -12,7 +12,7 @@ from application.time_travel import AsOf, Version
 from domain.account_on import AccountOn
 from domain.position_on import PositionOn
 from interfaces.api.access import Asked, OwnPortfolio
-from interfaces.api.audit_days import EVENT_EXAMPLE, ROW_EXAMPLE, ShownOrigin, shown_origin
+from interfaces.api.audit_days import EVENT_EXAMPLE, ORIGIN_EXAMPLE, ShownOrigin, shown_origin
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, example
 from interfaces.values import PORTFOLIO_EXAMPLE, Amount, Day, Instant, Limit, Offset
 
@@ -168,14 +168,7 @@ class AccountKnown(BaseModel):
             "difference": [
                 {
                     "field": "net_asset_value",
-                    "origins": [
-                        {
-                            "caused_by": "price_book:48213",
-                            "through": 0,
-                            "event": None,
-                            "row": ROW_EXAMPLE,
-                        }
-                    ],
+                    "origins": [ORIGIN_EXAMPLE],
                 }
             ],
         }

@@ -16,7 +16,7 @@ from domain.portfolio import Portfolio
 from domain.risk.finding import Finding
 from domain.risk.measures import Measures
 from interfaces.api.access import Asked, OwnPortfolio
-from interfaces.api.audit_days import ROW_EXAMPLE, ShownOrigin, shown_origin
+from interfaces.api.audit_days import ORIGIN_EXAMPLE, ShownOrigin, shown_origin
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, example
 from interfaces.files.measure_tables import figures_of
 from interfaces.values import PORTFOLIO_EXAMPLE, Day, Instant
@@ -90,14 +90,7 @@ class MeasuresAsOf(BaseModel):
                     "reason_now": None,
                 }
             ],
-            "origins": [
-                {
-                    "caused_by": "price_book:48213",
-                    "through": 0,
-                    "event": None,
-                    "row": ROW_EXAMPLE,
-                }
-            ],
+            "origins": [ORIGIN_EXAMPLE],
         }
     )
 

@@ -47,6 +47,12 @@ RESTATEMENT_EXAMPLE: dict[str, Any] = {
     "caused_by": "price_book:48213",
     "lines": [],
 }
+ORIGIN_EXAMPLE: dict[str, Any] = {
+    "caused_by": RESTATEMENT_EXAMPLE["caused_by"],
+    "through": 0,
+    "event": None,
+    "row": ROW_EXAMPLE,
+}
 _VERSION: dict[str, Any] = {
     "version": 2,
     "position": 4213,
@@ -189,14 +195,7 @@ class DayAsOf(BaseModel):
             "then": _FIRST,
             "now": _VERSION,
             "difference": RESTATEMENT_EXAMPLE,
-            "origins": [
-                {
-                    "caused_by": "price_book:48213",
-                    "through": 0,
-                    "event": None,
-                    "row": ROW_EXAMPLE,
-                }
-            ],
+            "origins": [ORIGIN_EXAMPLE],
         }
     )
 

@@ -16,8 +16,8 @@ from application.time_travel import Origin
 from domain.restatement import Restatement
 from interfaces.api.access import Asked, Auditor, OwnPortfolio, ReadModelBehind
 from interfaces.api.audit_days import (
+    ORIGIN_EXAMPLE,
     RESTATEMENT_EXAMPLE,
-    ROW_EXAMPLE,
     ShownOrigin,
     shown_origin,
 )
@@ -39,7 +39,7 @@ _ONE: dict[str, Any] = {
     "recorded_at": "2026-01-05T14:36:02.123456Z",
     "actor": "0b4d2f6a-8c1e-5f3a-9d7b-2e4c6a8f0d1b",
     "impersonator": None,
-    "origin": {"caused_by": "price_book:48213", "through": 0, "event": None, "row": ROW_EXAMPLE},
+    "origin": ORIGIN_EXAMPLE,
     "lines": None,
 }
 

@@ -27,20 +27,6 @@ ERROR_EXAMPLE: dict[str, Any] = {
     "CASH.",
 }
 ASSUMPTION_EXAMPLE: dict[str, Any] = {"text": "Cash is held as CASH_USD.", "rows": [9]}
-DIFFERENCE_EXAMPLE: dict[str, Any] = {
-    "symbol": "GOOG",
-    "held": "100.00",
-    "in_file": "60.00",
-    "opens": [],
-    "closes": [
-        {
-            "date": "2013-03-01",
-            "quantity": "40.00",
-            "price": "806.19",
-            "position_id": POSITION_EXAMPLE,
-        }
-    ],
-}
 _IMPORTED: dict[str, Any] = {
     "import_id": IMPORT_EXAMPLE,
     "portfolio_id": PORTFOLIO_EXAMPLE,

@@ -8,8 +8,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from fastapi.exceptions import RequestValidationError
 
-from application import policy
-from application.errors import PortfolioUnknown
 from domain.risk.attribution import Attribution
 from domain.risk.factor_exposures import FactorExposures
 from domain.risk.factors import MARKET
@@ -18,7 +16,7 @@ from domain.risk.performance_figures import Performance
 from domain.risk.pooled_days import pooled_days
 from domain.risk.position_exposures import PositionExposures
 from domain.risk.rounding import as_recorded
-from interfaces.api.access import Asked, Known
+from interfaces.api.access import Asked, Known, readable_portfolio
 from interfaces.api.asked_days import AskedSpan, OnDay
 from interfaces.api.measure_shapes import NotPooled, finding_told, of_several
 from interfaces.api.measures import EXPOSURES_TO, FACTORS, NO_SESSION, ROUTES, FactorSetAsked, Route
@@ -67,14 +65,7 @@ def chosen(
         if total > len(own):
             raise RequestValidationError([_TOO_MANY])
         return own
-    rows = []
-    for portfolio_id in dict.fromkeys(portfolio_ids):
-        row = program.portfolios_room.one(portfolio_id)
-        if row is None:
-            raise PortfolioUnknown
-        policy.refuse_reading(known.user, row.owner_id)
-        rows.append(row)
-    return rows
+    return [readable_portfolio(program, known.user, one) for one in dict.fromkeys(portfolio_ids)]
 
 
 Chosen = Annotated[Sequence[PortfolioRow], Depends(chosen)]

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import typer
 
-from application.errors import PortfolioUnknown
 from application.manifest import LineManifest, Manifest
 from application.recomputation import Recomputed
 from domain.mark import MarkSource
@@ -17,6 +16,7 @@ from interfaces.cli.terminal import (
     opened_program,
     parse_portfolio_id,
     plain,
+    portfolio_of,
     refusals_told,
 )
 from interfaces.recomputing import sentence_on
@@ -34,9 +34,7 @@ def explain(
     with opened_program() as program:
         program.rooms.catch_up(program.log.position())
         with refusals_told():
-            row = program.portfolios_room.one(portfolio)
-            if row is None:
-                raise PortfolioUnknown
+            row = portfolio_of(program, portfolio)
         found = program.manifests.of(portfolio, row.market, day.date(), version)
         again = program.recomputation.of(portfolio, day.date(), version) if recompute else None
     if found is None:

@@ -6,13 +6,13 @@ from uuid import UUID
 
 import typer
 
-from application.errors import PortfolioUnknown
 from interfaces.bootstrap import Program
 from interfaces.cli.terminal import (
     console,
     opened_program,
     parse_portfolio_id,
     plain,
+    portfolio_of,
     refusals_told,
 )
 from interfaces.story import Told, story_of
@@ -32,9 +32,7 @@ def replay(
     with opened_program() as program:
         program.rooms.catch_up(program.log.position())
         with refusals_told():
-            row = program.portfolios_room.one(portfolio)
-            if row is None:
-                raise PortfolioUnknown
+            row = portfolio_of(program, portfolio)
         events = program.time_travel.log.history([portfolio])
         story = list(story_of(events, until.replace(tzinfo=UTC) if until else None))
         worth = _worth(program, row, story)

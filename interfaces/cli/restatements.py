@@ -7,7 +7,6 @@ from uuid import UUID
 
 import typer
 
-from application.errors import PortfolioUnknown
 from application.time_travel import Origin
 from interfaces.bootstrap import Program
 from interfaces.cli.tables import restated_table
@@ -17,6 +16,7 @@ from interfaces.cli.terminal import (
     opened_program,
     parse_portfolio_id,
     plain,
+    portfolio_of,
     refusals_told,
 )
 from interfaces.restating import as_csv, caught_up
@@ -54,8 +54,7 @@ def restatements(
     with opened_program() as program:
         program.rooms.catch_up(program.log.position())
         with refusals_told():
-            if program.portfolios_room.one(portfolio) is None:
-                raise PortfolioUnknown
+            portfolio_of(program, portfolio)
         _catch_up(program)
         if csv:
             _write(program, period, csv)

@@ -8,7 +8,6 @@ from uuid import UUID
 import typer
 
 from application.commands import ImportPositions
-from application.errors import PortfolioUnknown
 from application.imports import AlreadyThere, Impact
 from application.markets import Markets
 from application.ports import Cause, Market
@@ -18,7 +17,7 @@ from interfaces.bootstrap import Program
 from interfaces.cli.disk import kept_aside
 from interfaces.cli.previews import counted, show_errors, show_file, show_remarks
 from interfaces.cli.tables import changes_table, facts_table
-from interfaces.cli.terminal import console, errors_console, new_cause
+from interfaces.cli.terminal import console, errors_console, new_cause, portfolio_of
 from interfaces.files.choices import Choices
 from interfaces.importing import FileHasErrors, FileToImport, horizon_of
 
@@ -126,9 +125,7 @@ class IntoPortfolio:
         """The file, by the days of the portfolio's own market."""
         program = self.program
         program.rooms.catch_up(program.log.position())
-        portfolio = program.portfolios_room.one(self.portfolio_id)
-        if portfolio is None:
-            raise PortfolioUnknown
+        portfolio = portfolio_of(program, self.portfolio_id)
         return self.options.read(content, name, program.markets, portfolio.market)
 
     def _already_there(self, file: FileToImport) -> AlreadyThere:

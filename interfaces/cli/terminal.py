@@ -10,10 +10,12 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from application.errors import PortfolioUnknown
 from application.ports import Cause
 from domain.errors import DomainError
 from interfaces.bootstrap import Program, build, configure_logs, read_settings
 from interfaces.files.parsed_file import quoted
+from projections.portfolios.view import PortfolioRow
 
 console = Console()
 errors_console = Console(stderr=True)
@@ -74,6 +76,18 @@ def opened_program() -> Program:
     settings = read_settings()
     configure_logs(settings)
     return build(settings)
+
+
+def portfolio_of(program: Program, portfolio_id: UUID) -> PortfolioRow:
+    """The portfolio of that id, whoever owns it.
+
+    Raises:
+        PortfolioUnknown: ERR_PORT_404.
+    """
+    found = program.portfolios_room.one(portfolio_id)
+    if found is None:
+        raise PortfolioUnknown
+    return found
 
 
 def new_cause() -> Cause:

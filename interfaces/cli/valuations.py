@@ -7,7 +7,6 @@ from uuid import UUID
 import typer
 
 from application.commands import RepairValuations
-from application.errors import PortfolioUnknown
 from interfaces.bootstrap import Program
 from interfaces.cli.tables import restatements_table, valuations_table
 from interfaces.cli.terminal import (
@@ -16,6 +15,7 @@ from interfaces.cli.terminal import (
     opened_program,
     parse_portfolio_id,
     plain,
+    portfolio_of,
     refusals_told,
 )
 
@@ -36,9 +36,7 @@ def show_valuations(
 def show_last(program: Program, portfolio_id: UUID, rows: int) -> None:
     """Print the last `rows` valuations of a portfolio."""
     with refusals_told():
-        portfolio = program.portfolios_room.one(portfolio_id)
-        if portfolio is None:
-            raise PortfolioUnknown
+        portfolio = portfolio_of(program, portfolio_id)
     console.print(valuations_table(portfolio, program.valuations_room.last(portfolio_id, rows)))
 
 

@@ -65,10 +65,9 @@ class Restatement:
 
 def _differences(before: Snapshot | None, after: Snapshot) -> Iterator[LineDifference]:
     known, now = _lines(before) if before else {}, _lines(after)
-    for position_id in dict.fromkeys((*known, *now)):
+    for position_id, (symbol, _) in {**known, **now}.items():
         was, is_ = known.get(position_id), now.get(position_id)
         if was != is_:
-            symbol = (is_ or was or ("",))[0]
             yield LineDifference(position_id, symbol, was and was[1], is_ and is_[1])
 
 

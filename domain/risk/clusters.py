@@ -34,4 +34,4 @@ def clustered_order(distances: Floats) -> list[int]:
         merged[left] = merged[right] = np.inf
         apart[left] = apart[:, left] = merged
         apart[right] = apart[:, right] = np.inf
-    return leaves[born.index(2 * count - 2)] if count > 1 else leaves[0]
+    return leaves[born.index(2 * count - 2)]

@@ -62,7 +62,7 @@ def implied_volatility(option: Options, paid: float) -> Answer:
     """The volatility at which one option costs what was paid, USD a share; or why there is none.
 
     Always answers: the root is bracketed, Newton's steps that leave the bracket or do not at
-    least halve the step before are replaced by halving it.
+    least halve the step before are replaced by halving it, but for those too small to matter.
 
     Args:
         option: a single one, with numbers, not arrays.
@@ -106,26 +106,15 @@ def _deviation(x: float, target: float) -> float:
             low = s
         else:
             high = s
-        step = _newton(value, slope, target)
-        if not low < s + step < high or abs(step) > step_before / 2:
+        step = (target - value) / slope if slope > 0.0 else math.inf
+        is_apart = not low < s + step < high or abs(step) > step_before / 2
+        if is_apart and abs(step) > _EXACT * s:  # at the root itself no step lies within
             step = (low + high) / 2 - s
         step_before = abs(step)
         s += step
         if step_before <= _EXACT * s:
             break
     return s
-
-
-def _newton(value: float, slope: float, target: float) -> float:
-    """The step to the root of the tangent: of the logarithm where the price is far too low or high.
-
-    The logarithm of b is nearly straight in the tail, where b itself is nearly flat.
-    """
-    if slope <= 0.0 or value <= 0.0:
-        return math.inf
-    if 0.5 < value / target < 2.0:
-        return (target - value) / slope
-    return math.log(target / value) * value / slope
 
 
 def _normalised(x: float, s: float) -> tuple[float, float]:

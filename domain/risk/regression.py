@@ -115,8 +115,8 @@ def regress(y: Floats, x: Floats) -> Regressions:
     entered = None if known.all() else known
     n = np.broadcast_to(known.sum(axis=0), y.shape[1:])
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean_x, apart_x, is_constant_x = _centred(x, entered, n)
-        mean_y, apart_y, is_constant_y = _centred(y, entered, n)
+        mean_x, apart_x, is_constant_x = _centred(x, entered)
+        mean_y, apart_y, is_constant_y = _centred(y, entered)
         sxx, syy = _products(apart_x, apart_x), _products(apart_y, apart_y)
         is_constant = is_constant_x | is_constant_y | (sxx * syy == 0)
         beta = np.where(is_constant, np.nan, _products(apart_x, apart_y) / sxx)
@@ -136,7 +136,7 @@ def regress(y: Floats, x: Floats) -> Regressions:
         )
 
 
-def _centred(a: Floats, known: Truths | None, n: Counts) -> tuple[Floats, Floats, Truths]:
+def _centred(a: Floats, known: Truths | None) -> tuple[Floats, Floats, Truths]:
     """The mean of each column, what values are apart from it, and where that is only rounding."""
     if known is None:
         mean = a.mean(axis=0) if len(a) else np.full(a.shape[1], np.nan)
@@ -144,7 +144,7 @@ def _centred(a: Floats, known: Truths | None, n: Counts) -> tuple[Floats, Floats
         largest = np.abs(a).max(axis=0, initial=0.0)
     else:
         filled = np.where(known, a, 0.0)
-        mean = filled.sum(axis=0) / n
+        mean = filled.sum(axis=0) / known.sum(axis=0)
         apart = np.where(known, filled - mean, 0.0)
         largest = np.abs(filled).max(axis=0, initial=0.0)
     return mean, apart, np.abs(apart).max(axis=0, initial=0.0) <= _NOISE * largest
@@ -225,12 +225,11 @@ def weighted_slopes(y: Floats, x: Floats, weights: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         total = weight.sum(axis=0)
         apart_x = np.where(known, x - (weight * x).sum(axis=0) / total, 0.0)
-        apart_y = y - (weight * y).sum(axis=0) / total
         is_constant = np.abs(apart_x).max(axis=0, initial=0.0) <= _NOISE * np.abs(x).max(
             axis=0, initial=0.0
         )
         weighted = weight * apart_x
-        slopes = _products(weighted, apart_y) / _products(weighted, apart_x)
+        slopes = _products(weighted, y) / _products(weighted, apart_x)
         return np.where(is_constant, np.nan, slopes)
 
 
@@ -246,9 +245,8 @@ def ridge(y: Floats, x: Floats, penalty: float) -> RidgeLines:
         x: [T, K] without gaps, K at least 1.
         penalty: above 0.
     """
-    n = np.broadcast_to(np.int64(len(y)), x.shape[1:])
-    mean_x, apart_x, is_constant_x = _centred(x, None, n)
-    mean_y, apart_y, is_constant_y = _centred(y, None, n)
+    mean_x, apart_x, is_constant_x = _centred(x, None)
+    mean_y, apart_y, is_constant_y = _centred(y, None)
     deviation = np.where(is_constant_x, np.inf, np.sqrt((apart_x**2).mean(axis=0)))
     left, singular, right = np.linalg.svd(apart_x / deviation, full_matrices=False)
     shrunk = singular / (singular**2 + penalty)

@@ -60,24 +60,26 @@ def bond_return(yield_change: float) -> float:
     return -_DURATION * yield_change + _CONVEXITY * yield_change**2 / 2
 
 
-def _market(scenario_id: ScenarioId, title: str, shock: float) -> Scenario:
-    return Scenario(scenario_id, title, {MARKET: shock})
-
-
-def _rates(scenario_id: ScenarioId, title: str, basis_points: int) -> Scenario:
-    return Scenario(scenario_id, title, {INTEREST_RATE: bond_return(basis_points / 10_000)})
-
-
 SCENARIOS = (
-    _market(ScenarioId.MARKET_UP_10, "Market +10 %", 0.10),
-    _market(ScenarioId.MARKET_DOWN_10, "Market -10 %", -0.10),
-    _market(ScenarioId.MARKET_CRASH_35, "Market crash of 35 %", -0.35),
-    _market(ScenarioId.MARKET_RALLY_25, "Market rally of 25 %", 0.25),
-    _rates(ScenarioId.RATES_UP_25BP, "Yields +25 basis points", 25),
-    _rates(ScenarioId.RATES_DOWN_25BP, "Yields -25 basis points", -25),
-    _rates(ScenarioId.RATES_UP_100BP, "Yields +100 basis points", 100),
-    _rates(ScenarioId.RATES_DOWN_100BP, "Yields -100 basis points", -100),
-    _rates(ScenarioId.RATE_SPIKE_300BP, "Yields +300 basis points", 300),
+    Scenario(ScenarioId.MARKET_UP_10, "Market +10 %", {MARKET: 0.10}),
+    Scenario(ScenarioId.MARKET_DOWN_10, "Market -10 %", {MARKET: -0.10}),
+    Scenario(ScenarioId.MARKET_CRASH_35, "Market crash of 35 %", {MARKET: -0.35}),
+    Scenario(ScenarioId.MARKET_RALLY_25, "Market rally of 25 %", {MARKET: 0.25}),
+    Scenario(
+        ScenarioId.RATES_UP_25BP, "Yields +25 basis points", {INTEREST_RATE: bond_return(0.0025)}
+    ),
+    Scenario(
+        ScenarioId.RATES_DOWN_25BP, "Yields -25 basis points", {INTEREST_RATE: bond_return(-0.0025)}
+    ),
+    Scenario(
+        ScenarioId.RATES_UP_100BP, "Yields +100 basis points", {INTEREST_RATE: bond_return(0.01)}
+    ),
+    Scenario(
+        ScenarioId.RATES_DOWN_100BP, "Yields -100 basis points", {INTEREST_RATE: bond_return(-0.01)}
+    ),
+    Scenario(
+        ScenarioId.RATE_SPIKE_300BP, "Yields +300 basis points", {INTEREST_RATE: bond_return(0.03)}
+    ),
     Scenario(ScenarioId.VALUE_ROTATION_20, "Rotation into value", {VALUE: 0.20, GROWTH: -0.10}),
     Scenario(ScenarioId.GROWTH_RALLY_15, "Rally of growth", {GROWTH: 0.15, MOMENTUM: 0.10}),
     Scenario(ScenarioId.SMALL_CAP_OUTPERFORMANCE_10, "Small companies ahead", {SIZE: 0.10}),

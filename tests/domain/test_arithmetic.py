@@ -258,3 +258,24 @@ def test_a_day_over_the_largest_sum_does_not_fit_and_is_exact_in_whole_numbers()
         value(ledger(history))
 
     assert value(in_whole_numbers(ledger(history))).long_value.tolist() == [lines * 10**14]
+
+
+@pytest.mark.parametrize(("nav", "fits"), [(2**61 - 256, True), (2**61 + 512, False)])
+def test_sums_may_reach_the_largest_and_no_more(nav: int, *, fits: bool) -> None:
+    history = History(
+        marks=[[2_560_000]],
+        entry_price=[0],
+        cash_like=[False],
+        moves=[],
+        flows=[0],
+        shares_before=[10**8],
+        stated_before=[10**8],
+        is_opening=True,
+    )
+    reached = ledger(history, nav)
+
+    if fits:
+        assert value(reached).nav.tolist() == [nav]
+    else:
+        with pytest.raises(OverflowError, match="portfolio"):
+            value(reached)

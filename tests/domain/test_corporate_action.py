@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
@@ -11,7 +12,7 @@ from msgspec import structs
 from domain.corporate_action import Actions, CorporateAction, actions_by_symbol
 from domain.money import ZERO
 from domain.position import Closing, Position
-from domain.shares import Held
+from domain.shares import Held, per_share
 from domain.snapshot import Snapshot
 from domain.valuation import Previous, value_sessions
 from tests.support.books import (
@@ -243,6 +244,46 @@ def test_a_split_changes_no_cost(quantity: Decimal, ratio: str, price: Decimal) 
     assert through.stated_after(TUESDAY) == through.stated_after(FRIDAY)
     exact = through.shares_after(FRIDAY) * Fraction(ratio).limit_denominator(100)
     assert abs(through.shares_after(TUESDAY) - exact) <= Fraction(1, 2)
+
+
+def test_what_cost_nothing_costs_nothing_after_a_split() -> None:
+    assert per_share(ZERO, Fraction(3)) == 0
+    assert per_share(usd("0.000001"), Fraction(3)) == usd("0.000001")
+    assert per_share(usd("9"), Fraction(3)) == 3
+
+
+class TestDaysOfAPosition:
+    """When something happens to the shares of a position, and when none is left."""
+
+    @pytest.mark.parametrize(
+        ("after", "until", "is_quiet"),
+        [
+            (FRIDAY, MONDAY, True),
+            (FRIDAY, TUESDAY, False),
+            (MONDAY, TUESDAY, False),
+            (TUESDAY, WEDNESDAY, True),
+            (FRIDAY - timedelta(days=1), FRIDAY, False),
+        ],
+    )
+    def test_entry_and_closings_count_from_their_day_on(
+        self, after: date, until: date, *, is_quiet: bool
+    ) -> None:
+        sold = Held(position("A", "10", "5", closed=(TUESDAY, "6")), FRIDAY)
+
+        assert sold.is_quiet(after, until) is is_quiet
+
+    def test_splits_and_dividends_of_its_symbol_do_too(self) -> None:
+        through = Held(position("A", "10", "5"), FRIDAY, Actions([split("A", TUESDAY, "2")]))
+
+        assert through.is_quiet(FRIDAY, MONDAY) is True
+        assert through.is_quiet(MONDAY, TUESDAY) is False
+        assert through.is_quiet(TUESDAY, WEDNESDAY) is True
+
+    def test_it_is_gone_from_the_day_of_the_part_that_leaves_nothing(self) -> None:
+        parts = [(MONDAY, "4", "6"), (WEDNESDAY, "6", "7")]
+
+        assert Held(position("A", "10", "5", parts=parts), FRIDAY).gone_on == WEDNESDAY
+        assert Held(position("A", "10", "5", parts=parts[:1]), FRIDAY).gone_on == date.max
 
 
 class TestTradedShares:

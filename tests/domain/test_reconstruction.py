@@ -72,3 +72,7 @@ def test_what_is_beyond_int64_is_told_to_the_cent() -> None:
         *("1000000000000000000.00", "-1000000000.00"),
         2,
     )
+
+
+def test_no_sessions_are_no_days_and_need_no_marks() -> None:
+    assert reconstructed(book(position("A", "10", "5")), TODAY, [], {}) == []

@@ -2,7 +2,8 @@
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from inspect import signature
 
 import application
 import domain
@@ -108,3 +109,12 @@ def _descendants(kind: type[DomainError]) -> Iterator[type[DomainError]]:
     for child in kind.__subclasses__():
         yield child
         yield from _descendants(child)
+
+
+def test_each_refusal_that_is_always_the_same_is_a_sentence() -> None:
+    always_the_same: list[Callable[[], DomainError]] = [
+        kind for kind in _refusals() if not signature(kind).parameters
+    ]
+
+    assert always_the_same
+    assert [kind for kind in always_the_same if not str(kind()).endswith(".")] == []

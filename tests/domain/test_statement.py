@@ -6,21 +6,26 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 
 from domain.corporate_action import CorporateAction
+from domain.mark import MarkQuality, MarkSource
 from domain.money import WHOLE, column
 from domain.position import Position
 from domain.snapshot import Lines, needs_price_update
-from domain.statement import inputs_digest
+from domain.statement import ENGINE_VERSION, inputs_digest
 from domain.valuation import value_sessions
 from tests.support.books import (
     FRIDAY,
+    PORTFOLIO,
     book,
     closes,
     dividend,
+    flow,
     opening,
     position,
     split,
+    valued,
     weekdays,
 )
 
@@ -81,6 +86,74 @@ def test_a_dividend_closes_nothing_however_dear_a_share_is() -> None:
 
     assert (lines.income, lines.pnl) == ((Decimal("12.34"),), (Decimal("12.34"),))
     assert [*lines.realized_pnl, *lines.proceeds, *lines.cost] == [0, 0, 0]
+
+
+def test_a_split_closes_nothing_however_dear_a_share_is() -> None:
+    dear = position("DEAR", "1", "90000000")
+
+    lines = told(dear, prices=["90000000", "45000000"], actions=[split("DEAR", MONDAY, "2")])
+
+    assert [*lines.pnl, *lines.unrealized_pnl] == [0, 0]
+    assert [*lines.realized_pnl, *lines.proceeds, *lines.cost] == [0, 0, 0]
+
+
+def test_what_is_bought_has_cost_its_price_however_dear_a_share_is() -> None:
+    dear = position("DEAR", "1", "90000000", MONDAY)
+
+    lines = told(dear, prices=["90000000"] * 2, actions=[])
+
+    assert (lines.cost, lines.unrealized_pnl) == ((Decimal("90000000.00"),), (Decimal(0),))
+    assert [*lines.realized_pnl, *lines.proceeds, *lines.pnl] == [0, 0, 0]
+
+
+def test_the_smallest_part_of_a_share_is_a_line_long_or_short() -> None:
+    long, short = position("L", "0.00000001", "50"), position("S", "-0.00000001", "50")
+
+    (day,) = valued("1000", {long: ["50"], short: ["50"]})
+
+    assert (day.counts.lines, day.counts.long, day.counts.short) == (2, 1, 1)
+
+
+def test_a_digest_is_of_the_state_before_what_happened_and_the_marks() -> None:
+    bought = position("A", "10", "5", MONDAY)
+    sold = position("B", "4", "5", closed=(MONDAY, "7"))
+    paying = position("C", "8", "5")
+    actions = [split("C", MONDAY, "2"), dividend("C", MONDAY, "0.5")]
+    sessions = weekdays(FRIDAY, 2)
+    marks = {one.position_id: closes(sessions, "5", "6") for one in (bought, sold, paying)}
+    holding = book(bought, sold, paying, actions=actions, flows=[flow(MONDAY, "20")])
+
+    friday, monday = value_sessions(holding, sessions, marks, opening("1000"))
+
+    ids = (bought.position_id, sold.position_id, paying.position_id)
+    share, dollar = 10**8, 10**6
+    held = inputs_digest(
+        (ids, (False,) * 3, (1,) * 3),
+        (column([5 * dollar] * 3), column([10 * share, 0, 16 * share])),
+    )
+    happened = [
+        # opened, closed, traded at, change of the shares held, cents of income
+        (ids[0], 0, 0, 0, 0, 10 * share, 0),
+        (ids[0], 10 * share, 0, 0, 0, 0, 0),
+        (ids[1], 0, 0, 0, 0, -4 * share, 0),
+        (ids[1], 0, 4 * share, 4 * share, 7 * dollar, 0, 0),
+        (ids[2], 0, 0, 0, 0, 0, 400),
+        (ids[2], 0, 0, 0, 0, 8 * share, 0),
+    ]
+    origin = (MONDAY, MarkSource.CLOSE, MarkQuality.GOOD, "bundled")
+    assert monday.inputs_digest == inputs_digest(
+        (ENGINE_VERSION, PORTFOLIO, MONDAY, 100_000, 2_000, held, happened, [origin]),
+        (column([6 * dollar] * 3), column([0] * 3), column([0, 2_000, 4_000])),
+    )
+    assert friday.inputs_digest != monday.inputs_digest
+
+
+def test_what_happened_to_shares_is_worked_out_once_for_a_position() -> None:
+    goog = position("GOOG", "1", "1")
+    holding, stated_otherwise = book(goog), structs.replace(goog, quantity=Decimal(2))
+
+    assert holding.held(goog) is holding.held(goog)
+    assert holding.held(stated_otherwise).position is stated_otherwise
 
 
 def test_a_dividend_of_more_decimals_than_a_price_is_rounded_to_six() -> None:

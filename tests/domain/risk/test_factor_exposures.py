@@ -128,6 +128,20 @@ def test_a_factor_is_missing_that_nobody_held_has_a_beta_to() -> None:
     assert [one.factor for one in finding.figures.exposures] == [one.factor for one in aapl.betas]
 
 
+@pytest.mark.parametrize(("returns", "is_told"), [(59, False), (60, True)])
+def test_what_factors_explain_is_told_of_at_least_60_returns(
+    returns: int, *, is_told: bool
+) -> None:
+    young = PANEL.of(["AAPL", *FUNDS])
+    closes = young.closes.copy()
+    closes[: -returns - 1, 0] = np.nan
+    alone, panel = Weights({"AAPL": 1.0}), panel_of(young.symbols, closes)
+    figures = factor_exposures(BETAS, alone, 100.0, panel, MACRO).figures
+
+    assert figures is not None
+    assert (figures.r_squared is not None) is is_told
+
+
 def test_exposures_in_money_are_beta_times_nav() -> None:
     for one in exposures_of(HELD).exposures:
         assert one.exposure_usd == pytest.approx(one.beta * 1_000_000)

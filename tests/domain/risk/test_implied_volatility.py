@@ -1,6 +1,9 @@
 """Implied volatility: it gives the price back, agrees with QuantLib, and always answers."""
 
 import math
+import sys
+from statistics import NormalDist
+from types import FrameType
 
 import numpy as np
 import pytest
@@ -78,6 +81,47 @@ def test_it_is_the_volatility_quantlib_finds() -> None:
 
     assert isinstance(answer, Implied)
     assert abs(answer.volatility - theirs / math.sqrt(float(of.years))) <= 1e-9
+
+
+@pytest.mark.parametrize("volatility", [0.01, 0.2, 3.0])
+def test_at_the_money_it_is_the_quantile_of_the_price(volatility: float) -> None:
+    at_the_money = Options(is_call=True, spot=100.0, strike=100.0, years=0.25, rate=0.0)
+    quantile = NormalDist().inv_cdf  # the price is spot x (2 N(s / 2) - 1)
+    paid = float(price(at_the_money, volatility))
+
+    answer = implied_volatility(at_the_money, paid)
+
+    assert isinstance(answer, Implied)
+    assert answer.volatility == pytest.approx(4 * quantile((1 + paid / 100) / 2), rel=1e-9)
+    assert answer.volatility == pytest.approx(volatility, rel=1e-9)
+
+
+@pytest.mark.parametrize("call", [True, False])
+@pytest.mark.parametrize("strike", [60.0, 95.0, 100.0, 110.0, 180.0])
+@pytest.mark.parametrize("volatility", [0.1, 0.3, 0.9])
+def test_an_ordinary_option_takes_few_prices(
+    *, call: bool, strike: float, volatility: float
+) -> None:
+    ordinary = option(call=call, strike=strike, years=0.75)
+    paid = float(price(ordinary, volatility))
+
+    assert prices_taken(ordinary, paid) <= 10
+
+
+def prices_taken(of: Options, paid: float) -> int:
+    """How many prices are worked out: each takes two values of the normal distribution."""
+    calls = 0
+
+    def count(_: FrameType, event: str, called: object) -> None:
+        nonlocal calls
+        calls += event == "c_call" and called is math.erfc
+
+    sys.setprofile(count)
+    try:
+        implied_volatility(of, paid)
+    finally:
+        sys.setprofile(None)
+    return calls // 2
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,8 @@
 """Specification of all measures taken at once: which rests on what, and what is said instead."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from domain.risk.factors import MACRO, STYLE
 from domain.risk.finding import ReasonCode
 from domain.risk.market_beta import beta_of_returns
 from domain.risk.market_view import MarketView
-from domain.risk.measures import DailyReturns, MarketBeta, measure
+from domain.risk.measures import DailyReturns, MarketBeta, measure, trailing_returns
 from domain.risk.panel import Panel
 from domain.risk.position_exposures import PositionBeta, position_exposures
 from domain.risk.regression import Regression
@@ -133,6 +134,16 @@ def test_lines_are_told_the_largest_first_each_with_the_betas_of_its_symbol() ->
     assert told.quality.observations == known.style.observations
 
 
+def test_lines_rest_on_as_many_returns_as_the_youngest_symbol_has() -> None:
+    closes = PANEL.closes.copy()
+    closes[:-101, PANEL.symbols.index("IBM")] = np.nan
+    young = Panel(PANEL.sessions, PANEL.symbols, closes)
+
+    told = position_exposures(HELD, symbol_measures(young), STYLE)
+
+    assert told.quality.observations == 100
+
+
 def test_a_line_whose_symbol_is_not_measured_says_why_and_has_no_factors() -> None:
     told = position_exposures(HELD, VIEW.symbols, MACRO)
     new = figures(told).positions[2]
@@ -156,3 +167,28 @@ def test_where_nothing_but_cash_is_held_there_are_no_lines() -> None:
 
     assert why(told) is ReasonCode.NOTHING_HELD
     assert told.quality.observations == 0
+
+
+@dataclass(frozen=True)
+class Day:
+    """A session and what it returned."""
+
+    session: date
+    daily_return: float | None
+
+
+def trailing(*returns: float | None) -> DailyReturns:
+    """Those of days one after another."""
+    return trailing_returns(Day(date(2024, 1, day), one) for day, one in enumerate(returns, 1))
+
+
+def test_returns_go_back_to_the_last_day_that_has_none() -> None:
+    assert trailing(0.5, None, 0.1, -0.2) == DailyReturns(
+        [date(2024, 1, day) for day in (2, 3, 4)], [0.1, -0.2]
+    )
+    assert trailing(0.1, None) == DailyReturns([date(2024, 1, 2)], [])
+
+
+def test_the_first_day_is_where_returns_start_from() -> None:
+    assert trailing(0.5, 0.1).returns == trailing(None, 0.1).returns == [0.1]
+    assert trailing() == DailyReturns([], [])

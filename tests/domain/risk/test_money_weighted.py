@@ -3,6 +3,7 @@
 import math
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 import pyxirr
 from hypothesis import given
@@ -72,3 +73,8 @@ def test_where_nothing_balances_there_is_no_rate() -> None:
 def test_very_much_lost_or_gained_is_found(end: float) -> None:
     logarithm = balancing_log_return([(START, -1.0), (START + timedelta(days=3), end)])
     assert logarithm == pytest.approx(math.log(end))
+
+
+def test_what_balances_at_the_widest_rate_is_found() -> None:
+    dated = [(START, -1.0), (START + timedelta(days=3), float(np.exp(-30.0)))]
+    assert balancing_log_return(dated) == pytest.approx(-30.0, abs=1e-12)

@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date, timedelta
-from functools import cache
 from typing import Any
 
 import empyrical
@@ -85,7 +84,6 @@ REAL = CLOSES.simple_returns[-500:, :2] @ np.array([0.7, 0.4])
 THEIRS = SPY.simple_returns[-500:, 0]
 
 
-@cache
 def found_of_real() -> Performance:
     """The figures of those days."""
     return of(days_of(REAL.tolist()))
@@ -226,6 +224,11 @@ def test_growth_of_a_hundred_begins_with_it_and_ends_with_the_return() -> None:
     assert growth.portfolio[0] == growth.benchmark[0] == 100.0
     assert real.time_weighted_return is not None
     assert growth.portfolio[-1] == pytest.approx(100 * (1 + real.time_weighted_return))
+    theirs = empyrical.cum_returns(np.array([REAL, THEIRS]).T, starting_value=100.0)
+    assert growth.portfolio[1:] == pytest.approx(theirs[:, 0].tolist())
+    assert growth.benchmark[1:] == pytest.approx(theirs[:, 1].tolist())
+    assert growth.sessions == CLOSES.sessions[-501:]
+    assert (real.from_on, real.to_on) == (growth.sessions[0], growth.sessions[-1])
 
 
 def test_without_the_benchmarks_closes_there_is_no_comparison() -> None:

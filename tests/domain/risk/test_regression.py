@@ -181,7 +181,16 @@ def test_weighted_slopes_are_those_of_statsmodels(y: Floats) -> None:
 
 def test_there_is_no_slope_on_what_never_moves() -> None:
     assert np.isnan(weighted_slopes(Y, SPY * 0 + 0.1, np.ones(len(Y)))).all()
+    assert np.isnan(weighted_slopes(gaps(Y), SPY * 0 + 0.1, np.ones(len(Y)))).all()
     assert np.isnan(weighted_slopes(Y * np.nan, SPY, np.ones(len(Y)))).all()
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1e12])
+def test_weighted_slopes_are_the_same_in_any_unit(unit: float) -> None:
+    weights = np.ones(len(Y))
+    slopes = weighted_slopes(Y, SPY * unit, weights) * unit
+
+    assert slopes == pytest.approx(weighted_slopes(Y, SPY, weights), rel=CLOSE)
 
 
 @pytest.mark.parametrize("penalty", [1e-9, 1.0, 50.0])

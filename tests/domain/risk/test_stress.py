@@ -201,6 +201,12 @@ def test_private_assets_alone_stand_still() -> None:
     assert finding.quality.flag == "none"
 
 
+def test_beside_a_private_asset_a_symbol_without_betas_leaves_nothing_to_say() -> None:
+    finding = stress_test(book(private("ART", 300.0), share("NEW", 300.0)), BY)
+
+    assert why(finding) is ReasonCode.FACTOR_MISSING
+
+
 def test_where_nothing_has_betas_there_is_no_figure() -> None:
     finding = stress_test(book(share("NEW", 300.0)), BY)
     assert why(finding) is ReasonCode.FACTOR_MISSING

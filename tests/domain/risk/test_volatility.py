@@ -128,6 +128,26 @@ def test_a_young_symbol_is_left_out_of_what_it_is_too_young_for() -> None:
     assert finding.quality.flag == "partial"
 
 
+@pytest.mark.parametrize(("returns", "is_measured"), [(41, False), (42, True)])
+def test_a_quarter_is_of_at_least_42_returns(returns: int, *, is_measured: bool) -> None:
+    young = panel_of(["NEW"], PANEL.of(["AAPL"]).closes[-returns - 1 :])
+
+    assert (volatility(young, Weights({"NEW": 1.0})).figures is not None) is is_measured
+
+
+@pytest.mark.parametrize("times", [1e-6, 3.0])
+def test_a_forecast_of_returns_so_many_times_as_large_is_as_many_times_as_large(
+    times: float,
+) -> None:
+    returns = np.append(RETURNS, 0.0)
+    one, many = forecast(returns), forecast(np.expm1(times * np.log1p(returns)))
+
+    assert one is not None
+    assert many is not None
+    assert many.volatility == pytest.approx(times * one.volatility, rel=1e-6)
+    assert many.daily == pytest.approx(one.daily, rel=1e-6)
+
+
 def test_no_forecast_and_no_percentile_of_what_is_too_young() -> None:
     closes = PANEL.of(["AAPL"]).closes[-100:]
     finding = volatility(panel_of(["NEW"], closes), Weights({"NEW": 1.0}))

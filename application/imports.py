@@ -25,7 +25,8 @@ from domain.position_import import (
 from domain.replacement import Change
 from domain.user import User
 
-_REPLACED = "Another upload took its place."
+REPLACED = "Another upload took its place."
+"""The reason that is kept with what went for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +114,7 @@ class Imports:
             new_id = self.identities.position_ids(self._owner(portfolio), portfolio.id)
             version = portfolio.version
             if command.instead_of:
-                portfolio.revert_import(command.instead_of, _REPLACED)
+                portfolio.revert_import(command.instead_of, REPLACED)
             intake = self._priced(portfolio, command.intake)
             changes = portfolio.import_positions(import_id, intake, new_id)
             kept = self.rejected_rows.keep(import_id, command.rejected_rows)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from application.analyses import Analyses
 from application.ports import EventLog
 from application.run_record import cause_of
-from application.run_valuing import Findings, RunValuing
+from application.run_valuing import RunValuing
+from application.securities import Findings
 from domain.portfolio import Portfolio
 
 

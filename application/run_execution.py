@@ -10,8 +10,8 @@ from application.prices import Prices
 from application.run_analysing import RunAnalysing
 from application.run_record import RunRecord
 from application.run_securities import RunSecurities
-from application.run_valuing import Findings, RunValuing
-from application.securities import Securities
+from application.run_valuing import RunValuing
+from application.securities import Findings, Securities
 from application.tracing import Tracing
 from application.valuations import Valuations
 from domain.calculation_run import CalculationRun, RunOver

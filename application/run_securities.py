@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from application.run_valuing import Findings, RunValuing
-from application.securities import Securities
+from application.run_valuing import RunValuing
+from application.securities import Findings, Securities
 
 
 @dataclass(frozen=True, slots=True)

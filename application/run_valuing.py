@@ -15,6 +15,7 @@ from application.marking import price_warnings, symbols_to_price
 from application.ports import EventLog, Market
 from application.prices import Prices
 from application.run_record import RunRecord, cause_of
+from application.securities import Findings
 from application.side_by_side import side_by_side
 from application.stale_days import Progress
 from application.valuations import Valuations
@@ -23,9 +24,6 @@ from domain.errors import DomainError
 from domain.portfolio import Portfolio
 from domain.run_phase import MARKET_DATA, VALUATION
 from domain.snapshot import Snapshot
-
-Findings = tuple[dict[str, int], Sequence[str]]
-"""What a phase counted, and sentences that warn the user."""
 
 Outcome = tuple[Progress, Sequence[str]]
 """What was done for a portfolio, and what its owner should know."""

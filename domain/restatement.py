@@ -64,13 +64,16 @@ class Restatement:
 
 
 def _differences(before: Snapshot | None, after: Snapshot) -> Iterator[LineDifference]:
-    known, now = _lines(before) if before else {}, _lines(after)
+    known, now = lines_by_position(before), lines_by_position(after)
     for position_id, (symbol, _) in {**known, **now}.items():
         was, is_ = known.get(position_id), now.get(position_id)
         if was != is_:
             yield LineDifference(position_id, symbol, was and was[1], is_ and is_[1])
 
 
-def _lines(snapshot: Snapshot) -> Mapping[UUID, tuple[str, LineFigures]]:
+def lines_by_position(snapshot: Snapshot | None) -> Mapping[UUID, tuple[str, LineFigures]]:
+    """Symbol and figures of each line, in the snapshot's order; none where there is no snapshot."""
+    if snapshot is None:
+        return {}
     rows: Iterator[tuple[Any, ...]] = snapshot.lines.rows(*_LINE)
     return {key: (symbol, LineFigures(*figures)) for key, symbol, *figures in rows}

@@ -9,8 +9,6 @@ import msgspec
 from application.security_ports import KnownSecurity, Security
 from infrastructure.postgres import Pool
 
-_FACTS = ("name", "sector", "industry", "asset_type", "beta", "market_cap", "dividend_yield")
-
 _LEARN = """
     INSERT INTO book.securities (
         symbol, source, name, sector, industry, asset_type, beta, market_cap, dividend_yield
@@ -45,12 +43,8 @@ class PostgresSecurityMaster:
         """See `SecurityMaster.known`."""
         found: dict[str, list[KnownSecurity]] = defaultdict(list)
         with self.pool.connection() as connection:
-            for learnt_at, symbol, source, *facts in connection.execute(_KNOWN, (list(symbols),)):
-                security = _security(symbol, source, *facts)
-                found[symbol].append(KnownSecurity(security, learnt_at))
+            for learnt_at, *row in connection.execute(_KNOWN, (list(symbols),)):
+                told = dict(zip(Security.__struct_fields__, row, strict=True))
+                security = msgspec.convert(told, Security)
+                found[security.symbol].append(KnownSecurity(security, learnt_at))
         return dict(found)
-
-
-def _security(symbol: str, source: str, *facts: object) -> Security:
-    told = dict(zip(_FACTS, facts, strict=True))
-    return msgspec.convert({"symbol": symbol, "source": source, **told}, Security)

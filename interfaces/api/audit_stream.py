@@ -6,7 +6,6 @@ the order is that of the log, and nothing between two events is ever left out.
 
 import asyncio
 import json
-import re
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -21,7 +20,7 @@ from interfaces.api.access import Asked, Auditor, Known
 from interfaces.api.audit_events import ENVELOPE_EXAMPLE, AfterPosition, shown_envelope
 from interfaces.api.documenting import AUDITOR, text_answers
 from interfaces.api.log_watch import LogWatch
-from interfaces.api.run_following import HEARTBEAT_S, LastEventId
+from interfaces.api.run_following import HEARTBEAT_S, LastEventId, position_in
 from interfaces.auditing import LAST_POSITION
 from interfaces.authentication import Caller, caller_of
 from interfaces.bootstrap import Program
@@ -33,7 +32,6 @@ BATCH = 200
 """Events that are read at once; the next ones only when these are out."""
 
 _EVERYTHING = AuditFilter()
-_POSITION = re.compile(r"[0-9]{1,18}")
 _EXAMPLE = f"id: 17\nevent: recorded\ndata: {json.dumps(ENVELOPE_EXAMPLE)}\n\n"
 _ANSWERS = text_answers("text/event-stream", _EXAMPLE, *AUDITOR) | {
     204: {"description": "`until` was reached with the last event received."}
@@ -102,8 +100,8 @@ def asked_span(
     last_event_id: LastEventId = None,
 ) -> Span:
     """What is asked for; who comes back goes on where the connection was cut."""
-    is_position = last_event_id and _POSITION.fullmatch(last_event_id)
-    begin = int(last_event_id) if last_event_id and is_position else after or 0
+    received = position_in(last_event_id)
+    begin = after or 0 if received is None else received
     return Span(begin, until or LAST_POSITION)
 
 

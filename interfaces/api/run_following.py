@@ -34,6 +34,12 @@ LastEventId = Annotated[
 ]
 
 
+def position_in(last_event_id: str | None) -> int | None:
+    """The position that the id of an event is; None where none was sent, or something else."""
+    is_position = last_event_id and _POSITION.fullmatch(last_event_id)
+    return int(last_event_id) if last_event_id and is_position else None
+
+
 def stream_answers(*codes: str) -> Responses:
     """What a route answers that follows a run; the refusals of `codes`."""
     return text_answers("text/event-stream", _EVENT_EXAMPLE, *codes, "ERR_BATCH_404") | {
@@ -66,8 +72,7 @@ def followed(
     request: Request, run: RunRow, last_event_id: str | None, shape: Callable[[RunRow], BaseModel]
 ) -> Response:
     """The run as a stream, after the event received last; nothing where that was its end."""
-    is_position = last_event_id and _POSITION.fullmatch(last_event_id)
-    known = int(last_event_id) if last_event_id and is_position else 0
+    known = position_in(last_event_id) or 0
     if run.is_over and known >= run.position:
         return Response(status_code=204)
     watch: RunWatch = request.app.state.run_watch

@@ -8,6 +8,7 @@ import typer
 
 from interfaces.bootstrap import Program
 from interfaces.cli.terminal import (
+    INSTANTS,
     console,
     opened_program,
     parse_portfolio_id,
@@ -18,14 +19,12 @@ from interfaces.cli.terminal import (
 from interfaces.story import Told, story_of
 from projections.portfolios.view import PortfolioRow
 
-_INSTANTS = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
-
 
 def replay(
     portfolio: Annotated[UUID, typer.Option(parser=parse_portfolio_id, help="Its id.")],
     until: Annotated[
         datetime | None,
-        typer.Option(formats=_INSTANTS, help="Up to this instant, UTC. Default: now."),
+        typer.Option(formats=INSTANTS, help="Up to this instant, UTC. Default: now."),
     ] = None,
 ) -> None:
     """Print the story of a portfolio, event by event, with what it was worth after each."""

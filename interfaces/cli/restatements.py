@@ -11,6 +11,7 @@ from application.time_travel import Origin
 from interfaces.bootstrap import Program
 from interfaces.cli.tables import restated_table
 from interfaces.cli.terminal import (
+    INSTANTS,
     console,
     new_cause,
     opened_program,
@@ -23,7 +24,6 @@ from interfaces.restating import as_csv, caught_up
 from projections.restatements.view import Period
 
 _DAYS = ["%Y-%m-%d"]
-_INSTANTS = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
 _SHOWN = 200
 
 
@@ -36,10 +36,10 @@ def restatements(
         datetime | None, typer.Option("--to", formats=_DAYS, help="Last day of figures.")
     ] = None,
     recorded_from: Annotated[
-        datetime | None, typer.Option(formats=_INSTANTS, help="Recorded then or later, UTC.")
+        datetime | None, typer.Option(formats=INSTANTS, help="Recorded then or later, UTC.")
     ] = None,
     recorded_to: Annotated[
-        datetime | None, typer.Option(formats=_INSTANTS, help="Recorded before then, UTC.")
+        datetime | None, typer.Option(formats=INSTANTS, help="Recorded before then, UTC.")
     ] = None,
     csv: Annotated[Path | None, typer.Option(help="Write all of them into this file.")] = None,
 ) -> None:

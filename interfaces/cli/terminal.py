@@ -20,6 +20,9 @@ from projections.portfolios.view import PortfolioRow
 console = Console()
 errors_console = Console(stderr=True)
 
+INSTANTS = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]
+"""How an instant (UTC) may be written; a day is the first of its instants."""
+
 _OPTIONS: Mapping[str, str] = {
     "default_entry_date=": "--entry-date ",
     "default_entry_date": "--entry-date",

@@ -7,12 +7,11 @@ What market an account is valued by stays: every valuation rests on it.
 from uuid import UUID
 
 from application.commands import ChangePortfolio, CorrectOpening, ImportPositions, RevertImport
+from application.imports import REPLACED
 from application.uploads import KeptUpload
 from interfaces.importing import FileToImport
 from interfaces.web.upload_form import REPLACES
 from interfaces.web.visits import Visit
-
-_REASON = "Another upload took its place."
 
 
 def replace(at: Visit, kept: KeptUpload, file: FileToImport) -> UUID:
@@ -39,7 +38,7 @@ def replace(at: Visit, kept: KeptUpload, file: FileToImport) -> UUID:
         portfolio_id=portfolio_id,
         equity_balance=form["equity_balance"],
         equity_as_of=form["equity_as_of"],
-        reason=_REASON,
+        reason=REPLACED,
     )
     _, edited = at.program.accounts.correct_opening(opening, at.cause)
     at.program.rooms.catch_up(edited.position)

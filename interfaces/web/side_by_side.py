@@ -1,13 +1,12 @@
 """Two versions of a day beside each other, figure by figure and line by line (spec 7.4)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Self
-from uuid import UUID
+from typing import Self
 
-from domain.restatement import LineFigures
+from domain.restatement import LineFigures, lines_by_position
 from domain.snapshot import Snapshot
 
 MOST_LINES = 500
@@ -21,7 +20,6 @@ _FIGURES = {
     "income": "of it dividends",
     "flows": "Flows",
 }
-_LINE = ("position_id", "symbol", "quantity", "mark_price", "market_value", "pnl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +88,7 @@ class SideBySide:
 
 
 def _lines(before: Snapshot | None, after: Snapshot | None) -> Iterator[LinePair]:
-    first, second = _by_position(before), _by_position(after)
-    for position_id in dict.fromkeys((*first, *second)):
+    first, second = lines_by_position(before), lines_by_position(after)
+    for position_id, (symbol, _) in {**first, **second}.items():
         was, is_ = first.get(position_id), second.get(position_id)
-        symbol = (is_ or was or ("",))[0]
         yield LinePair(symbol, was and was[1], is_ and is_[1])
-
-
-def _by_position(snapshot: Snapshot | None) -> Mapping[UUID, tuple[str, LineFigures]]:
-    if snapshot is None:
-        return {}
-    rows: Iterator[tuple[Any, ...]] = snapshot.lines.rows(*_LINE)
-    return {key: (symbol, LineFigures(*figures)) for key, symbol, *figures in rows}

@@ -106,7 +106,7 @@ def correlated(panel: Panel, weights: Weights, most: int | None = None) -> Corre
     return Correlated(
         symbols=tuple(names[place] for place in kept),
         correlations=correlations[np.ix_(kept, kept)],
-        deviations=np.nanstd(own, axis=0, ddof=1) if kept else np.zeros(0),
+        deviations=np.nanstd(own, axis=0, ddof=1),
         fewest_common=int(common[np.ix_(kept, kept)].min()) if kept else 0,
         has_gaps=bool(np.isnan(own).any()),
         skipped=skipped,

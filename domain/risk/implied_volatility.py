@@ -98,7 +98,7 @@ def _hindrance(time_value: float, spot: float, strike: float) -> Unsolvable | No
 def _deviation(x: float, target: float) -> float:
     """The s at which b(s) is `target`, to the last bits of a float."""
     low, high = 0.0, _WIDEST
-    s = min(math.sqrt(-2 * x) or 1.0, _WIDEST / 2)  # the inflection, from where Newton converges
+    s = math.sqrt(-2 * x) or 1.0  # the inflection, from where Newton converges
     step_before = high
     for _ in range(MOST_STEPS):
         value, slope = _normalised(x, s)

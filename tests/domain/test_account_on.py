@@ -31,9 +31,9 @@ def account(*amounts: str) -> AccountOn:
 
 
 def test_what_was_paid_in_and_taken_out_are_sums_of_their_own_both_above_zero() -> None:
-    moved = account("500.00", "-120.50", "20.25", "-0.50")
+    moved = account("500.00", "-120.50", "0.25", "-0.50")
 
-    assert moved.contributed == Decimal("520.25")
+    assert moved.contributed == Decimal("500.25")
     assert moved.withdrawn == Decimal("121.00")
 
 

@@ -278,3 +278,8 @@ def ended_part(name: str, counts: dict[str, int]) -> CalculationRun:
     """A part of one portfolio that came to a good end."""
     history = requested(part_of=SUBJECT), started(), phase_completed(VALUATION, counts), completed()
     return CalculationRun.replay(number(name), history)
+
+
+def test_a_run_over_all_accounts_is_whole_and_one_of_some_is_not() -> None:
+    assert CalculationRun.replay(SUBJECT, [all_requested()]).is_whole is True
+    assert CalculationRun.replay(SUBJECT, [requested()]).is_whole is False

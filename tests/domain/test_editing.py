@@ -168,6 +168,13 @@ class TestCorrecting:
         outcome.then(corrected(AAPL, quantity=Decimal(40)))
         assert outcome.aggregate.holdings.positions[AAPL.position_id].exit_on == TUESDAY
 
+    def test_of_less_than_one_closed_the_sign_counts_too(self) -> None:
+        history = position_closed(AAPL, "0.5", "55.00", TUESDAY)
+
+        holding(history).when(correcting(AAPL, quantity=Decimal(1))).then(
+            corrected(AAPL, quantity=Decimal(1))
+        )
+
     def test_an_entry_after_a_closing_is_refused(self) -> None:
         history = position_closed(AAPL, "40", "55.00", TUESDAY)
 
@@ -292,7 +299,11 @@ class TestClosing:
         holding().when(closing(AAPL, "0.00000001", factor="10")).then_refused(NothingClosed)
 
     def test_it_counts_from_its_day(self) -> None:
-        assert changed_from(position_closed(AAPL, "40", "55.00", TUESDAY)) == TUESDAY
+        monday = position_closed(AAPL, "40", "55.00", MONDAY)
+        tuesday = position_closed(AAPL, "40", "55.00", TUESDAY)
+
+        assert changed_from(tuesday) == TUESDAY
+        assert holding(monday).when(closing(AAPL, "40")).aggregate.changed_from(3) == TUESDAY
 
     def test_the_exit_price_is_what_a_share_of_the_day_brought(self) -> None:
         first = position_closed(AAPL, "50", "60.00", MONDAY)

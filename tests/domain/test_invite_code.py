@@ -49,6 +49,11 @@ def test_a_code_is_issued_as_its_hash(max_uses: int | None, expires_at: datetime
     assert outcome.aggregate.id == invite_code_id(hash_of_code(CODE))
 
 
+def test_any_text_has_a_hash_and_the_longest_name_is_one() -> None:
+    assert hash_of_code("\ud800") == hash_of_code(" \ud800 ")
+    assert issue("x" * LONGEST_COHORT).id == invite_code_id(hash_of_code(CODE))
+
+
 @pytest.mark.parametrize("cohort", ["", " ", "x" * (LONGEST_COHORT + 1), "Fri\nends"])
 def test_a_cohort_has_a_name(cohort: str) -> None:
     refused(lambda: issue(cohort), InviteTermsRefused, "cohort")

@@ -305,6 +305,7 @@ class TestCorporateActions:
         ("kind", "value"),
         [
             *(("split", "2"), ("split", "0.3333333333"), ("split", "1"), ("split", "10000")),
+            ("split", "0.0001"),
             *(("dividend", "3.08"), ("dividend", "0"), ("dividend", "0.000001")),
         ],
     )
@@ -314,6 +315,15 @@ class TestCorporateActions:
         outcome.then(action_entered("AAPL", MONDAY, kind, value))
         assert outcome.aggregate.actions == {("AAPL", MONDAY, kind): Decimal(value)}
         assert outcome.aggregate.changed_from(1) == MONDAY
+
+    @pytest.mark.parametrize(("kind", "since"), [("split", OPENING_DAY), ("dividend", MONDAY)])
+    def test_a_split_counts_from_the_entry_of_what_is_held_on(
+        self, kind: ActionKind, since: date
+    ) -> None:
+        history = portfolio_opened(), imported(numbered(AAPL))
+        outcome = given(Portfolio, *history).when(self.entering(kind, "2"))
+
+        assert outcome.aggregate.changed_from(2) == since
 
     def test_the_latest_word_counts(self) -> None:
         history = portfolio_opened(), action_entered("AAPL", MONDAY, "split", "2")

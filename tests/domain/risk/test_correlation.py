@@ -142,6 +142,25 @@ def test_of_histories_that_do_not_meet_the_smaller_is_skipped() -> None:
     assert finding.quality.observations == 45
 
 
+def test_of_two_names_the_average_is_that_of_the_pair() -> None:
+    figures = matrix_of(weights=Weights({"AAPL": 0.5, "IBM": 0.5}))
+    assert figures.average == pytest.approx(figures.rows[0][1], abs=1e-4)
+
+
+def test_of_nothing_there_are_no_deviations() -> None:
+    assert correlated(PANEL, Weights({})).deviations.tolist() == []
+
+
+@pytest.mark.parametrize("share_lacking", [0.0, 0.05])
+def test_what_moves_alike_is_alike_and_no_more(share_lacking: float) -> None:
+    one = with_gaps(made_up_panel([f"S{number}" for number in range(40)]), share_lacking)
+    returns = np.hstack([one.log_returns[-90:], -3.0 * one.log_returns[-90:]])
+
+    correlations, _ = pairwise_correlations(returns, 30)
+
+    assert np.nanmax(np.abs(correlations)) == 1.0
+
+
 def test_a_single_name_is_alike_to_itself() -> None:
     figures = matrix_of(weights=Weights({"AAPL": -1.0}))
     assert figures.rows == ((1.0,),)

@@ -1,6 +1,7 @@
 """Exposures in money and of NAV, by market value and delta-adjusted."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -141,3 +142,17 @@ def test_several_books_are_pooled_by_symbol() -> None:
     one, other = book(share("A", 60.0), cash=40.0), book(share("A", -20.0), share("B", 20.0))
     together = pooled([one, other])
     assert (together.nav, symbol_values(together)) == (100.0, {"A": 40.0, "B": 20.0})
+
+
+def test_shares_of_any_nav_above_zero_say_something() -> None:
+    assert book(share("A", 0.5)).has_ratios
+    assert not book().has_ratios
+
+
+def test_books_of_no_or_two_sessions_are_not_pooled() -> None:
+    one = book(share("A", 1.0))
+
+    with pytest.raises(ValueError, match="one session"):
+        pooled([])
+    with pytest.raises(ValueError, match="one session"):
+        pooled([one, replace(one, session=one.session - timedelta(days=1))])

@@ -103,6 +103,13 @@ def test_a_young_an_unknown_and_a_resting_symbol_have_reasons() -> None:
     assert betas["FLAT"] is ReasonCode.CONSTANT_SERIES
 
 
+def test_sixty_returns_are_enough() -> None:
+    closes = PANEL.of(["AAPL", *FUNDS]).closes.copy()
+    closes[:-61, 0] = np.nan
+
+    assert betas_of("NEW", panel_of(["NEW", *FUNDS], closes)).observations == 60
+
+
 def test_a_portfolios_exposures_are_those_of_its_own_returns() -> None:
     closes = PANEL.of([*HELD.symbols, *FUNDS]).closes[-253:]
     returns = simple_returns(closes)

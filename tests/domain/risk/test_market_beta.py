@@ -105,6 +105,16 @@ def test_a_symbol_without_beta_contributes_nothing_and_is_named() -> None:
     assert finding.quality.flag == "partial"
 
 
+def test_it_rests_on_as_many_returns_as_the_youngest_symbol_has() -> None:
+    closes = PANEL.of(["AAPL", "IBM", "SPY"]).closes.copy()
+    closes[:-41, 1] = np.nan
+    betas = symbol_market_betas(panel_of(["AAPL", "NEW", "SPY"], closes))
+
+    finding = weighted_beta(betas, Weights({"AAPL": 0.5, "NEW": 0.5}))
+
+    assert finding.quality.observations == 40
+
+
 @given(scale=st.floats(-5, 5))
 def test_scaling_and_turning_all_positions_scales_and_turns_beta(scale: float) -> None:
     scaled = Weights({symbol: weight * scale for symbol, weight in HELD.by_symbol.items()})
@@ -146,6 +156,12 @@ def test_older_returns_than_90_sessions_do_not_count() -> None:
     assert line is not None
     assert line.beta == pytest.approx(line_of("AAPL").beta, rel=1e-10)
     assert line.observations == 90
+
+
+def test_a_portfolio_is_one_position_with_the_returns_that_it_shares_with_the_benchmark() -> None:
+    two = beta_of_returns(PANEL.sessions[-2:], [0.01], PANEL).quality
+
+    assert (two.observations, two.positions_analyzed, two.positions_total) == (1, 1, 1)
 
 
 @pytest.mark.parametrize(

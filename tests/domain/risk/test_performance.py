@@ -25,7 +25,7 @@ from domain.risk.performance_figures import (
     Drawdown,
     Performance,
 )
-from domain.risk.return_statistics import capture
+from domain.risk.return_statistics import Answer, beta, capture
 from tests.support.panels import bundled_panel
 from tests.support.risk_books import figures, why
 
@@ -270,6 +270,19 @@ def test_without_nav_money_has_no_return() -> None:
     assert found.best_day is None
 
 
+@pytest.mark.parametrize(
+    ("nav", "withdrawn", "is_told"),
+    [(100.0, 100.0, False), (100.0, 150.0, False), (0.5, 0.1, True)],
+)
+def test_money_has_a_return_where_nav_is_above_zero_at_both_ends(
+    nav: float, withdrawn: float, *, is_told: bool
+) -> None:
+    found = of(days_of([0.0] * 30, {30: -withdrawn}, nav))
+
+    assert (found.money_weighted_return is not None) is is_told
+    assert ("money_weighted_return" in reasons(found)) is not is_told
+
+
 def test_a_large_flow_is_flagged() -> None:
     days = days_of([0.0] * 30, {3: 10_000.0, 4: 11_001.0, 5: -50_000.0})
     assert of(days).days_with_large_flows == (days.sessions[4], days.sessions[5])
@@ -331,3 +344,19 @@ def test_on_a_benchmark_that_only_rose_nothing_is_said_of_its_falls() -> None:
 
     assert falls == Reason(ReasonCode.TOO_FEW_OBSERVATIONS, "The benchmark fell on no day.")
     assert rises == Reason(ReasonCode.TOO_FEW_OBSERVATIONS, "The benchmark rose on no day.")
+
+
+def test_on_a_benchmark_that_never_changes_its_pace_there_is_no_slope() -> None:
+    assert reason_of(beta(REAL, np.full(len(REAL), 0.01))) is ReasonCode.CONSTANT_SERIES
+
+
+def test_of_what_lost_everything_nothing_is_captured() -> None:
+    lost, rising = np.array([0.01, -1.0]), np.array([0.01, 0.02])
+
+    assert reason_of(capture(lost, rising, up=True)) is ReasonCode.NO_SOLUTION
+
+
+def reason_of(answer: Answer) -> ReasonCode:
+    """Why there is none."""
+    assert isinstance(answer, Reason)
+    return answer.code

@@ -185,12 +185,13 @@ def test_there_is_no_slope_on_what_never_moves() -> None:
     assert np.isnan(weighted_slopes(Y * np.nan, SPY, np.ones(len(Y)))).all()
 
 
+@pytest.mark.parametrize("y", [Y, gaps(Y)], ids=["whole", "gappy"])
 @pytest.mark.parametrize("unit", [1e-12, 1e12])
-def test_weighted_slopes_are_the_same_in_any_unit(unit: float) -> None:
+def test_weighted_slopes_are_the_same_in_any_unit(y: Floats, unit: float) -> None:
     weights = np.ones(len(Y))
-    slopes = weighted_slopes(Y, SPY * unit, weights) * unit
+    slopes = weighted_slopes(y, SPY * unit, weights) * unit
 
-    assert slopes == pytest.approx(weighted_slopes(Y, SPY, weights), rel=CLOSE)
+    assert slopes == pytest.approx(weighted_slopes(y, SPY, weights), rel=CLOSE)
 
 
 @pytest.mark.parametrize("penalty", [1e-9, 1.0, 50.0])

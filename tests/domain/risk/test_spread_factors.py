@@ -77,6 +77,18 @@ def test_a_portfolios_exposures_are_sums_of_weight_times_beta() -> None:
     assert finding.quality.skipped == (Skipped("HOUSE", ReasonCode.NO_PRICES),)
 
 
+def test_they_rest_on_as_many_returns_as_the_youngest_spread_has() -> None:
+    closes = PANEL.closes.copy()
+    closes[:-101, PANEL.symbols.index("QUAL")] = np.nan
+    betas = symbol_spread_betas(panel_of(PANEL.symbols, closes))
+
+    finding = spread_exposures(betas, Weights({"AAPL": 1.0}), 1.0)
+
+    assert finding.figures is not None
+    assert {one.observations for one in finding.figures.exposures} == {100, 180}
+    assert finding.quality.observations == 100
+
+
 def test_it_is_the_line_of_the_holdings_own_returns() -> None:
     weights = Weights({"AAPL": 0.5, "IBM": -0.2})
     closes = PANEL.of(["AAPL", "IBM", "IWM", "SPY"]).closes[-181:]

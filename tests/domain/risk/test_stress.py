@@ -195,6 +195,13 @@ def test_symbols_without_betas_contribute_nothing_and_are_listed() -> None:
     assert (finding.quality.positions_analyzed, finding.quality.flag) == (1, "partial")
 
 
+def test_each_method_asks_for_betas_of_its_own() -> None:
+    by = replace(BY, market_betas={"AAPL": 1.2}, factor_betas={"IBM": IBM})
+
+    assert (by.knows("AAPL", "market_beta"), by.knows("AAPL", "factor_betas")) == (True, False)
+    assert (by.knows("IBM", "market_beta"), by.knows("IBM", "factor_betas")) == (False, True)
+
+
 def test_private_assets_alone_stand_still() -> None:
     finding = stress_test(book(private("ART", 300.0)), BY)
     assert {both(one)[1].pnl for one in figures(finding).scenarios} == {0.0}

@@ -125,6 +125,7 @@ def test_a_young_symbol_is_left_out_of_what_it_is_too_young_for() -> None:
     assert finding.quality.skipped == (Skipped("HOUSE", ReasonCode.NO_PRICES),)
     assert finding.figures.forecast is not None
     assert finding.figures.forecast.observations == 195 - 42
+    assert finding.figures.percentile_observations == 195 - 20
     assert finding.quality.flag == "partial"
 
 

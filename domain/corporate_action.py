@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 from typing import Literal
@@ -47,11 +46,6 @@ class Actions:
         """Whether there is an ex date later than `after` and up to `until`."""
         days = self._ex_days
         return bool(days) and bisect_right(days, after) < bisect_right(days, until)
-
-    @cached_property
-    def is_without_splits(self) -> bool:
-        """Whether a share always stayed one share."""
-        return not self.splits
 
     def share_factor(self, from_day: date, to_day: date) -> Fraction:
         """The shares on `to_day`, for one share on `from_day`; exact.

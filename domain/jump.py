@@ -64,7 +64,7 @@ def _is_doubtful(
 def _is_jump(earlier: ClosingPrice, later: ClosingPrice, actions: Actions) -> bool:
     """Whether a share became more than five times as dear, or as cheap, from one to the other."""
     paid, worth = earlier.price, later.price
-    if not actions.is_without_splits:
+    if actions.splits:
         factor = actions.share_factor(earlier.session, later.session)
         paid, worth = paid * factor.denominator, worth * factor.numerator
     return worth > LARGEST_MOVE * paid or paid > LARGEST_MOVE * worth

@@ -187,6 +187,7 @@ def test_the_five_identities_hold_to_the_cent(history: History) -> None:
         assert figures.nav[day] == before + pnl + flows
         before = int(figures.nav[day])
     assert (figures.nav == figures.cash + figures.long_value + figures.short_value).all()
+    assert figures.long_value.dtype == figures.short_value.dtype == figures.nav.dtype
     assert (figures.short_value <= 0).all()
     assert (figures.long_value >= 0).all()
     check_span(given_ledger, figures)

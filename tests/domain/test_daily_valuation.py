@@ -202,3 +202,14 @@ class TestRestating:
         given(DailyValuation, calculated(days()[1])).when(
             lambda day: day.restate(less, "a close was corrected", CAUSE)
         ).then(restated(less))
+
+
+def test_a_line_of_less_than_a_dollar_is_on_its_own_side() -> None:
+    (dear, cheap) = position("DEAR", "1", "0.60"), position("CHEAP", "-1", "0.40")
+    marks = {
+        dear.position_id: closes([FRIDAY], "0.60"),
+        cheap.position_id: closes([FRIDAY], "0.40"),
+    }
+    (day,) = value_sessions(book(dear, cheap), [FRIDAY], marks, opening("10"))
+
+    assert DailyValuation.calculate(day).pending == (calculated(day),)

@@ -14,6 +14,7 @@ from domain.instrument import InvestmentClass, OptionTerms
 from domain.mark import Mark, MarkQuality, MarkSource, choose_marks
 from domain.option_model import (
     LEAST_REALISED,
+    Basis,
     OptionModel,
     Underlying,
     VolatilityKind,
@@ -21,7 +22,7 @@ from domain.option_model import (
 )
 from domain.position import Position
 from domain.risk.black_scholes import Options, price
-from domain.risk.implied_volatility import Unsolvable, Unsolved
+from domain.risk.implied_volatility import Implied, Unsolvable, Unsolved
 from domain.risk.realised_volatility import realised_volatility
 from domain.shares import Held
 
@@ -256,6 +257,19 @@ class TestWhichClose:
         model = a_model(closes("104.00"))
 
         assert mark_on(MONDAY, model, quantity="-2") == mark_on(MONDAY, model, quantity="2")
+
+
+def test_a_close_of_a_week_before_the_entry_still_says_something_of_the_premium() -> None:
+    week_before = Close(ENTERED_ON - timedelta(days=7), Decimal("100.00"))
+
+    assert isinstance(a_model([], at_entry=week_before).implied, Implied)
+
+
+def test_from_its_expiration_on_an_option_rests_on_the_close_alone() -> None:
+    known = closes("104.00", last=EXPIRES_ON)
+
+    for session in (EXPIRES_ON, EXPIRES_ON + timedelta(days=1)):
+        assert a_model(known).basis_on(session) == Basis(spot=known[0], years=0.0, volatility=None)
 
 
 class TestExpiry:

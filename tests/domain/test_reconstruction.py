@@ -36,6 +36,15 @@ def test_a_holding_counts_from_its_entry_on() -> None:
     ]
 
 
+def test_what_was_entered_on_the_last_session_counts_on_it_to_the_cent() -> None:
+    bought = position("A", "1", "0.01", entry_on=TUESDAY)
+
+    assert series(bought, prices=("0.01", "0.01", "0.01"))[1:] == [
+        ("0.00", "0.00", 0),
+        ("0.01", "0.00", 1),
+    ]
+
+
 def test_shorts_stand_apart() -> None:
     both = position("A", "10", "5"), position("B", "-4", "5")
 

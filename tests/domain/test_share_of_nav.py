@@ -15,6 +15,7 @@ from domain.share_of_nav import share_of_nav
         ("0.00", "0.00", None),
         ("-5.00", "0.00", None),
         ("4.00", "0.00", 0.25),
+        ("0.50", "0.00", 2.0),
     ],
 )
 def test_a_nav_of_at_most_one_percent_of_gross_says_nothing(

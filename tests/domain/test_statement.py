@@ -108,10 +108,11 @@ def test_what_is_bought_has_cost_its_price_however_dear_a_share_is() -> None:
 
 def test_the_smallest_part_of_a_share_is_a_line_long_or_short() -> None:
     long, short = position("L", "0.00000001", "50"), position("S", "-0.00000001", "50")
+    sold = position("G", "1", "50", closed=(MONDAY, "50"))
 
-    (day,) = valued("1000", {long: ["50"], short: ["50"]})
+    day = valued("1000", {long: ["50"] * 2, short: ["50"] * 2, sold: ["50"] * 2})[-1]
 
-    assert (day.counts.lines, day.counts.long, day.counts.short) == (2, 1, 1)
+    assert (day.counts.lines, day.counts.long, day.counts.short) == (3, 1, 1)
 
 
 def test_a_digest_is_of_the_state_before_what_happened_and_the_marks() -> None:

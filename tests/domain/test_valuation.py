@@ -160,6 +160,16 @@ class TestEffectiveDays:
 
         assert all(not s.lines.symbol for s in valued("100", {later: ["1", "1"]}))
 
+    def test_what_is_never_held_in_the_sessions_needs_no_marks(self) -> None:
+        held, later = position("A", "1", "50"), position("B", "1", "50", WEDNESDAY)
+        gone = position("C", "1", "50", date(2011, 1, 3), closed=(FRIDAY, "60"))
+        sessions = [FRIDAY, MONDAY]
+        marks = {held.position_id: closes(sessions, "50", "51")}
+
+        days = value_sessions(book(held, later, gone), sessions, marks, opening("100"))
+
+        assert [day.lines.symbol for day in days] == [("A",), ("A",)]
+
     def test_a_portfolio_without_positions_is_its_cash(self) -> None:
         sessions = [FRIDAY, MONDAY]
         snapshots = value_sessions(book(), sessions, {}, opening("100.00"))

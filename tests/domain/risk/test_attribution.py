@@ -141,6 +141,12 @@ def test_a_position_in_two_halves_contributes_the_same() -> None:
     assert found.total == whole.total
 
 
+def test_of_the_smallest_nav_there_is_a_contribution() -> None:
+    found = of(valued("0.50", {position("A", "1", "1"): ["1", "2"]}))
+
+    assert (found.total.pnl, found.total.contribution) == (usd("1.00"), 2.0)
+
+
 def test_without_nav_there_is_no_contribution() -> None:
     found = of(valued("-5", {position("A", "1", "5"): ("5", "6")}))
     assert (found.total.pnl, found.total.contribution) == (usd("1.00"), None)

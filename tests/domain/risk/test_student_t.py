@@ -38,6 +38,16 @@ def test_it_is_the_librarys_on_both_sides(freedom: int) -> None:
     assert np.abs(p[seen] / expected[seen] - 1).max() <= 1e-11
 
 
+@pytest.mark.parametrize("t", [0.3, 1.0])
+@pytest.mark.parametrize("freedom", [1e5, 1e8])
+def test_it_stays_so_exact_where_the_distribution_is_nearly_normal(
+    t: float, freedom: float
+) -> None:
+    p = two_sided_p(np.array([t]), np.array([freedom]))
+
+    assert p == pytest.approx([2 * stats.t.sf(t, freedom)], rel=1e-12)
+
+
 def test_each_statistic_may_have_its_own_degrees_of_freedom() -> None:
     t, freedom = np.array([0.5, 2.0, -3.0]), np.array([3, 30, 300])
     assert two_sided_p(t, freedom) == pytest.approx(2 * stats.t.sf(np.abs(t), freedom), rel=1e-12)

@@ -130,6 +130,8 @@ class Settings(BaseSettings):
     sigmasight_home: str | None = None
     sigmasight_env: Literal["development", "production"] = "development"
     sigmasight_now: Annotated[AwareDatetime | None, BeforeValidator(_instant)] = None
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65_535)
     database_url: str | None = None
     database_read_url: Annotated[str, AfterValidator(_addresses)] = ""
     secret_key: SecretStr | None = Field(default=None, min_length=_SHORTEST_SECRET)

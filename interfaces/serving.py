@@ -38,12 +38,13 @@ _console = Console()
 
 @app.command()
 def serve(
-    port: Annotated[int, typer.Option(envvar="PORT", min=1, max=65535)] = 8000,
-    host: Annotated[str, typer.Option(envvar="HOST")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Before PORT.")] = None,
+    host: Annotated[str | None, typer.Option(help="Before HOST.")] = None,
     demo: Annotated[bool, typer.Option(help="Seed the demo accounts first.")] = False,
 ) -> None:
     """Serve the API and the pages, with a worker beside, until Ctrl-C."""
     settings = read_settings()
+    host, port = host or settings.host, port or settings.port
     configure_logs(settings)
     check_prerequisites(settings, reference_data())
     signal.signal(signal.SIGTERM, _end)

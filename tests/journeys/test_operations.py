@@ -42,7 +42,7 @@ stop() {
     kill -TERM "$(cat pid)"
     while kill -0 "$(cat pid)" 2>/dev/null; do sleep 0.1; done
 }
-start() { setsid sigmasight serve --port "$PORT" >>server.log 2>&1 </dev/null & echo $! >pid; }
+start() { setsid sigmasight serve >>server.log 2>&1 </dev/null & echo $! >pid; }
 case $1 in restart) stop; start;; *) "$1";; esac
 """
 

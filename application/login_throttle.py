@@ -40,7 +40,7 @@ class LoginThrottle:
         for times in self._last_failures(email, address, now) if self.refuses else ():
             if len(times) >= MOST_FAILURES:
                 left = times[MOST_FAILURES - 1] + WITHIN - now
-                raise TooManyFailures(max(1, math.ceil(left.total_seconds())))
+                raise TooManyFailures(math.ceil(left.total_seconds()))
 
     def note_failure(self, given: LogIn, user_id: UUID | None, cause: Cause) -> None:
         """Count one more failure, and record it: of whom, where the address is somebody's.

@@ -43,6 +43,11 @@ class TestRegistering:
     def test_a_full_name_is_kept_as_typed(self, name: str) -> None:
         when_created(lambda: register(name)).then(registered(full_name=name))
 
+    def test_the_user_goes_by_both(self) -> None:
+        ann = register("Ann Example")
+
+        assert (ann.email, ann.full_name) == ("ann@example.com", "Ann Example")
+
     @pytest.mark.parametrize("name", ["", "  ", "ü" * 256, "Ann\x00", "Ann\nExample", "\udfff"])
     def test_a_blank_long_or_unprintable_full_name_is_refused(self, name: str) -> None:
         refused(lambda: register(name), FullNameRefused, "255")

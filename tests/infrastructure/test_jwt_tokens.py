@@ -12,6 +12,8 @@ from uuid import UUID
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from msgspec.structs import replace
 
 from application.access_ports import Grant, Impersonator, TokenClaims
@@ -208,6 +210,12 @@ def test_mutants_are_refused_and_nothing_else_happens(
     note(Asked.TOKENS, "mutants of tokens, by secret and by key pair", len(made), "refused")
 
 
+def test_a_key_of_thirty_two_bytes_will_do_in_any_letters(clock: SetClock) -> None:
+    for key in ("k" * 32, "é" * 16):
+        tokens = JwtTokens(key, timedelta(hours=1), clock)
+        assert tokens.read(tokens.issue(GRANT)[0]).user_id == USER
+
+
 def test_a_key_of_less_than_thirty_two_bytes_is_refused() -> None:
     with pytest.raises(ValueError, match="SECRET_KEY"):
         JwtTokens("k" * 31, timedelta(hours=1), SetClock(NOW))
@@ -240,6 +248,14 @@ def test_a_key_pair_reads_nothing_that_was_signed_otherwise(clock: SetClock) -> 
 def test_what_is_no_private_key_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="private key"):
         public_half(text)
+
+
+def test_a_private_key_for_another_algorithm_is_refused() -> None:
+    on_a_curve = ec.generate_private_key(ec.SECP256R1()).private_bytes(
+        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+    )
+    with pytest.raises(ValueError, match="Ed25519"):
+        public_half(on_a_curve.decode())
 
 
 def claims() -> dict[str, Any]:

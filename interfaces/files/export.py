@@ -5,7 +5,6 @@ part that was closed, in the order of its closings, and one for what is open.
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
@@ -49,21 +48,25 @@ def export_csv(positions: Iterable[PositionTerms]) -> str:
 
 
 def _content(position: PositionTerms) -> tuple[Any, ...]:
-    """What orders positions: all that they say, so that only equal ones may change places."""
-    return (
+    """What orders positions: all that they say, so that only equal ones may change places.
+
+    What is not said comes before what is.
+    """
+    said = (
         position.symbol,
         position.entry_on,
         position.investment_class,
-        position.investment_subtype or "",
-        position.underlying or "",
-        position.strike or Decimal(0),
-        position.expires_on or date.min,
-        position.right or "",
+        position.investment_subtype,
+        position.underlying,
+        position.strike,
+        position.expires_on,
+        position.right,
         position.entry_price,
         position.quantity,
         [(closing.closed_on, closing.price, closing.quantity) for closing in position.closings],
-        position.stated_as or "",
+        position.stated_as,
     )
+    return tuple((one is not None, one) for one in said)
 
 
 def _rows(position: PositionTerms, lot: int) -> Iterator[tuple[str, ...]]:

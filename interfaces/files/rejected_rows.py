@@ -96,7 +96,7 @@ def _with_messages(
     for record in left:
         cells = list(record.cells)
         if record.row in layout.header_rows:
-            names = [" ".join(cell.split()).casefold() for cell in cells]
+            names = [cell.casefold() for cell in cells]
             is_new = ERROR.casefold() not in names
             place = len(cells) if is_new else names.index(ERROR.casefold())
             yield [*cells, ERROR] if is_new else cells

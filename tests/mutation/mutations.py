@@ -114,7 +114,7 @@ class _Walk:
         assert function is not None
         was = _head(statement)
         original = _put(parent, field, index, replacement)
-        became = "pass" if original is statement else _head(statement)
+        became = _head(replacement if isinstance(replacement, ast.stmt) else statement)
         _put(parent, field, index, original)
         lines = _lines(statement)
         return Mutant(

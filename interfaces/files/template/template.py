@@ -61,7 +61,7 @@ def read(text: Text, choices: Choices, found: Findings, pace: Pace = PACE) -> No
     header = find_header(text, _count_required)
     if header is None:
         _explain_missing_header(text, found)
-    elif _plain(LOT) in map(_plain, header.cells):
+    elif _words(LOT) in map(_words, header.cells):
         found.source_format = export.GUIDE.name
         _Reading(EXPORT_RULES, Lots(), choices.horizon, found).read(text, header, pace)
     else:
@@ -124,13 +124,13 @@ class _Reading:
 
     def _read_header(self, header: Header) -> Mapping[str, int]:
         """Where each column that is read stands; the first counts where one stands twice."""
-        known = {_plain(column): column for column in self._rules.columns}
+        known = {_words(column): column for column in self._rules.columns}
         places: dict[str, int] = {}
         unknown: list[str] = []
         for index, name in enumerate(header.cells):
-            column = known.get(_plain(name))
+            column = known.get(_words(name))
             if column is None:
-                unknown.append("" if _plain(name) == _plain(ERROR) else name)
+                unknown.append("" if _words(name) == _words(ERROR) else name)
             elif places.setdefault(column, index) != index:
                 self._found.errors.add_for_file(
                     "ERR_CSV_006",
@@ -205,12 +205,13 @@ class _Reading:
         self._found.warnings.append(f"{said}: {shown}{more}.")
 
 
-def _plain(name: str) -> str:
-    return " ".join(name.replace("_", " ").split()).casefold()
+def _words(name: str) -> tuple[str, ...]:
+    """What names of columns are compared by."""
+    return tuple(name.replace("_", " ").casefold().split())
 
 
-_REQUIRED = frozenset(map(_plain, REQUIRED_COLUMNS))
+_REQUIRED = frozenset(map(_words, REQUIRED_COLUMNS))
 
 
 def _count_required(cells: Sequence[str]) -> int:
-    return len(_REQUIRED & set(map(_plain, cells)))
+    return len(_REQUIRED & set(map(_words, cells)))

@@ -46,6 +46,13 @@ def test_numbers_beyond_all_bounds_are_errors_of_their_row(row: str, code: str) 
     assert [told for _, told in codes(file)][-1] == code
 
 
+def test_a_brokers_header_is_looked_for_in_the_first_ten_thousand_cells() -> None:
+    table = f"{FIDELITY}1,ABC,ABC CORP,1,$1.00,$1.00,$1.00\n"
+    for cells, source_format in ((200, "fidelity"), (201, "template")):
+        above = ("x," * cells)[:-1] + "\n"
+        assert read(above * 50 + table).source_format == source_format
+
+
 def test_what_rounds_to_nothing_is_left_out_with_a_note() -> None:
     file = read(
         COSTS + "1,ABC,ABC CORP,Long,.000000001,$1.00,$1.00\n1,DEF,DEF,Long,1,$1.00,$1.00\n"

@@ -85,6 +85,7 @@ def left(content: str | bytes, lines_at_once: int = 8_192) -> list[int]:
         "MSFT,75,380.00,2024-01-19,PUBLIC,STOCK,,,,,2024-07-15,450.25",
         f"{CALL},2,45.20,2024-06-03",
         f"{CALL.lower()},-2,45.20,2024-06-03,options,call",
+        f"{CALL},2,45.20,2025-09-19",
         "F250919P00012000,2,0.20,2024-06-03,OPTIONS",
         f"{CALL},2,45.20,2024-06-03,OPTIONS,,,,,,2024-07-15,0.05",
         " AAPL ,\t100 , 158.00,2024-01-15 ,,,,,,,,",
@@ -140,6 +141,11 @@ def test_a_record_of_several_lines_hides_what_looks_like_rows_in_it() -> None:
         assert left(content, lines_at_once) == [2]
         file = read_alike(content, lines_at_once)
         assert [position.symbol for position in file.positions] == ["AAPL", "C"]
+
+
+def test_good_rows_are_proven_wherever_the_lines_at_once_end() -> None:
+    rows = "".join(f"A{n},1,1.00,2024-01-15\n" for n in range(7))
+    assert [left(f"{HEADER}\n{rows}", lines_at_once) for lines_at_once in (1, 2, 3)] == [[]] * 3
 
 
 def test_a_mark_that_is_never_closed_costs_its_own_line_only() -> None:
@@ -212,6 +218,7 @@ def test_columns_accept_what_people_write() -> None:
     assert accepted(ENTRY_PRICE_RULE, ["158", "158.0", "158.25", "0.01"])[-1] == "0.01"
     assert accepted(STRIKE_RULE, ["460", "460.1234"]) == ["460", "460.1234"]
     days = [str(day) for n in range(3_000) if (day := TODAY - timedelta(n)).day != 29]
+    days.append(str(CHOICES.horizon.first_day))
     assert accepted(ENTRY_DATE_RULE, days) == days
     assert accepted(EXPIRATION_RULE, ["2125-09-19"]) == ["2125-09-19"]
     assert accepted(SYMBOL_RULE, SYMBOLS) == SYMBOLS[:5]
@@ -258,6 +265,13 @@ def test_the_row_limit_is_the_same_both_ways() -> None:
         file = read_alike(f"{full}#\nY,1,1,2024-01-15\nZ,1,1,2024-01-15\n")
         assert f"line {ROW_LIMIT + 3} is the first" in file.errors[-1].message
         assert len(file.positions) + (end[2] == "0") == ROW_LIMIT
+
+
+def test_proven_rows_count_towards_the_limit() -> None:
+    rows = "".join(f"A{n},1,1,2024-01-15\n" for n in range(ROW_LIMIT + 2))
+    file = read(f"{HEADER}\n{rows}".encode(), BY_COLUMNS)
+    assert len(file.positions) == ROW_LIMIT
+    assert [f"line {ROW_LIMIT + 2} is" in error.message for error in file.errors] == [True]
 
 
 def test_a_horizon_that_ends_before_today_is_the_same_both_ways() -> None:
@@ -404,6 +418,13 @@ def test_lines_seen_ahead_are_taken_once_and_can_come_again() -> None:
     lines.put_back(["d", "e", "f"])
     assert (lines.row, lines.ahead(9)) == (3, ["d", "e", "f", "g"])
     assert (list(lines), lines.row) == (["d", "e", "f", "g"], 7)
+
+
+def test_no_more_lines_are_looked_at_than_are_asked_for() -> None:
+    of_the_file = iter("abcdefg")
+    lines = Lines(of_the_file)
+    assert (lines.ahead(2), next(lines), lines.ahead(3)) == (["a", "b"], "a", ["b", "c", "d"])
+    assert next(of_the_file) == "e"
 
 
 def test_one_may_stop_after_any_record() -> None:

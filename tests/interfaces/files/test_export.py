@@ -100,6 +100,39 @@ def test_rows_stand_by_symbol_and_day_and_lots_are_counted_within_them() -> None
 
 
 @pytest.mark.parametrize(
+    "otherwise",
+    [
+        {"investment_class": InvestmentClass.PRIVATE},
+        {"investment_subtype": "PUT"},
+        {"underlying": "TQQQ"},
+        {"strike": Decimal(461)},
+        {"expires_on": date(2025, 10, 17)},
+        {"right": "PUT"},
+        {"entry_price": Decimal(8)},
+        {"quantity": Decimal(-1)},
+        {"closings": (closing("-1", date(2024, 2, 1), "3"),)},
+        {"stated_as": "SPY Sep 19 '25 $460 Call"},
+    ],
+    ids=lambda otherwise: next(iter(otherwise)),
+)
+def test_lots_that_differ_in_one_thing_only_are_always_in_one_order(
+    otherwise: dict[str, object],
+) -> None:
+    less, more = SPY_CALL, changed(SPY_CALL, **otherwise)
+    assert export_csv([less, more]) == export_csv([more, less])
+    assert rows(less, more)[0] == rows(less)[0]
+
+
+@pytest.mark.parametrize(
+    "unsaid", ["investment_subtype", "underlying", "strike", "expires_on", "right"]
+)
+def test_a_lot_that_says_less_stands_before_one_that_says_more(unsaid: str) -> None:
+    less = changed(SPY_CALL, **{unsaid: None})
+    assert rows(SPY_CALL, less)[0] == rows(less)[0]
+    assert export_csv([SPY_CALL, less]) == export_csv([less, SPY_CALL])
+
+
+@pytest.mark.parametrize(
     ("quantity", "price", "written"),
     [
         ("100", "158", "100,158.00"),

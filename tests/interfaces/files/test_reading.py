@@ -142,6 +142,17 @@ def test_delimiters_and_doubled_quotes_inside_an_open_quote_open_no_other() -> N
     ]
 
 
+@pytest.mark.parametrize("first", [b'"a', b' "a', b'"a ""x', b'x,"a'])
+def test_a_doubled_quote_behind_a_delimiter_opens_none_in_a_cell_that_is_quoted(
+    first: bytes,
+) -> None:
+    assert read(first + b'\n,""b\nc') == [
+        "The quotation mark opened on line 1 is not closed. Close it or delete it.",
+        (2, ["", "b"]),
+        (3, ["c"]),
+    ]
+
+
 def test_exactly_as_many_rows_as_the_limit_are_read_and_one_more_is_told() -> None:
     row = Record(2, ["x"])
     full = list(up_to_the_limit([row] * ROW_LIMIT))
@@ -168,6 +179,17 @@ def test_a_quote_left_open_in_a_long_file_costs_only_its_line() -> None:
 def test_a_line_beyond_all_measure_is_a_problem_and_the_next_is_read() -> None:
     content = b"x" * (RECORD_LIMIT_CHARACTERS + 1) + b"\na,b"
     assert read(content) == ["Line 1 is longer than 100,000 characters.", (2, ["a", "b"])]
+
+
+def test_a_record_is_as_long_as_the_limit_at_most_on_however_many_lines() -> None:
+    half = "x" * (RECORD_LIMIT_CHARACTERS // 2 - 2)
+    assert read(f'"{half}\n{half}x"'.encode()) == [(1, [f"{half}\n{half}x"])]
+    assert read(b"x" * RECORD_LIMIT_CHARACTERS) == [(1, ["x" * RECORD_LIMIT_CHARACTERS])]
+    assert read(f'"{half}\n{half}xx"'.encode()) == [
+        "The quotation mark opened on line 1 is not closed within 100,000 characters. "
+        "Close it or delete it.",
+        (2, [f'{half}xx"']),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -246,6 +268,11 @@ def test_of_two_delimiters_on_one_line_the_one_with_more_names_is_right() -> Non
 
 def test_a_single_name_is_no_header() -> None:
     assert find_header(opened(b"A,x\nB\nC;A,\n"), letters) is None
+
+
+def test_a_quote_left_open_above_the_header_does_not_hide_it() -> None:
+    header = find_header(opened(b'"My positions\nA,B\n1,2\nB,A\n'), letters)
+    assert header == Header(2, ["A", "B"], ",")
 
 
 def test_rows_below_the_header_are_limited_and_those_above_do_not_count() -> None:

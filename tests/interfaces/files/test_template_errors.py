@@ -385,6 +385,11 @@ def test_each_missing_column_is_one_error_and_the_others_are_still_checked() -> 
     assert file.positions == ()
 
 
+def test_a_column_that_stands_twice_is_told_with_both_its_places() -> None:
+    (error,) = parsed(f"{HEADER},quantity\n{GOOD}").errors
+    assert "line 1 has Quantity twice, as columns 2 and 13." in error.message
+
+
 def test_a_file_without_header_is_told_the_columns_found() -> None:
     (error,) = parsed("Ticker,Shares\nAAPL,1").errors
     assert "The first line reads 'Ticker', 'Shares'." in error.message

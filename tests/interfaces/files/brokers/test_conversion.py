@@ -160,6 +160,11 @@ class TestAShare:
         assert [terms.symbol for terms in found.positions] == ["AAPL"]
         assert found.warnings == ["Row 5: UVXY has the quantity 0 and is left out."]
 
+    def test_what_was_concluded_about_a_row_is_noted_of_it(self) -> None:
+        said = "It was taken for account IRA, as the row above it."
+        found = read(held(), held(row=5, assumptions=(said,)))
+        assert assumed(found, "taken for account") == Assumption(said, (5,))
+
     def test_two_lots_of_one_day_are_two_positions(self) -> None:
         found = read(held(), held(row=5, quantity="2", total_cost="300", value="400"))
         assert found.errors.total == 0
@@ -193,6 +198,11 @@ class TestCost:
         found = read(held(total_cost="--"), uses_last_price=True)
         assert found.positions[0].entry_price == Decimal("200.00")
         assert assumed(found, "last price").rows == (4,)
+
+    def test_the_last_price_of_a_row_with_errors_is_the_symbols_all_the_same(self) -> None:
+        found = read(held(), held(row=5, symbol="NVDA", last_price="$180.00", total_cost="--"))
+        assert [e.symbol for e in found.errors.listed] == ["NVDA"]
+        assert found.last_prices == {"AAPL": Decimal(200), "NVDA": Decimal(180)}
 
     def test_a_money_fund_costs_one(self) -> None:
         terms = position(held(symbol="SPAXX**", total_cost="--", value="10", last_price="1"))
@@ -303,6 +313,10 @@ class TestEntryDates:
     def test_the_files_own_come_before_the_uploads(self) -> None:
         assert position(held(entry_date="08/24/2020 13:22:52")).entry_on == date(2020, 8, 24)
 
+    def test_no_cash_needs_none(self) -> None:
+        found = read(held(entry_date=BOUGHT), held(row=5), cash("0.00"), default_entry_date="")
+        assert [e.row for e in found.errors.listed] == [5]
+
     def test_without_any_each_row_is_told_how_to_give_one(self) -> None:
         found = read(held(), held(row=5), cash("5"), default_entry_date="")
         told = [(e.row, e.code, "default_entry_date" in e.message) for e in found.errors.listed]
@@ -325,7 +339,7 @@ class TestEntryDates:
         [("3/1/2024", "ERR_POS_011"), ("2026-01-06", "ERR_POS_012"), ("1926-01-04", "ERR_POS_013")],
     )
     def test_a_bad_one_of_the_upload_is_said_once(self, text: str, code: str) -> None:
-        found = read(held(), held(row=5), default_entry_date=text)
+        found = read(held(), held(row=5), cash("5"), default_entry_date=text)
         (only,) = found.errors.listed
         assert (only.row, only.code) == (None, code)
         assert only.message.startswith("default_entry_date ")
@@ -368,6 +382,18 @@ class TestCash:
         ]
         alone = read(held(), fund, default_entry_date="")
         assert [e.row for e in alone.errors.listed] == [4, 5]
+
+    def test_what_was_concluded_about_it_is_noted(self) -> None:
+        moved = replace(cash("5"), assumptions=("The amount stands beside its column.",))
+        found = read(moved, cash("0.00", 10))
+        assert assumed(found, "Cash is held as CASH_USD.").rows == (9,)
+        assert assumed(found, "stands beside").rows == (9,)
+
+    def test_it_is_a_billion_at_most(self) -> None:
+        for amount in ("1,000,000,000.00", "-1,000,000,000.00"):
+            assert position(cash(amount)).entry_price == 10**9
+        for amount in ("1,000,000,000.01", "-1,000,000,000.01"):
+            assert error(held(), cash(amount)) == (9, "Entry Price Per Share", "ERR_POS_027")
 
     def test_an_amount_that_is_no_number_is_an_error(self) -> None:
         assert error(held(), cash("much")) == (9, "Entry Price Per Share", "ERR_POS_007")

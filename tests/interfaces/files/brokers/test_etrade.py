@@ -353,6 +353,14 @@ def test_lots_that_do_not_add_up_are_taken_and_noted() -> None:
     ]
 
 
+@pytest.mark.parametrize(("whole", "notes"), [("3.00015", 0), ("2.99985", 0), ("3.00016", 1)])
+def test_lots_may_differ_from_the_sum_by_what_rounding_to_four_decimals_does(
+    whole: str, notes: int
+) -> None:
+    lots = "01/02/2024,5,1,4,5\n01/03/2024,5,2,4,10\n"  # with their sum, three numbers rounded
+    assert len(below_the_header(f"A,5,{whole},4,15\n{lots}").notes) == notes
+
+
 @pytest.mark.parametrize(("whole", "part"), [("--", "2"), ("2", "two")])
 def test_quantities_that_are_no_numbers_are_not_compared(whole: str, part: str) -> None:
     file = below_the_header(f"A,5,{whole},4,10\n01/02/2024,5,{part},4,10\n")

@@ -194,6 +194,17 @@ def test_a_curly_apostrophe_and_blanks_in_names_make_no_difference() -> None:
     assert rows("X1,Mine,KLMN,KELMAN,3", header=header) == rows("X1,Mine,KLMN,KELMAN,3")
 
 
+def test_two_of_its_own_names_make_a_header_and_an_account_is_one() -> None:
+    for names in (
+        "Account Number,Symbol,Quantity,Current Value",
+        "Symbol,Quantity,Cost Basis Total,Current Value",
+        "Symbol,Quantity,Today\N{RIGHT SINGLE QUOTATION MARK}s Gain/Loss Dollar,Current Value",
+    ):
+        assert FORMAT.recognises(records_of(names))
+    for names in ("Symbol,Quantity,Current Value", "Account Number,Account Name,Symbol,Quantity"):
+        assert not FORMAT.recognises(records_of(names))
+
+
 @given(order=st.permutations(range(len(NAMES))))
 @settings(max_examples=50, deadline=None)
 def test_the_order_of_columns_makes_no_difference(order: Sequence[int]) -> None:
@@ -314,6 +325,16 @@ def test_the_current_value_of_pending_activity_counts_before_its_neighbours() ->
     assert only("X1,Mine,Pending activity,,,,$1.00,$2.00,$3.00").value == "$2.00"
 
 
+def test_without_a_column_for_it_the_first_amount_is_that_of_pending_activity() -> None:
+    header = "Last Price,Symbol,Cost Basis Total,Account Number,Quantity"
+    assert only("$9.00,Pending activity,$2.00,X1", header=header).value == "$9.00"
+
+
+def test_a_percentage_beside_it_is_no_amount_of_pending_activity() -> None:
+    holding = only("X1,Mine,Pending activity,,,,-1.00%,,5.00%,-$26.57")
+    assert holding.value == "-$26.57"
+
+
 def test_a_wrapper_of_another_account_is_skipped_with_a_note_but_its_account_is_read() -> None:
     file = read(fixture(SENTENCE_CASE))
     (note,) = file.notes
@@ -422,6 +443,7 @@ def test_a_column_of_entry_dates_that_the_user_added_is_read() -> None:
         '"The data is provided to you solely for your use, and is not for distribution."',
         "The data is provided to you solely for your use, and is not for distribution, ever, said",
         "Brokerage services,,,,,,,,,,,,,,,,",
+        ",,Brokerage services",
         "Total,,,,,,,$99.00",
         ",,Account Total,,,,,$99.00",
         ",,,Grand Total,--,,,$99.00",

@@ -156,6 +156,14 @@ def test_rounding_of_the_shares_listed_does_not_matter() -> None:
     assert told([row("Buy", "2020-01-01", "0.0007", "-1")], "0.0012") is None
 
 
+@pytest.mark.parametrize(("sold", "cost"), [("-9.999", "800"), ("-9.998", "800.2")])
+def test_a_thousandth_that_a_sale_leaves_is_rounding(sold: str, cost: str) -> None:
+    rows = [row("Buy", "2020-03-03", "10", "-800"), row("Sell", "2020-02-03", sold, "9"), BOUGHT]
+    found = told(rows, "10.001")
+    assert found is not None
+    assert found.total_cost == Decimal(cost)
+
+
 def test_a_money_funds_amounts_are_its_shares() -> None:
     rows = [
         row("Sweep out", "2020-03-02", "0", "40"),

@@ -352,6 +352,7 @@ class TestCash:
         terms = position(cash("$29,643.76"))
         assert (terms.symbol, terms.quantity) == ("CASH_USD", Decimal(1))
         assert (terms.entry_price, terms.investment_subtype) == (Decimal("29643.76"), "CASH")
+        assert terms.stated_as == "Cash"
 
     def test_a_debt_is_minus_one_unit(self) -> None:
         terms = position(cash("-$26,186.57"))

@@ -270,6 +270,10 @@ def test_core_cash_is_cash(symbol: str) -> None:
     assert (holding.kind, holding.value) == (Kind.CASH, "$12.34")
 
 
+def test_core_cash_that_is_no_fund_is_cash_with_a_quantity_too() -> None:
+    assert only("X1,Mine,FCASH**,CASH,50,$1.00,,$50.00").kind is Kind.CASH
+
+
 @pytest.mark.parametrize("words", ["SPAXX,FIDELITY GOVERNMENT", "FCASH,HELD IN FCASH"])
 def test_core_cash_that_lost_its_asterisks_is_cash(words: str) -> None:
     assert only(f"X1,Mine,{words},--,--,,$12.34").kind is Kind.CASH
@@ -408,6 +412,8 @@ def test_other_things_are_no_options(words: str) -> None:
         ("01234AB56,UNITED STATES TREAS BILLS ZERO CPN", "BOND"),
         ("01234AB56,ANYTOWN GO 5.00000% 08/01/2030", "BOND"),
         ("01234AB56,INDEX TRUST 2030", None),
+        ("01234AB56,INDEX TRUST 08/01/2030", None),
+        ("01234AB56,INDEX TRUST 5%", None),
         ("TLTX,ISHARES 20 YR TREAS BD ETF", None),
         ("KLMN,KELMAN INDUSTRIES", None),
     ],

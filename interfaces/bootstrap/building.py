@@ -10,7 +10,7 @@ from application.portfolios import Portfolios
 from application.positions import Positions
 from application.repair import Repair
 from application.valuations import Valuations
-from infrastructure.allocator import keep_to_few_arenas
+from infrastructure.allocator import give_back_memory
 from infrastructure.database_state import DatabaseState
 from infrastructure.first_answers import PostgresFirstAnswers
 from infrastructure.kept_uploads import PostgresUploads
@@ -80,5 +80,5 @@ def build(settings: Settings, parts: Parts | None = None) -> Program:
 
 def _keep_small() -> None:
     """Take no more threads and memory than one process of several should."""
-    keep_to_few_arenas()
+    give_back_memory()
     keep_to_one_thread()

@@ -1,7 +1,6 @@
 # What one can do here: `make` alone lists the verbs. Each installs what it needs, once.
 
 PYTHON ?= python3
-PORT   ?= 8000
 
 # The locks name every package there is, so nothing is left to resolve (--no-deps): a resolver that
 # looks at newer releases would refuse their hashes. `pip check` says whether a lock lacks one.
@@ -38,7 +37,7 @@ help: ## List the verbs
 install: $(DEV_READY) ## Set up .venv with everything to run and to test
 
 run: $(READY) ## Serve on PORT (8000) with demo accounts; Ctrl-C stops everything it started
-	@exec $(BIN)/sigmasight serve --demo --port $(PORT)
+	@exec $(BIN)/sigmasight serve --demo $(if $(PORT),--port $(PORT))
 
 demo: $(READY) ## Seed the demo accounts, calculate them, print their valuations
 	@exec $(BIN)/sigmasight demo

@@ -17,8 +17,8 @@ from interfaces.web.history_parts import entries_of, restated_days, stops_of
 from interfaces.web.paging import A_PAGE, Paging
 from interfaces.web.people import names_in, who
 from interfaces.web.portfolio_frame import portfolio_page, url_of
-from interfaces.web.side_by_side import SideBySide
 from interfaces.web.tracing_back import traced
+from interfaces.web.two_versions import TwoVersions
 from interfaces.web.visits import PageRoute, UserVisit, Visit
 from interfaces.web.worth import worth_of
 from projections.portfolios.view import PortfolioRow
@@ -92,7 +92,7 @@ def _difference(
     origins = [at.program.time_travel.origin(shown)] if before else []
     return {
         "before": before,
-        "sides": SideBySide.of(session, _snapshot(before), shown.snapshot),
+        "sides": TwoVersions.of(session, _snapshot(before), shown.snapshot),
         "causes": traced(at.program, portfolio.portfolio_id, session, origins),
     }
 
@@ -137,7 +137,7 @@ def _compared(at: Visit, portfolio: PortfolioRow, found: AsOf | None) -> dict[st
         return {"sides": None, "causes": []}
     own = portfolio.portfolio_id
     return {
-        "sides": SideBySide.of(found.session, _snapshot(found.then), _snapshot(found.now)),
+        "sides": TwoVersions.of(found.session, _snapshot(found.then), _snapshot(found.now)),
         "causes": traced(at.program, own, found.session, found.origins),
     }
 

@@ -16,8 +16,8 @@ from interfaces.web.holdings import BADGES
 from interfaces.web.page import instant
 from interfaces.web.people import names_in, who
 from interfaces.web.portfolio_frame import portfolio_page, url_of
-from interfaces.web.side_by_side import SideBySide
 from interfaces.web.tracing_back import event_url
+from interfaces.web.two_versions import TwoVersions
 from interfaces.web.visits import PageRoute, UserVisit, Visit
 from projections.portfolios.view import PortfolioRow
 
@@ -72,7 +72,7 @@ def _again(at: Visit, portfolio: PortfolioRow, manifest: Manifest) -> dict[str, 
     again = at.program.recomputation.of(portfolio.portfolio_id, session, recorded.number)
     if again is None:
         return {"again": None}
-    sides = SideBySide.of(session, recorded.snapshot, again.again) if again.difference else None
+    sides = TwoVersions.of(session, recorded.snapshot, again.again) if again.difference else None
     return {"again": again, "sentence": sentence_on(again), "sides": sides}
 
 

@@ -59,7 +59,7 @@ class LinePair:
 
 
 @dataclass(frozen=True, slots=True)
-class SideBySide:
+class TwoVersions:
     """Two versions of a session; lines that differ stand first."""
 
     session: date

@@ -43,8 +43,8 @@ def test_a_run_over_all_goes_on_where_a_killed_worker_left_it(
     for number in range(rounds):
         opened += [open_account(program, owner, f"No. {number}.{n}") for n in range(NEW_ACCOUNTS)]
         program.rooms.catch_up(program.log.position())
-        whole = program.runs.request_of_any(RequestRunOfAny(), cause(uuid4())).run_id
         done = events_recorded(database, "daily_valuation")
+        whole = program.runs.request_of_any(RequestRunOfAny(), cause(uuid4())).run_id
         eventually(partial(has_valued, database, done + 60), RESUMED_WITHIN_S, "some days valued")
         server.kill_worker()
         began = time.monotonic()

@@ -50,6 +50,8 @@ class RowsAnew(Generic[Row]):
         self._rows: dict[Key, Row] = {}
         self._size = 0
         self._written: set[int] = set()  # digests of keys: one met by chance is only looked for
+        self._stored = 0  # rows in the table
+        self._back: set[Key] = set()  # those of them that are in memory
         self._has_key = False
 
     def advance(self, until: int, told: Callable[[], None] = _silently) -> None:
@@ -84,13 +86,15 @@ class RowsAnew(Generic[Row]):
         new: list[Row] = []
         again: list[Row] = []
         for key, row in self._rows.items():
-            (again if hash(key) in self._written else new).append(row)
+            (again if key in self._back else new).append(row)
         if new:
             self.table.append(self._connection, new)
         if again:
             self._need_key()
             self.table.store(self._connection, again)
         self._written.update(map(hash, self._rows))
+        self._stored += len(new)
+        self._back.clear()
         self._rows.clear()
         self._size = 0
 
@@ -104,7 +108,7 @@ class RowsAnew(Generic[Row]):
             raise RoomStopped(self._room.name, place, str(failure)) from failure
 
     def _take_in(self, stretch: Stretch) -> None:
-        if self._written:
+        if self._stored > len(self._back):
             self._load(stretch.events)
         fold, rows = self._room.fold, self._rows
         before = len(rows)
@@ -127,7 +131,9 @@ class RowsAnew(Generic[Row]):
         missing = [key for key in touched if key not in self._rows and hash(key) in self._written]
         if missing:
             self._need_key()
-            self._rows.update(self.table.load(self._connection, missing))
+            loaded = self.table.load(self._connection, missing)
+            self._rows.update(loaded)
+            self._back.update(loaded)
 
     def _need_key(self) -> None:
         if not self._has_key:

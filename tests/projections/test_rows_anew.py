@@ -1,7 +1,7 @@
 """Rows made anew wait in memory only as long as little of what they came by stays there."""
 
 from collections.abc import Collection, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -88,6 +88,25 @@ def written_while_advancing(pool: Pool, room: Room[ClaimRow]) -> list[int]:
         latest = connection.execute("SELECT max(position) FROM rooms_anew.claims").fetchone()
     assert latest == (5,)
     return found
+
+
+def test_keys_are_asked_for_only_while_rows_are_away_from_memory(pool: Pool) -> None:
+    """Both rows are written when they are made, and come back with the events that touch them."""
+    both, asked = room_of(*"ab"), []
+
+    def keys(recorded: Recorded) -> list[Key]:
+        asked.append(recorded.position)
+        return list(both.keys(recorded))
+
+    with pool.connection() as connection:
+        connection.autocommit = True
+        anew = RowsAnew(replace(both, keys=keys), HeavyLog(8), connection)
+        anew.table.create_bare(connection)
+        anew.advance(8)
+        anew.finish()
+        found = connection.execute("SELECT position FROM rooms_anew.claims ORDER BY 1").fetchall()
+    assert asked == [2, 3, 4]
+    assert found == [(7,), (8,)]
 
 
 def test_rows_that_hold_what_came_with_them_are_written_as_they_come(pool: Pool) -> None:

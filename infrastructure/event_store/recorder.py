@@ -21,7 +21,7 @@ from infrastructure.postgres_pool import SteadyPool, unavailable
 
 SCHEMA = "events"
 POOL_SIZE = 10
-PAGE_BYTES = 2 * 1024 * 1024
+PAGE_BYTES = 4 * 1024 * 1024
 """What a page of events may weigh, its last event aside: valuations of large books are heavy."""
 
 _INSERT = "SELECT events.record_events(%b::uuid[], %b::bigint[], %b::text[], %b::bytea[])"

@@ -15,8 +15,9 @@ from tests.benchmarks.row import HEADS, Row
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- measured -->", "<!-- end -->"
-_BUSY = 0.5
-"""Load a core before it began from which on a machine counts as busy."""
+_BUSY = 0.1
+"""Use of the cores before it began from which on a machine counts as busy."""
+_LOOKS_FOR_S = 2.0
 
 
 def write(
@@ -24,7 +25,7 @@ def write(
 ) -> None:
     """Put a module's rows into the table, in the order of all `modules`.
 
-    `load` is what the machine had to do already, a core, when the module began.
+    `load` is what the machine had to do already, of all it can, when the module began.
     """
     before, rest = document.read_text(encoding="utf-8").split(BEGIN)
     table, after = rest.split(END)
@@ -46,9 +47,9 @@ def machine() -> str:
     )
 
 
-def load_a_core() -> float:
-    """What the machine has to do now."""
-    return os.getloadavg()[0] / (os.cpu_count() or 1)
+def share_in_use() -> float:
+    """What the machine has to do now beside this process that waits: a share of its cores."""
+    return float(psutil.cpu_percent(_LOOKS_FOR_S)) / 100
 
 
 def _read(table: str) -> dict[str, list[str]]:

@@ -63,7 +63,7 @@ def measure() -> list[Row]:
             night(program, url)
         copying = Copying(owner)
         rounds = [_round(url, city, copying, next(sessions)) for _ in range(ROUNDS)]
-        by_workers = [
+        beside = [
             (by_workers(url, 2, next(sessions)), by_workers(url, 1, next(sessions)))
             for _ in range(ROUNDS_OF_WORKERS)
         ]
@@ -72,7 +72,7 @@ def measure() -> list[Row]:
     return [
         _row(f"{_WHAT}, one worker", "arithmetic of NAV and risk, and COPY", whole, 1 / 20),
         _row("the same", "arithmetic of NAV alone, and COPY", valued, 1 / 20),
-        _row(f"{_WHAT}, two workers", "one worker", by_workers, 1.3),
+        _row(f"{_WHAT}, two workers", "one worker", beside, 1.3),
     ]
 
 

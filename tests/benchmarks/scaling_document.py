@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.benchmarks import partitioning, side_by_side
 from tests.benchmarks.databases import silence_logs
-from tests.benchmarks.document import load_a_core, machine
+from tests.benchmarks.document import machine, share_in_use
 from tests.benchmarks.row import HEADS, Row, figure
 from tests.benchmarks.scaling import ROUNDS, RUN, SIZES, Found, grow, show
 from tests.benchmarks.slopes import least
@@ -29,13 +29,15 @@ _TOLD = {
 def write(events: int) -> None:
     """Measure everything and put it into the document, each part as soon as it is known."""
     found: list[Found] = []
+    in_use = share_in_use()
     for dimension in SIZES:
         found.append(grow(dimension, events if dimension == "events" else SIZES[dimension]))
         show(found[-1])
-        _keep(between(found, [], []))
+        _keep(between(found, [], [], in_use))
     beside = side_by_side.compare()
-    _keep(between(found, beside, []))
-    _keep(between(found, beside, partitioning.trial(min(events, _MOST_PARTITIONED))))
+    _keep(between(found, beside, [], in_use))
+    parted = partitioning.trial(min(events, _MOST_PARTITIONED))
+    _keep(between(found, beside, parted, in_use))
 
 
 def _keep(told: str) -> None:
@@ -55,9 +57,11 @@ def put(document: str, told: str) -> str:
     return f"{before}{BEGIN}\n\n{told.strip()}\n\n{END}{after}"
 
 
-def between(found: Sequence[Found], beside: Sequence[Row], parted: Sequence[Row]) -> str:
-    """What was measured so far, as Markdown."""
-    sections = [_machine(), *map(_slopes, found), _bytes(found)]
+def between(
+    found: Sequence[Found], beside: Sequence[Row], parted: Sequence[Row], in_use: float = 0
+) -> str:
+    """What was measured so far, as Markdown; `in_use` by others was that share of the cores."""
+    sections = [_machine(in_use), *map(_slopes, found), _bytes(found)]
     if beside:
         sections += [_capacity(found[0], beside[0]), _rows("Two processes", beside)]
     if parted:
@@ -65,13 +69,13 @@ def between(found: Sequence[Found], beside: Sequence[Row], parted: Sequence[Row]
     return "\n\n".join(sections)
 
 
-def _machine() -> str:
+def _machine(in_use: float) -> str:
     asked = " ".join(["make scaling", *(f"EVENTS={number}" for number in sys.argv[1:])])
     return (
-        f"{machine()} Written by `{asked}` on {datetime.now(UTC):%Y-%m-%d}, load a core"
-        f" {load_a_core():.1f}. Times are the least of {ROUNDS} rounds; what reads a whole log of"
-        " many events is timed once. A slope of 0 does not grow, 1 grows in proportion; in brackets"
-        " those of single rounds."
+        f"{machine()} Written by `{asked}` on {datetime.now(UTC):%Y-%m-%d},"
+        f" {in_use:.0%} of the cores in use by others. Times are the least of {ROUNDS} rounds; what"
+        " reads a whole log of many events is timed once. A slope of 0 does not grow, 1 grows in"
+        " proportion; in brackets those of single rounds."
     )
 
 

@@ -63,8 +63,8 @@ def test_an_event_of_five_megabytes_is_recorded_and_read(log: PostgresEventLog) 
 def test_a_page_ends_early_where_its_events_are_large_and_always_brings_one(
     log: PostgresEventLog,
 ) -> None:
-    reasons = [str(n) * 750_000 for n in range(6)]
-    for reason in (*reasons, "y" * 2_500_000):
+    reasons = [str(n) * 1_500_000 for n in range(6)]
+    for reason in (*reasons, "y" * 5_000_000):
         run = CalculationRun(uuid4())
         run.record(CalculationRun.Abandoned(reason=reason))
         log.save(run, cause=cause())

@@ -1,12 +1,12 @@
 """Memory of the C library, of which a process keeps little once it is freed.
 
 glibc gives threads arenas of their own, eight for each core, and what one has freed in its arena no
-other may use. Servers and workers have dozens of threads, of which only one runs at a time: after
-hours of rebuilding read models a process held half as much again as it needed. Two arenas do.
+other may use. Servers and workers have dozens of threads, of which only one runs at a time: two
+arenas do.
 
 A large block lies apart and goes back to the system when it is freed. But each that is freed lets
-glibc count larger ones as small, up to 32 MB, and those stay where they leave gaps: a server that
-had written some large exports kept 25 MB of them. From 1 MB on, blocks are large here.
+glibc count larger ones as small, up to 32 MB, and those stay where they leave gaps. From 1 MB on,
+blocks are large here.
 """
 
 import ctypes

@@ -1,6 +1,6 @@
 """What the use cases need from outside, each named after the need."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, Protocol, TypeVar
@@ -51,11 +51,13 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
 class Stretch(msgspec.Struct, frozen=True):
     """The events of some kinds in a stretch of the log that ends at position `reached`.
 
-    They take `size` bytes as they are stored.
+    There are `count` of them, which take `size` bytes as they are stored. Each is read from those
+    when it is asked for, and they are given once.
     """
 
-    events: Sequence[Recorded]
+    events: Iterator[Recorded]
     reached: int
+    count: int
     size: int
 
 
@@ -123,7 +125,7 @@ class LogToFold(Protocol):
         """Events of these kinds above position `after` up to `until`, fewer if they are large.
 
         The fields `as_stored` of events that have them are not read: each is the JSON that is
-        stored, as `msgspec.Raw`.
+        stored, as `msgspec.Raw`; `lines.symbol` is a field of the field `lines`.
         """
         ...
 

@@ -37,7 +37,8 @@ class Room(Generic[Row]):
     portfolio that were kept of these rooms, itself perhaps among them, are forgotten
     (`kept_answers`). No command waits for a room that is not `is_awaited`: it is kept current
     behind the others, and whoever asks it has it caught up with by name. Fields `as_stored` the
-    fold only moves into json columns: a rebuild hands them on as the log has them, unread.
+    fold does not look into, at most it moves them into json columns: a rebuild hands them on as the
+    log has them, unread.
     """
 
     name: str

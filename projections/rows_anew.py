@@ -1,14 +1,17 @@
 """A room's rows made anew from the log, in a table beside the live one.
 
-Rows are folded in memory and appended; only one that was written before is read again or replaced.
+Rows are folded in memory and appended; one that was written before is replaced, and read again
+only where a fold asks for it.
 So a room whose rows are never touched twice gets its key and its indexes at the end. Memory is
 bounded by the rows and the bytes between two writes, and by about 100 bytes for each row written.
 """
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Generic
+from itertools import islice
+from typing import Any, Generic
 
+import psycopg
 from psycopg import sql
 
 from application.errors import RoomStopped, StoreUnavailable
@@ -20,11 +23,36 @@ MOST_ROWS = 50_000
 MOST_BYTES = 2 * 1024 * 1024
 """What may wait in memory to be written: rows, and stored bytes of the events that they came by."""
 
+_AT_ONCE = 500  # events held in memory at a time; a stretch of the log waits as it is stored
 _FIRST, _WIDEST = 2_000, 50_000  # positions asked for at once; the log gives fewer by their bytes
 
 
 def _silently() -> None:
     """Tell nobody."""
+
+
+class _Rows(dict[Key, Row]):
+    """The rows in memory. One that is not there is given to `load`, which may put it there."""
+
+    def __init__(self, load: Callable[[Key], None]) -> None:
+        super().__init__()
+        self._load = load
+
+    def __missing__(self, key: Key) -> Row:
+        self._load(key)
+        if key in self.keys():
+            return self[key]
+        raise KeyError(key)
+
+    def __contains__(self, key: object) -> bool:
+        return self.get(key) is not None
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        """See `dict.get`, which would not look for what is missing."""
+        try:
+            return self[key]
+        except KeyError:
+            return default
 
 
 class RowsAnew(Generic[Row]):
@@ -47,11 +75,11 @@ class RowsAnew(Generic[Row]):
         self._log = log
         self._connection = connection
         self._most_rows = most_rows
-        self._rows: dict[Key, Row] = {}
+        self._rows: _Rows[Row] = _Rows(self._load)
+        self._folded: Sequence[Recorded] = ()  # at the moment
+        self._loaded = 0  # rows, for these
         self._size = 0
         self._written: set[int] = set()  # digests of keys: one met by chance is only looked for
-        self._stored = 0  # rows in the table
-        self._back: set[Key] = set()  # those of them that are in memory
         self._has_key = False
 
     def advance(self, until: int, told: Callable[[], None] = _silently) -> None:
@@ -86,15 +114,13 @@ class RowsAnew(Generic[Row]):
         new: list[Row] = []
         again: list[Row] = []
         for key, row in self._rows.items():
-            (again if key in self._back else new).append(row)
+            (again if hash(key) in self._written else new).append(row)
         if new:
             self.table.append(self._connection, new)
         if again:
             self._need_key()
             self.table.store(self._connection, again)
         self._written.update(map(hash, self._rows))
-        self._stored += len(new)
-        self._back.clear()
         self._rows.clear()
         self._size = 0
 
@@ -104,36 +130,52 @@ class RowsAnew(Generic[Row]):
         except StoreUnavailable:
             raise
         except Exception as failure:
-            place = f"an event after position {after}"
-            raise RoomStopped(self._room.name, place, str(failure)) from failure
+            raise self._unreadable(after, failure) from failure
+
+    def _unreadable(self, after: int, failure: Exception) -> RoomStopped:
+        return RoomStopped(self._room.name, f"an event after position {after}", str(failure))
 
     def _take_in(self, stretch: Stretch) -> None:
-        if self._stored > len(self._back):
-            self._load(stretch.events)
+        while events := self._some(stretch):
+            before = len(self._rows)
+            self._fold(events)
+            # One that changes a row leaves nothing of itself in memory.
+            made = min(len(self._rows) - before - self._loaded, len(events))
+            self._size += stretch.size * made // stretch.count
+            self.events += len(events)
+            if len(self._rows) > self._most_rows or self._size > MOST_BYTES:
+                self.write()
+        self.position = stretch.reached
+
+    def _some(self, stretch: Stretch) -> list[Recorded]:
+        """The next few events of it, which are read here, where they are folded."""
+        try:
+            return list(islice(stretch.events, _AT_ONCE))
+        except Exception as failure:
+            raise self._unreadable(self.position, failure) from failure
+
+    def _fold(self, events: Sequence[Recorded]) -> None:
+        self._folded, self._loaded = events, 0
         fold, rows = self._room.fold, self._rows
-        before = len(rows)
-        for recorded in stretch.events:
+        for recorded in events:
             try:
                 fold(rows, recorded)
+            except psycopg.Error:  # a row could not be read
+                raise
             except Exception as failure:
                 place = f"{type(recorded.event).TOPIC} at position {recorded.position}"
                 raise RoomStopped(self._room.name, place, str(failure)) from failure
-        self.position = stretch.reached
-        self.events += len(stretch.events)
-        if stretch.events:  # one that changes a row leaves nothing of itself in memory
-            self._size += int(stretch.size * min((len(rows) - before) / len(stretch.events), 1))
-        if len(rows) > self._most_rows or self._size > MOST_BYTES:
-            self.write()
 
-    def _load(self, events: Sequence[Recorded]) -> None:
-        """Read the rows that events touch and that were written before."""
-        touched = {key for recorded in events for key in self._room.keys(recorded)}
-        missing = [key for key in touched if key not in self._rows and hash(key) in self._written]
-        if missing:
-            self._need_key()
-            loaded = self.table.load(self._connection, missing)
-            self._rows.update(loaded)
-            self._back.update(loaded)
+    def _load(self, key: Key) -> None:
+        """Read a row that was written before, and with it what else these events touch of such."""
+        if hash(key) not in self._written:
+            return
+        touched = {key, *(key for recorded in self._folded for key in self._room.keys(recorded))}
+        self._need_key()
+        missing = [key for key in touched - self._rows.keys() if hash(key) in self._written]
+        loaded = self.table.load(self._connection, missing)
+        self._rows.update(loaded)
+        self._loaded += len(loaded)
 
     def _need_key(self) -> None:
         if not self._has_key:

@@ -4,7 +4,7 @@ An insert is never repeated blindly. On a conflict or a lost connection the stor
 holds at our versions: the same command id means the save was ours and has happened.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TypeVar, cast
 from uuid import UUID
 
@@ -115,26 +115,19 @@ class PostgresEventLog:
         until: int,
         as_stored: Collection[str] = (),
     ) -> Stretch:
-        """See `LogToFold.stretch`. It ends before an event that cannot be read.
+        """See `LogToFold.stretch`.
 
         Raises:
-            UnreadableEvent: that is the first one.
+            UnreadableEvent: when an event is asked for that cannot be read.
         """
         topics = [
             stored_topic(kind, version) for kind in kinds for version in range(1, kind.VERSION + 1)
         ]
         rows = self._answered(lambda: self._recorder.stretch(topics, after, until))
         size = sum(len(state) for *_, state, _ in rows)
+        reached = rows[-1][0] if size >= PAGE_BYTES else until
         mapper = mapper_leaving(frozenset(kinds), frozenset(as_stored))
-        events: list[Recorded] = []
-        for row in rows:
-            try:
-                events.append(self._recorded_at(row, mapper))
-            except UnreadableEvent as defect:
-                if not events:
-                    raise UnreadableEvent(f"position {row[0]}, {defect}") from defect
-                return Stretch(events, events[-1].position, size)
-        return Stretch(events, rows[-1][0] if size >= PAGE_BYTES else until, size)
+        return Stretch(self._each(rows, mapper), reached, len(rows), size)
 
     def history(self, aggregate_ids: Sequence[UUID]) -> Sequence[Recorded]:
         """See `application.time_travel.History.history`."""
@@ -168,6 +161,13 @@ class PostgresEventLog:
 
     def _recorded(self, row: Notification, key: bytes | None) -> Recorded:
         return self._unsealed(self._mapper.recorded(row), row.topic, key)
+
+    def _each(self, rows: Sequence[StoredRow], mapper: EventMapper) -> Iterator[Recorded]:
+        for row in rows:
+            try:
+                yield self._recorded_at(row, mapper)
+            except UnreadableEvent as defect:
+                raise UnreadableEvent(f"position {row[0]}, {defect}") from defect
 
     def _recorded_at(self, row: StoredRow, mapper: EventMapper) -> Recorded:
         position, stream, version, topic, state, key = row

@@ -5,7 +5,7 @@ The stored state is one JSON object that an auditor can read with SQL:
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, Generic, TypeVar, cast
@@ -20,6 +20,7 @@ from infrastructure.event_store.topics import event_classes, stored_topic
 from infrastructure.event_store.upcasts import UPCASTS, Upcast
 
 AnyEvent = TypeVar("AnyEvent", bound=Event)
+AnyStruct = TypeVar("AnyStruct", bound=msgspec.Struct)
 
 _UNFIT = (AttributeError, TypeError)  # what an upcast meets in data that never was its event's
 _NUL = re.compile(rb"(?<!\\)(\\\\)*\\u0000")
@@ -150,17 +151,25 @@ class EventMapper:
 def mapper_leaving(kinds: frozenset[type[Event]], fields: frozenset[str]) -> EventMapper:
     """A mapper of these kinds alone, which leaves `fields` as the JSON they are stored as.
 
-    A field that is left must be there, but its type is not looked at.
+    A field that is left must be there, but its type is not looked at; `lines.symbol` is a field
+    of the field `lines`.
     """
     return EventMapper([_leaving(kind, fields) for kind in kinds])
 
 
-def _leaving(kind: type[Event], fields: frozenset[str]) -> type[Event]:
-    left = [(name, msgspec.Raw) for name in kind.__struct_fields__ if name in fields]
+def _leaving(kind: type[AnyStruct], fields: Collection[str]) -> type[AnyStruct]:
+    left: list[tuple[str, type]] = []
+    for field in msgspec.structs.fields(kind):
+        inner = [name.removeprefix(f"{field.name}.") for name in fields]
+        inner = [name for name in inner if name not in fields]
+        if field.name in fields:
+            left.append((field.name, msgspec.Raw))
+        elif inner:
+            left.append((field.name, _leaving(field.type, inner)))
     if not left:
         return kind
     leaving = msgspec.defstruct(kind.__name__, left, bases=(kind,), kw_only=True)
-    return cast("type[Event]", leaving)
+    return cast("type[AnyStruct]", leaving)
 
 
 def _stored_as(event_class: type[Event]) -> Any:

@@ -38,6 +38,17 @@ FED_BY: frozenset[type[Event]] = VALUED_BY | frozenset(
     }
 )
 
+UNUSED = (
+    "symbol",
+    "multiplier",
+    "entry_price",
+    "cash_like",
+    "cost",
+    "proceeds",
+    "income",
+)
+"""What lines of valuations say that positions know already, or that is not told of them."""
+
 
 def keys(recorded: Recorded) -> Iterable[Key]:
     """The positions an event speaks of; those it opens have no rows yet."""

@@ -1,11 +1,14 @@
 """Rows made anew wait in memory only as long as little of what they came by stays there."""
 
 from collections.abc import Collection, MutableMapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 import msgspec
+import psycopg
+import pytest
 
 from application.ports import Recorded, Stretch
 from domain.kernel import Event
@@ -54,7 +57,7 @@ class HeavyLog:
             occurred_at=datetime(2024, 1, 2, tzinfo=UTC),
             cause=cause(),
         )
-        return Stretch([recorded], after + 1, MOST_BYTES + 1)
+        return Stretch(iter([recorded]), after + 1, 1, MOST_BYTES + 1)
 
 
 def room_of(*names: str) -> Room[ClaimRow]:
@@ -64,11 +67,25 @@ def room_of(*names: str) -> Room[ClaimRow]:
         return (names[recorded.position % len(names)],)
 
     def fold(rows: MutableMapping[Key, ClaimRow], recorded: Recorded) -> None:
+        before = rows.get(key(recorded))
+        assert before is None or before.position == recorded.position - len(names)
         rows[key(recorded)] = ClaimRow(key(recorded)[0], recorded.position)
 
     table = RowTable("claims", ClaimRow, key=["name"])
     kinds = frozenset({RunSlot.Claimed})
     return Room("claims", 1, kinds, table, lambda recorded: [key(recorded)], fold)
+
+
+def latest_of(pool: Pool, room: Room[ClaimRow], last: int) -> list[int]:
+    """The positions that the rows of a room tell, made anew of so many events."""
+    with pool.connection() as connection:
+        connection.autocommit = True
+        anew = RowsAnew(room, HeavyLog(last), connection)
+        anew.table.create_bare(connection)
+        anew.advance(last)
+        anew.finish()
+        query = "SELECT position FROM rooms_anew.claims ORDER BY 1"
+        return [position for (position,) in connection.execute(query).fetchall()]
 
 
 def written_while_advancing(pool: Pool, room: Room[ClaimRow]) -> list[int]:
@@ -90,7 +107,7 @@ def written_while_advancing(pool: Pool, room: Room[ClaimRow]) -> list[int]:
     return found
 
 
-def test_keys_are_asked_for_only_while_rows_are_away_from_memory(pool: Pool) -> None:
+def test_keys_are_asked_for_only_where_a_row_is_away_from_memory(pool: Pool) -> None:
     """Both rows are written when they are made, and come back with the events that touch them."""
     both, asked = room_of(*"ab"), []
 
@@ -98,15 +115,34 @@ def test_keys_are_asked_for_only_while_rows_are_away_from_memory(pool: Pool) -> 
         asked.append(recorded.position)
         return list(both.keys(recorded))
 
-    with pool.connection() as connection:
+    assert latest_of(pool, replace(both, keys=keys), 8) == [7, 8]
+    assert asked == [3, 4]
+
+
+def test_a_row_that_is_replaced_unread_is_there_once(pool: Pool) -> None:
+    """As a valuation is that is restated: nobody asks for what was said of its day before."""
+    both = room_of(*"ab")
+
+    def fold(rows: MutableMapping[Key, ClaimRow], recorded: Recorded) -> None:
+        [key] = both.keys(recorded)
+        rows[key] = ClaimRow(key[0], recorded.position)
+
+    assert latest_of(pool, replace(both, keys=lambda _: [], fold=fold), 8) == [7, 8]
+
+
+def test_a_database_that_cannot_be_asked_is_no_fault_of_the_event(pool: Pool) -> None:
+    both = room_of(*"ab")
+
+    def breaks(recorded: Recorded) -> list[Key]:
+        connection.close()
+        return list(both.keys(recorded))
+
+    with pool.connection() as connection, suppress(psycopg.OperationalError):
         connection.autocommit = True
-        anew = RowsAnew(replace(both, keys=keys), HeavyLog(8), connection)
+        anew = RowsAnew(replace(both, keys=breaks), HeavyLog(8), connection)
         anew.table.create_bare(connection)
-        anew.advance(8)
-        anew.finish()
-        found = connection.execute("SELECT position FROM rooms_anew.claims ORDER BY 1").fetchall()
-    assert asked == [2, 3, 4]
-    assert found == [(7,), (8,)]
+        with pytest.raises(psycopg.OperationalError):
+            anew.advance(8)
 
 
 def test_rows_that_hold_what_came_with_them_are_written_as_they_come(pool: Pool) -> None:

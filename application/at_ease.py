@@ -1,26 +1,50 @@
-"""The collector of reference cycles at ease, while millions of objects are made that form none."""
+"""The interpreter at ease, while millions of objects are made: until the last has left."""
 
 import gc
+import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Generic, TypeVar
+
+Value = TypeVar("Value")
 
 _AT_EASE = (500_000, 20, 100)
-
-_turn = threading.Lock()
-_usual: list[tuple[int, int, int]] = []  # the thresholds from before, once for each who is within
+_TURN_S = 0.000_5
 
 
-@contextmanager
-def collector_at_ease() -> Iterator[None]:
-    """Let it look rarely until the last of those within has left: it takes most of their time."""
-    with _turn:
-        _usual.append(_usual[0] if _usual else gc.get_threshold())
-        gc.set_threshold(*_AT_EASE)
-    try:
-        yield
-    finally:
-        with _turn:
-            before = _usual.pop()
-            if not _usual:
-                gc.set_threshold(*before)
+class _Setting(Generic[Value]):
+    """A setting of the process that is another one while somebody is within."""
+
+    def __init__(self, get: Callable[[], Value], put: Callable[[Value], None]) -> None:
+        self._get = get
+        self._put = put
+        self._turn = threading.Lock()
+        self._usual: list[Value] = []  # from before, once for each who is within
+
+    @contextmanager
+    def at(self, value: Value) -> Iterator[None]:
+        with self._turn:
+            self._usual.append(self._usual[0] if self._usual else self._get())
+            self._put(value)
+        try:
+            yield
+        finally:
+            with self._turn:
+                before = self._usual.pop()
+                if not self._usual:
+                    self._put(before)
+
+
+_thresholds = _Setting(gc.get_threshold, lambda thresholds: gc.set_threshold(*thresholds))
+_interval = _Setting(sys.getswitchinterval, sys.setswitchinterval)
+
+
+def collector_at_ease() -> AbstractContextManager[None]:
+    """Let the collector of reference cycles look rarely: objects that form none take its time."""
+    return _thresholds.at(_AT_EASE)
+
+
+def quick_turns() -> AbstractContextManager[None]:
+    """Let threads that wake with little to do, as an answer comes, have their turn at once."""
+    return _interval.at(_TURN_S)

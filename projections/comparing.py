@@ -10,7 +10,7 @@ from psycopg import sql
 from projections.row_table import Connection, RowTable
 
 _DIGEST = sql.SQL(
-    "SELECT count(*), coalesce(sum(hashtextextended(r::text, 0)::numeric), 0) FROM {} AS r"
+    "SELECT count(*), coalesce(sum(hash_record_extended(ROW({}), 0)::numeric), 0) FROM {}"
 )
 _BOTH = sql.SQL(
     "FROM {} AS live FULL JOIN {} AS anew USING ({}) WHERE live::text IS DISTINCT FROM anew::text"
@@ -41,8 +41,8 @@ class Comparison(msgspec.Struct, frozen=True):
 def compare(connection: Connection, live: RowTable[Any]) -> Comparison:
     """Hold a room's rows against those made anew, in one transaction of repeatable reads."""
     anew = live.anew()
-    rows, digest = _told(connection, _DIGEST.format(anew.qualified))
-    rows_live, digest_live = _told(connection, _DIGEST.format(live.qualified))
+    rows, digest = _told(connection, _digest(anew))
+    rows_live, digest_live = _told(connection, _digest(live))
     if (rows, digest) == (rows_live, digest_live):
         return Comparison(rows, rows_live, 0)
     [differing] = _told(connection, _HOW_MANY.format(_both(live)))
@@ -53,6 +53,11 @@ def differences(connection: Connection, live: RowTable[Any], most: int) -> Seque
     """Up to `most` of the rows that differ, in the order of their keys."""
     query = _ONE_BY_ONE.format(_both(live), _key(live), sql.Literal(most))
     return [_difference(live, *row) for row in connection.execute(query).fetchall()]
+
+
+def _digest(table: RowTable[Any]) -> sql.Composed:
+    columns = sql.SQL(", ").join(column.exactly for column in table.columns)
+    return _DIGEST.format(columns, table.qualified)
 
 
 def _told(connection: Connection, query: sql.Composed) -> tuple[Any, ...]:

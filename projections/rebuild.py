@@ -15,7 +15,7 @@ import msgspec
 import psycopg
 from psycopg import IsolationLevel, sql
 
-from application.at_ease import collector_at_ease
+from application.at_ease import collector_at_ease, quick_turns
 from application.errors import RoomBusy, RoomStopped, StoreUnavailable
 from application.ports import LogToFold
 from projections import kept_answers, rebuilds
@@ -24,7 +24,6 @@ from projections.room import Room
 from projections.row_table import SCHEMA, Connection, Pool
 from projections.rows_anew import RowsAnew
 
-_TOLD_EVERY_S = 0.5
 _SHORT_WAY = 500  # positions that may be left to read while readers wait
 _SWAP_TRIES = 100
 _PAUSE_S, _LONGEST_PAUSE_S = 0.2, 1.0  # longer than readers had to wait
@@ -125,7 +124,8 @@ class Rebuilding:
             connection.autocommit = True
             try:
                 connection.execute("SET statement_timeout = 0")  # indexes of large tables take long
-                with rebuilds.sole(connection, self.room.name), collector_at_ease():
+                sole = rebuilds.sole(connection, self.room.name)
+                with sole, collector_at_ease(), quick_turns():
                     try:
                         yield connection
                     finally:
@@ -166,15 +166,11 @@ class Rebuilding:
         return rows
 
     def _telling_all(self, connection: Connection) -> Tell:
-        """Tell whoever looks on, and now and then whoever asks in any process."""
-        last = time.monotonic()
+        """Tell whoever looks on, and whoever asks in any process."""
 
         def told(progress: Progress) -> None:
-            nonlocal last
             self.tell(progress)
-            if time.monotonic() - last > _TOLD_EVERY_S or progress.position == progress.goal:
-                rebuilds.tell(connection, self.room.name, *msgspec.structs.astuple(progress))
-                last = time.monotonic()
+            rebuilds.tell(connection, self.room.name, *msgspec.structs.astuple(progress))
 
         return told
 

@@ -8,8 +8,8 @@ back as the annotated type. Writes are one statement for any number of rows.
 import copy
 import types
 import typing
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -19,6 +19,7 @@ from uuid import UUID
 import msgspec
 import psycopg
 from psycopg import sql
+from psycopg.copy import QueuedLibpqWriter
 
 Row = TypeVar("Row", bound=msgspec.Struct)
 Key = tuple[Any, ...]
@@ -35,6 +36,12 @@ _PLAIN: dict[Any, str] = {
     Decimal: "numeric",
     date: "date",
     datetime: "timestamptz",
+}
+_EXACTLY = {
+    "numeric": sql.SQL("numeric_send({})"),  # 1.0 and 1.00 are equal
+    "double precision": sql.SQL("float8send({})"),  # so are 0 and -0
+    "json": sql.SQL("{}::text"),
+    "jsonb": sql.SQL("{}::text"),
 }
 _COLUMNS = (
     "SELECT attname, CASE format_type(atttypid, NULL) WHEN 'timestamp with time zone'"
@@ -171,12 +178,21 @@ class RowTable(Generic[Row]):
         else:
             connection.execute(self._sql.store, columns)
 
-    def append(self, connection: Connection, rows: Sequence[Row]) -> None:
-        """Insert rows whose keys are not there: the quickest way."""
-        columns = [msgspec.to_builtins(column.dump_all(rows)) for column in self._columns]
-        with connection.cursor().copy(self._sql.append) as writing:
-            for values in zip(*columns, strict=True):
-                writing.write_row(values)
+    @contextmanager
+    def appending(self, connection: Connection) -> Iterator[Callable[[Sequence[Row]], None]]:
+        """What inserts rows whose keys are not there: the quickest way.
+
+        The server works while the next are made; until the end the connection does nothing else.
+        """
+        cursor = connection.cursor()
+        with cursor.copy(self._sql.append, writer=QueuedLibpqWriter(cursor)) as writing:
+
+            def append(rows: Sequence[Row]) -> None:
+                columns = [msgspec.to_builtins(column.dump_all(rows)) for column in self._columns]
+                for values in zip(*columns, strict=True):
+                    writing.write_row(values)
+
+            yield append
 
     def query(self, rest: sql.Composable) -> bytes:
         """The statement that selects the rows which a `WHERE ... ORDER BY ...` clause picks."""
@@ -258,6 +274,13 @@ class _Column:
         """How the column is read: json as text, so that it is decoded once, into its type."""
         name = sql.Identifier(self.name)
         return sql.SQL("{}::text").format(name) if self.is_json else name
+
+    @property
+    def exactly(self) -> sql.Composable:
+        """The column as something whose digest differs where its text does."""
+        name = sql.Identifier(self.name)
+        exactly = _EXACTLY.get(self.sql_type)
+        return exactly.format(name) if exactly else name
 
     def dump_all(self, rows: Sequence[Any]) -> list[Any]:
         """The column's values over all rows."""

@@ -6,8 +6,10 @@ So a room whose rows are never touched twice gets its key and its indexes at the
 bounded by the rows and the bytes between two writes, and by about 100 bytes for each row written.
 """
 
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from itertools import islice
 from typing import Any, Generic
 
@@ -22,6 +24,9 @@ from projections.row_table import Connection, Key, Row
 MOST_ROWS = 50_000
 MOST_BYTES = 2 * 1024 * 1024
 """What may wait in memory to be written: rows, and stored bytes of the events that they came by."""
+
+TOLD_EVERY_S = 0.5
+"""How long whoever looks on is told nothing: rows are waited for first."""
 
 _AT_ONCE = 500  # events held in memory at a time; a stretch of the log waits as it is stored
 _FIRST, _WIDEST = 2_000, 50_000  # positions asked for at once; the log gives fewer by their bytes
@@ -67,6 +72,7 @@ class RowsAnew(Generic[Row]):
         log: LogToFold,
         connection: Connection,
         most_rows: int = MOST_ROWS,
+        told_every_s: float = TOLD_EVERY_S,
     ) -> None:
         self.table = room.table.anew()
         self.position = 0
@@ -75,23 +81,26 @@ class RowsAnew(Generic[Row]):
         self._log = log
         self._connection = connection
         self._most_rows = most_rows
+        self._told_every_s = told_every_s
         self._rows: _Rows[Row] = _Rows(self._load)
         self._folded: Sequence[Recorded] = ()  # at the moment
         self._loaded = 0  # rows, for these
         self._size = 0
         self._written: set[int] = set()  # digests of keys: one met by chance is only looked for
         self._has_key = False
+        self._open = ExitStack()
+        self._append: Callable[[Sequence[Row]], None] | None = None
 
     def advance(self, until: int, told: Callable[[], None] = _silently) -> None:
-        """Take in the log up to `until`, calling `told` after each stretch of it.
+        """Take in the log up to `until`, calling `told` now and then, and at the end.
 
         Raises:
             RoomStopped: ERR_ROOM_002, at an event that cannot be read or folded.
         """
         if self.position >= until:
             return
-        with ThreadPoolExecutor(1) as reader:  # reads the next stretch while this one is folded
-            width = _FIRST
+        with ThreadPoolExecutor(1) as reader, self._open:
+            last, width = time.monotonic(), _FIRST
             coming = reader.submit(self._read, self.position, min(until, self.position + width))
             while self.position < until:
                 stretch = coming.result()
@@ -100,7 +109,10 @@ class RowsAnew(Generic[Row]):
                     upto = min(until, stretch.reached + width)
                     coming = reader.submit(self._read, stretch.reached, upto)
                 self._take_in(stretch)
-                told()
+                if time.monotonic() - last > self._told_every_s or self.position == until:
+                    self._settle()
+                    told()
+                    last = time.monotonic()
 
     def finish(self) -> None:
         """Write what waits, then the key and the indexes."""
@@ -111,18 +123,29 @@ class RowsAnew(Generic[Row]):
 
     def write(self) -> None:
         """Write what waits in memory."""
+        self._write()
+        self._settle()
+
+    def _write(self) -> None:
         new: list[Row] = []
         again: list[Row] = []
         for key, row in self._rows.items():
             (again if hash(key) in self._written else new).append(row)
         if new:
-            self.table.append(self._connection, new)
+            if self._append is None:
+                self._append = self._open.enter_context(self.table.appending(self._connection))
+            self._append(new)
         if again:
             self._need_key()
             self.table.store(self._connection, again)
         self._written.update(map(hash, self._rows))
         self._rows.clear()
         self._size = 0
+
+    def _settle(self) -> None:
+        """Wait until what was appended is in the table."""
+        self._append = None
+        self._open.close()
 
     def _read(self, after: int, until: int) -> Stretch:
         try:
@@ -144,7 +167,7 @@ class RowsAnew(Generic[Row]):
             self._size += stretch.size * made // stretch.count
             self.events += len(events)
             if len(self._rows) > self._most_rows or self._size > MOST_BYTES:
-                self.write()
+                self._write()
         self.position = stretch.reached
 
     def _some(self, stretch: Stretch) -> list[Recorded]:
@@ -171,13 +194,14 @@ class RowsAnew(Generic[Row]):
         if hash(key) not in self._written:
             return
         touched = {key, *(key for recorded in self._folded for key in self._room.keys(recorded))}
-        self._need_key()
+        self._need_key()  # which settles
         missing = [key for key in touched - self._rows.keys() if hash(key) in self._written]
         loaded = self.table.load(self._connection, missing)
         self._rows.update(loaded)
         self._loaded += len(loaded)
 
     def _need_key(self) -> None:
+        self._settle()
         if not self._has_key:
             self.table.add_key(self._connection)
             self._has_key = True

@@ -93,7 +93,7 @@ def written_while_advancing(pool: Pool, room: Room[ClaimRow]) -> list[int]:
     found: list[int] = []
     with pool.connection() as connection:
         connection.autocommit = True
-        anew = RowsAnew(room, HeavyLog(5), connection)
+        anew = RowsAnew(room, HeavyLog(5), connection, told_every_s=0)
         anew.table.create_bare(connection)
 
         def count() -> None:

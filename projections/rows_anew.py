@@ -28,7 +28,7 @@ MOST_BYTES = 2 * 1024 * 1024
 TOLD_EVERY_S = 0.5
 """How long whoever looks on is told nothing: rows are waited for first."""
 
-_AT_ONCE = 500  # events held in memory at a time; a stretch of the log waits as it is stored
+_AT_ONCE = 100  # events in memory at a time; a stretch of the log waits as it is stored
 _FIRST, _WIDEST = 2_000, 50_000  # positions asked for at once; the log gives fewer by their bytes
 
 

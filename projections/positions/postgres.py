@@ -36,7 +36,7 @@ ROOM = Room(
     projector.fold,
     forgets=("positions",),
     brief=Brief(projector.VALUED_BY, _FIGURES, projector.portfolio_of),
-    as_stored=("counts", *(f"lines.{name}" for name in projector.UNUSED)),
+    as_stored=projector.UNREAD,
 )
 _LIVE = sql.SQL("WHERE portfolio_id = %(portfolio_id)s AND NOT is_reverted AND NOT is_removed")
 _HELD = "open_quantity <> 0 AND (expires_on IS NULL OR entry_on > {} OR expires_on > {})"

@@ -38,16 +38,17 @@ FED_BY: frozenset[type[Event]] = VALUED_BY | frozenset(
     }
 )
 
-UNUSED = (
-    "symbol",
-    "multiplier",
-    "entry_price",
-    "cash_like",
-    "cost",
-    "proceeds",
-    "income",
+UNREAD = (
+    "counts",
+    "lines.symbol",
+    "lines.multiplier",
+    "lines.entry_price",
+    "lines.cash_like",
+    "lines.cost",
+    "lines.proceeds",
+    "lines.income",
 )
-"""What lines of valuations say that positions know already, or that is not told of them."""
+"""What a valuation says that positions know already, or that is not told of them."""
 
 
 def keys(recorded: Recorded) -> Iterable[Key]:

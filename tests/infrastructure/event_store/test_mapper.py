@@ -213,6 +213,21 @@ def test_a_field_that_is_left_is_what_is_stored_and_the_others_are_typed() -> No
     }
 
 
+def test_columns_of_lines_that_are_left_are_what_is_stored_and_the_others_are_typed() -> None:
+    topic = stored_topic(DailyValuation.SnapshotCalculated)
+    stored = kept_samples()[topic].stored
+    read = MAPPER.event(topic, stored)
+    kinds = frozenset({DailyValuation.SnapshotCalculated})
+    left = mapper_leaving(kinds, frozenset({"lines.symbol", "lines.cost"})).event(topic, stored)
+    assert isinstance(read, Snapshot)
+    assert isinstance(left, Snapshot)
+    assert msgspec.structs.asdict(left.lines) == {
+        **msgspec.structs.asdict(read.lines),
+        "symbol": msgspec.Raw(msgspec.json.encode(read.lines.symbol)),
+        "cost": msgspec.Raw(msgspec.json.encode(read.lines.cost)),
+    }
+
+
 @pytest.mark.parametrize("topic", sorted(t for t in kept_samples() if "snapshot_" in t))
 def test_what_is_left_of_an_earlier_version_is_its_latest_form(topic: str) -> None:
     stored = kept_samples()[topic].stored

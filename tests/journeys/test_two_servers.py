@@ -62,6 +62,6 @@ def _answers_by_replica(client: Client) -> bool:
 
 
 def _answered(client: Client) -> float:
-    metrics = httpx.get(client.http.base_url.copy_with(path="/metrics")).text
+    metrics = httpx.get(client.http.base_url.copy_with(path="/metrics"), timeout=60).text
     told = 'sigmasight_replica_reads_total{outcome="answered",replica="1"} '
     return sum(float(line[len(told) :]) for line in metrics.splitlines() if line.startswith(told))

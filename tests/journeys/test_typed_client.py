@@ -20,7 +20,9 @@ INVESTOR = Path(__file__).parent / "typed_client" / "investor.py"
 @pytest.fixture(scope="module")
 def said(server: RunningServer, client_folder: Path) -> str:
     """What the generator said of the served document."""
-    return generate_client(httpx.get(f"{server.url}/openapi.json").json(), client_folder)
+    return generate_client(
+        httpx.get(f"{server.url}/openapi.json", timeout=60).json(), client_folder
+    )
 
 
 @pytest.fixture(scope="module")

@@ -85,7 +85,7 @@ def test_the_data_is_what_batch_status_answers(scene: Scene) -> None:
     [told] = scene.follow(run_id).rest()
     url = f"{scene.server.url}/api/v1/portfolio/{scene.portfolio_id}/batch-status/{run_id}"
     headers = {"Authorization": f"Bearer {scene.owner.token}"}
-    assert told.data == httpx.get(url, headers=headers).json()
+    assert told.data == httpx.get(url, headers=headers, timeout=60).json()
 
 
 def test_who_comes_back_gets_nothing_twice(scene: Scene) -> None:

@@ -200,11 +200,14 @@ class Rebuilding:
         for nth in range(_SWAP_TRIES):
             rows.advance(self._goal(connection))
             rows.write()
+            written = rows.position
             try:
                 with connection.transaction():
                     if self._replace(connection, rows, comparison):
                         return
-            except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+            except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected) as failure:
+                if rows.position > written:  # what was written within is taken back
+                    raise StoreUnavailable from failure
                 time.sleep(min(_PAUSE_S * (nth + 1), _LONGEST_PAUSE_S))
         raise StoreUnavailable
 

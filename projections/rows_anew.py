@@ -1,9 +1,9 @@
 """A room's rows made anew from the log, in a table beside the live one.
 
 Rows are folded in memory and appended; one that was written before is replaced, and read again
-only where a fold asks for it.
-So a room whose rows are never touched twice gets its key and its indexes at the end. Memory is
-bounded by the rows and the bytes between two writes, and by about 100 bytes for each row written.
+only where a fold asks for it. So a room whose rows are never touched twice gets its key and its
+indexes at the end. Memory is bounded by the rows and the bytes between two writes, by 32 MB that
+the server has not taken yet, and by about 100 bytes for each row written.
 """
 
 import time
@@ -92,7 +92,7 @@ class RowsAnew(Generic[Row]):
         self._append: Callable[[Sequence[Row]], None] | None = None
 
     def advance(self, until: int, told: Callable[[], None] = _silently) -> None:
-        """Take in the log up to `until`, calling `told` now and then, and at the end.
+        """Take in the log up to `until`, calling `told` first, now and then, and at the end.
 
         Raises:
             RoomStopped: ERR_ROOM_002, at an event that cannot be read or folded.
@@ -100,7 +100,7 @@ class RowsAnew(Generic[Row]):
         if self.position >= until:
             return
         with ThreadPoolExecutor(1) as reader, self._open:
-            last, width = time.monotonic(), _FIRST
+            due, width = 0.0, _FIRST
             coming = reader.submit(self._read, self.position, min(until, self.position + width))
             while self.position < until:
                 stretch = coming.result()
@@ -109,10 +109,10 @@ class RowsAnew(Generic[Row]):
                     upto = min(until, stretch.reached + width)
                     coming = reader.submit(self._read, stretch.reached, upto)
                 self._take_in(stretch)
-                if time.monotonic() - last > self._told_every_s or self.position == until:
+                if time.monotonic() >= due or self.position == until:
                     self._settle()
                     told()
-                    last = time.monotonic()
+                    due = time.monotonic() + self._told_every_s
 
     def finish(self) -> None:
         """Write what waits, then the key and the indexes."""

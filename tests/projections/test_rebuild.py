@@ -5,20 +5,23 @@ from collections.abc import Iterator, MutableMapping
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import msgspec
+import psycopg
 import pytest
 
-from application.errors import RoomBusy, RoomStopped, RoomUnknown
+from application.errors import RoomBusy, RoomStopped, RoomUnknown, StoreUnavailable
 from application.ports import Recorded
 from domain.run_slot import RunSlot
 from infrastructure.event_store.event_log import PostgresEventLog
 from infrastructure.postgres import Pool
+from projections import rebuilds
 from projections.comparing import Comparison, Difference
 from projections.rebuild import Progress, Rebuilding
 from projections.room import Room
-from projections.row_table import Key, RowTable
+from projections.row_table import Connection, Key, RowTable
 from tests.support.forking import forking
 from tests.support.programs import connect_owner
 from tests.support.recording import at_once, cause, claimed, open_log
@@ -241,6 +244,36 @@ def test_a_reader_who_holds_the_table_lets_the_others_read_and_delays_the_swap(
                 assert len(rows_of(SLOTS, pool)) == 5
             assert not rebuilding.done()
         assert rebuilding.result(HANG_GUARD_S) == Comparison(5, 5, 3)
+
+
+def test_a_swap_that_is_taken_back_takes_no_rows_with_it(
+    log: PostgresEventLog, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last events are taken in within it: after that it is not tried again with less."""
+    record(log, 5)
+    lived_in(log, pool)
+    swaps = iter([True])
+
+    def end(connection: Connection, *told: Any) -> None:
+        del connection, told
+        raise psycopg.errors.DeadlockDetected
+
+    def replace_later(rebuilding: Rebuilding, *given: Any) -> bool:
+        if next(swaps, False):
+            record(log, 5, first=6)
+            lived_in(log, pool)
+            with monkeypatch.context() as patched:
+                patched.setattr(rebuilds, "end", end)
+                return as_it_is(rebuilding, *given)
+        return as_it_is(rebuilding, *given)
+
+    as_it_is = Rebuilding._replace
+    monkeypatch.setattr(Rebuilding, "_replace", replace_later)
+    with pytest.raises(StoreUnavailable):
+        Rebuilding(log, pool, SLOTS).rebuild()
+    assert len(rows_of(SLOTS, pool)) == 10
+    assert Rebuilding(log, pool, SLOTS).rebuild() == Comparison(10, 10, 0)
+    assert len(rows_of(SLOTS, pool)) == 10
 
 
 def test_a_rebuild_stops_at_an_event_that_cannot_be_folded_and_leaves_the_rows(

@@ -99,6 +99,7 @@ class RowsAnew(Generic[Row]):
         """
         if self.position >= until:
             return
+        # The next stretch is read, and the last rows are appended, while this one is folded.
         with ThreadPoolExecutor(1) as reader, self._open:
             due, width = 0.0, _FIRST
             coming = reader.submit(self._read, self.position, min(until, self.position + width))

@@ -1,6 +1,6 @@
 """Rows made anew wait in memory only as long as little of what they came by stays there."""
 
-from collections.abc import Collection, MutableMapping, Sequence
+from collections.abc import Collection, Iterator, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -49,15 +49,41 @@ class HeavyLog:
         as_stored: Collection[str] = (),
     ) -> Stretch:
         """See `LogToFold.stretch`."""
-        recorded = Recorded(
-            position=after + 1,
-            aggregate_id=UUID(int=after + 1),
-            version=1,
-            event=claimed().pending[0],
-            occurred_at=datetime(2024, 1, 2, tzinfo=UTC),
-            cause=cause(),
-        )
-        return Stretch(iter([recorded]), after + 1, 1, MOST_BYTES + 1)
+        return Stretch(iter([claim(after + 1)]), after + 1, 1, MOST_BYTES + 1)
+
+
+@dataclass(frozen=True)
+class WholeLog(HeavyLog):
+    """A log that comes in one stretch of light events, noting those that were read."""
+
+    read_so_far: list[int]
+
+    def stretch(
+        self,
+        kinds: Collection[type[Event]],
+        after: int,
+        until: int,
+        as_stored: Collection[str] = (),
+    ) -> Stretch:
+        """See `LogToFold.stretch`."""
+        return Stretch(self._each(), self.last, self.last, 1)
+
+    def _each(self) -> Iterator[Recorded]:
+        for position in range(1, self.last + 1):
+            self.read_so_far.append(position)
+            yield claim(position)
+
+
+def claim(position: int) -> Recorded:
+    """A claim recorded at a position."""
+    return Recorded(
+        position=position,
+        aggregate_id=UUID(int=position),
+        version=1,
+        event=claimed().pending[0],
+        occurred_at=datetime(2024, 1, 2, tzinfo=UTC),
+        cause=cause(),
+    )
 
 
 def room_of(*names: str) -> Room[ClaimRow]:
@@ -143,6 +169,32 @@ def test_a_database_that_cannot_be_asked_is_no_fault_of_the_event(pool: Pool) ->
         anew.table.create_bare(connection)
         with pytest.raises(psycopg.OperationalError):
             anew.advance(8)
+
+
+def test_of_a_stretch_few_events_are_held_at_a_time(pool: Pool) -> None:
+    log, alone, ahead = WholeLog(1_000, []), room_of("a"), []
+
+    def fold(rows: MutableMapping[Key, ClaimRow], recorded: Recorded) -> None:
+        ahead.append(log.read_so_far[-1] - recorded.position)
+        alone.fold(rows, recorded)
+
+    with pool.connection() as connection:
+        connection.autocommit = True
+        anew = RowsAnew(replace(alone, fold=fold), log, connection)
+        anew.table.create_bare(connection)
+        anew.advance(1_000)
+    assert anew.events == len(ahead) == 1_000
+    assert max(ahead) < 100
+
+
+def test_who_looks_on_is_told_at_first_and_at_the_end(pool: Pool) -> None:
+    told = []
+    with pool.connection() as connection:
+        connection.autocommit = True
+        anew = RowsAnew(room_of("a"), HeavyLog(8), connection, told_every_s=3_600)
+        anew.table.create_bare(connection)
+        anew.advance(8, lambda: told.append(anew.position))
+    assert told == [1, 8]
 
 
 def test_rows_that_hold_what_came_with_them_are_written_as_they_come(pool: Pool) -> None:

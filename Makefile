@@ -27,7 +27,7 @@ DEV_READY := $(VENV)/.ready-to-test
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help install run demo test check lint format bench scaling faults soak mutate search docs screenshots lock sbom audit
+.PHONY: help install service run demo test check lint format bench scaling faults soak mutate search docs screenshots lock sbom audit
 
 help: ## List the verbs
 	@echo "usage: make VERB"
@@ -35,6 +35,8 @@ help: ## List the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 install: $(DEV_READY) ## Set up .venv with everything to run and to test
+
+service: $(READY) ## Set up .venv with what it needs to run, without what it is tested with
 
 run: $(READY) ## Serve on PORT (8000) with demo accounts; Ctrl-C stops everything it started
 	@exec $(BIN)/sigmasight serve --demo $(if $(PORT),--port $(PORT))

@@ -63,17 +63,21 @@ class Rule:
 
 def _failing(name: str, what: str, outcome: str, meaning: str) -> Rule:
     metric = f"sigmasight_{what}_total"
-    bad, all_of = f'{metric}{{outcome="{outcome}"}}[1d]', f"{metric}[1d]"
+    bad, all_of = _counted(f'{metric}{{outcome="{outcome}"}}'), _counted(metric)
     return Rule(
         name,
         meaning,
         "share",
         lambda readings: readings.share(what, outcome),
         lambda _: FAILING_SHARE,
-        f"sum(increase({bad})) > {FAILING_SHARE} * sum(increase({all_of}))"
-        f" and sum(increase({all_of})) >= {FEWEST_TO_JUDGE}",
+        f"{bad} > {FAILING_SHARE} * {all_of} and {all_of} >= {FEWEST_TO_JUDGE}",
         "5m",
     )
+
+
+def _counted(series: str) -> str:
+    """How many came in a day: every process counts the same, so that of several one counts."""
+    return f"sum(max by (outcome, code) (increase({series}[1d])))"
 
 
 RULES = (

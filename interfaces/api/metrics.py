@@ -110,7 +110,7 @@ def _gauges(readings: Readings) -> Iterable[Metric]:
 
 
 def admitted(program: Asked, request: Request) -> None:
-    """Let in who knows the token, or asks from this machine past no proxy.
+    """Let in who knows the token, or asks from this machine, not through a proxy.
 
     Raises:
         MetricsForbidden: ERR_METRICS_001.
@@ -143,6 +143,6 @@ def _is_from_here(request: Request) -> bool:
     ),
 )
 def show_metrics(_admitted: Annotated[None, Depends(admitted)], request: Request) -> Response:
-    """From this machine past no proxy, or with METRICS_TOKEN as bearer token."""
+    """From this machine, not through a proxy, or with METRICS_TOKEN as bearer token."""
     registry: CollectorRegistry = request.app.state.metrics.registry
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -34,8 +34,13 @@ def write(
     measured[name] = [_line((*row.cells, f"`{name}` {day}")) for row in rows]
     lines = [line for module in modules for line in measured.get(module, [])]
     head = [_line((*HEADS, "By, on")), "|" + "---|" * (len(HEADS) + 1)]
-    written = "\n".join(["", machine(), "", *head, *lines, ""])
+    written = "\n".join(["", machine(), _goals(lines), "", *head, *lines, ""])
     document.write_text(f"{before}{BEGIN}{written}{END}{after}", encoding="utf-8")
+
+
+def _goals(lines: Sequence[str]) -> str:
+    met, missed = (sum(how in line for line in lines) for how in (", met |", ", MISSED |"))
+    return f"Of {met + missed} goals {met} are met; what is said below has why {missed} are not."
 
 
 def machine() -> str:

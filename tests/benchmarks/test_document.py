@@ -33,12 +33,14 @@ def test_a_row_says_both_figures_the_ratio_its_spread_and_the_goal(path: Path) -
         in text
     )
     assert document.machine() in text
+    assert "Of 1 goals 1 are met" in text
     assert text.startswith("# Before\n")
     assert text.endswith("\n\nAfter.\n")
 
 
 def test_what_was_measured_again_is_replaced_and_the_rest_stays_in_order(path: Path) -> None:
     document.write("login", [row("logins", goal=9)], ORDER, IDLE, path)
+    assert "Of 1 goals 0 are met; what is said below has why 1 are not." in path.read_text()
     document.write("reading", [row("reads"), row("reads | known")], ORDER, IDLE, path)
     document.write("login", [row("logins")], ORDER, IDLE, path)
     lines = [line for line in path.read_text().splitlines() if "`" in line]

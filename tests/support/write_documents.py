@@ -2,10 +2,12 @@
 
 import importlib
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from enum import Enum
 from functools import partial
 from importlib.resources import files
 from pathlib import Path, PurePosixPath
+from typing import get_args
 
 import msgspec
 
@@ -17,19 +19,22 @@ from interfaces.monitoring import RULES
 from interfaces.rooms import ROOMS
 
 DOCS = Path(__file__).parents[2] / "docs"
+Shape = type[msgspec.Struct] | type[Enum]
 _WRITTEN = "Written by `make docs` from the code; a test compares.\n"
 
 
 def events() -> str:
-    """Every event: its topic, what it says and its fields."""
+    """Every event: its topic, what it says and its fields; then what fields are made of."""
     parts = ["# Events\n", _WRITTEN]
+    shapes: dict[str, Shape] = {}
     for topic, event in sorted(event_classes().items()):
-        parts += [f"## `{topic}` (version {event.VERSION})\n", f"{_sentence(event)}\n"]
-        fields = msgspec.structs.fields(event)
-        if fields:
-            parts.append("| Field | Type |\n|---|---|")
-            parts += [f"| {field.name} | `{_type_name(field.type)}` |" for field in fields]
-            parts.append("")
+        heading = f"## `{topic}` (version {event.VERSION})\n"
+        parts += [heading, f"{_sentence(event)}\n", *_fields(event)]
+        shapes |= {shape.__name__: shape for shape in _shapes(event)}
+    parts.append("## Shapes\n\nWhat fields of events are made of.\n")
+    for name, shape in sorted(shapes.items()):
+        summary = (inspect.getdoc(shape) or "").partition("\n\n")[0]
+        parts += [f"### {name}\n", " ".join(summary.split()) + "\n", *_made_of(shape)]
     return "\n".join(parts)
 
 
@@ -91,6 +96,29 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
 }
 
 
+def _fields(shape: type[msgspec.Struct]) -> list[str]:
+    fields = msgspec.structs.fields(shape)
+    rows = [f"| {field.name} | `{_type_name(field.type)}` |" for field in fields]
+    return ["| Field | Type |\n|---|---|", *rows, ""] if rows else []
+
+
+def _made_of(shape: Shape) -> list[str]:
+    if issubclass(shape, Enum):
+        return [f"One of {', '.join(f'`{member.value}`' for member in shape)}.\n"]
+    return _fields(shape)
+
+
+def _shapes(annotation: object) -> Iterator[Shape]:
+    """The structs and enumerations that the fields of one are made of, however deep."""
+    within = get_args(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, msgspec.Struct):
+        within = tuple(field.type for field in msgspec.structs.fields(annotation))
+    for each in within:
+        if isinstance(each, type) and issubclass(each, msgspec.Struct | Enum):
+            yield each
+        yield from _shapes(each)
+
+
 def _sentence(event: type[Event]) -> str:
     return " ".join((inspect.getdoc(event) or "").split())
 
@@ -115,13 +143,13 @@ def _type_name(annotation: object) -> str:
 
 def _without_modules(text: str) -> str:
     words, word = [], ""
-    for character in text:
+    for character in text.replace("...", "…"):
         if character.isalnum() or character in "._":
             word += character
         else:
             words += [word.rpartition(".")[2], character]
             word = ""
-    return "".join([*words, word.rpartition(".")[2]]).replace("|", "or")
+    return "".join([*words, word.rpartition(".")[2]]).replace("|", "or").replace("…", "...")
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from application.tallies import Count
 from interfaces.http import create_http
-from interfaces.monitoring import RULES, Readings
+from interfaces.monitoring import RULES, Readings, Rule
 from tests.interfaces.conftest import World
 from tests.support.server import ROOT
 from tests.support.visitors import csv_file, refusal
@@ -183,3 +183,10 @@ def test_each_metric_of_a_rule_is_there(world: World) -> None:
     used = {name for rule in RULES for name in re.findall(r"sigmasight_\w+", rule.expression)}
     assert {name for name in used if name not in text} == set()
     assert len(used) == 6
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_of_several_servers_that_count_alike_a_rule_counts_one(rule: Rule) -> None:
+    once = r"max(?: by \(outcome, code\) )?\((?:increase\()?sigmasight_[^()]*\)?\)"
+    assert "sigmasight_" in rule.expression
+    assert "sigmasight_" not in re.sub(once, "", rule.expression)

@@ -10,6 +10,7 @@ import typer
 
 from application.audit import Verification
 from application.errors import UserUnknown
+from domain.errors import DomainError
 from interfaces.bootstrap import Program, build, configure_logs, read_settings
 from interfaces.bootstrap.safekeeping import (
     BackupRefused,
@@ -24,6 +25,7 @@ from interfaces.cli.terminal import (
     opened_program,
     plain,
     refusals_told,
+    tell_refusal,
 )
 from interfaces.files.parsed_file import quoted
 from projections.users.view import UserFilter
@@ -58,7 +60,10 @@ def restore(
         typer.Option(metavar="PATH", help="Users to forget again, as `forgotten` prints them."),
     ] = None,
 ) -> None:
-    """Put the backup FILE into the empty database and verify the log; 1 if it does not fit."""
+    """Put the backup FILE into the empty database and verify the log; 1 if it does not fit.
+
+    Users are forgotten again whether it does or not; 1 if one is not, or a room is not built.
+    """
     settings = read_settings()
     configure_logs(settings)
     to_forget = _user_ids(forgotten)
@@ -67,8 +72,8 @@ def restore(
     _tell(f"Restored: {file}")
     _tell_contents(contents)
     with build(settings) as program:
-        _verify(program, contents)
-        again = _forget_again(program, to_forget)
+        fits = _verified(program, contents)
+        again, kept = _forget_again(program, to_forget)
         rooms = program.rooms.positions()  # those that no command waits for, too
         current = program.rooms.catch_up(program.log.position(), rooms, _ROOMS_WITHIN_S)
     _tell("The rooms are built." if current else "Rooms stand still: look at /health/ready.")
@@ -79,6 +84,8 @@ def restore(
         )
     else:
         _tell(f"Users forgotten again: {again}.")
+    if kept or not fits or not current:
+        raise typer.Exit(1)
 
 
 def show_forgotten() -> None:
@@ -98,36 +105,43 @@ def _refusals_told() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
-def _verify(program: Program, contents: Contents) -> None:
-    """Say whether the log fits, as it is and as the backup says."""
-    with refusals_told():
+def _verified(program: Program, contents: Contents) -> bool:
+    """Whether the log fits, as it is and as the backup says; where it does not is told."""
+    try:
         found = program.audit.verify()
+    except DomainError as refusal:
+        tell_refusal(refusal)
+        return False
     if found.fault:
         where = f"BROKEN at position {found.fault.position}: {found.fault.text}"
     elif not _is_as_told(found, contents):
         where = f"BROKEN: the log ends at position {found.position}, {found.hash.hex()}."
     else:
         _tell(f"All {found.events:,} events fit, and all {found.checkpoints:,} checkpoints.")
-        return
+        return True
     errors_console.print(plain(where), soft_wrap=True)
-    raise typer.Exit(1)
+    return False
 
 
 def _is_as_told(found: Verification, contents: Contents) -> bool:
     return found.position == contents.position and contents.head in ("", found.hash.hex())
 
 
-def _forget_again(program: Program, user_ids: Sequence[UUID]) -> int:
-    """How many of the users were there, and are forgotten now."""
-    there = 0
-    with refusals_told():
-        for user_id in user_ids:
-            try:
-                program.forgetting.forget(user_id, new_cause())
-            except UserUnknown:  # who registered after the backup
-                continue
-            there += 1
-    return there
+def _forget_again(program: Program, user_ids: Sequence[UUID]) -> tuple[int, int]:
+    """How many of the users were there and are forgotten now, and how many are not; who is told."""
+    again = kept = 0
+    for user_id in user_ids:
+        try:
+            program.forgetting.forget(user_id, new_cause())
+        except UserUnknown:  # who registered after the backup
+            continue
+        except Exception as failure:  # noqa: BLE001 - an event of a broken log, whatever is wrong
+            told = f"{failure.code}: {failure}" if isinstance(failure, DomainError) else failure
+            errors_console.print(plain(f"{user_id} is NOT forgotten. {told}"), soft_wrap=True)
+            kept += 1
+        else:
+            again += 1
+    return again, kept
 
 
 def _forgotten(program: Program) -> Iterator[UUID]:

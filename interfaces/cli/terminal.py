@@ -98,12 +98,17 @@ def new_cause() -> Cause:
     return Cause(command_id=uuid4(), correlation_id=uuid4())
 
 
+def tell_refusal(refusal: DomainError) -> None:
+    """Print a refusal's code and sentence on stderr."""
+    sentence = plain(f"{refusal.code}: {in_options(refusal.message)}")
+    errors_console.print(sentence, style="red")
+
+
 @contextmanager
 def refusals_told() -> Iterator[None]:
     """End with a refusal's sentence and code on stderr, and status 1."""
     try:
         yield
     except DomainError as refusal:
-        sentence = plain(f"{refusal.code}: {in_options(refusal.message)}")
-        errors_console.print(sentence, style="red")
+        tell_refusal(refusal)
         raise typer.Exit(1) from None

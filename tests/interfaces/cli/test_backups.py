@@ -6,15 +6,25 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from domain.email_address import EmailAddress
 from domain.security_record import SecurityRecord
 from interfaces.bootstrap import Program
-from tests.support.accounts import calculate, cause, open_sample, register, shares
+from tests.support.accounts import PASSWORD, calculate, cause, open_sample, register, shares
 from tests.support.openings import recorded
 from tests.support.postgres import fresh_database
 from tests.support.programs import build_program, connect_owner
 from tests.support.terminal import Terminal
 
 HELD = [shares("GOOG", 100, "707.38", date(2012, 12, 31))]
+
+
+def change_the_last_event(database: str) -> None:
+    """Let the log not fit, as only the owner of the database can."""
+    with connect_owner(database) as owner:
+        owner.execute(
+            "UPDATE events.stored_events SET state = state || ' ' WHERE notification_id ="
+            " (SELECT max(notification_id) FROM events.stored_events)"
+        )
 
 
 @pytest.fixture
@@ -122,11 +132,7 @@ def test_what_is_in_the_way_is_refused_in_words(
 def test_a_log_that_was_broken_when_it_was_backed_up_is_told(
     connected: Terminal, elsewhere: Terminal, database: str, portfolio: UUID
 ) -> None:
-    with connect_owner(database) as owner:
-        owner.execute(
-            "UPDATE events.stored_events SET state = state || ' ' WHERE notification_id ="
-            " (SELECT max(notification_id) FROM events.stored_events)"
-        )
+    change_the_last_event(database)
     assert connected.run("backup", "a.backup").status == 0
     restored = elsewhere.run("restore", "a.backup")
     assert restored.status == 1
@@ -156,6 +162,57 @@ class TestForgotten:
         with connect_owner(empty) as owner:
             for table in ("credentials.personal_keys", "credentials.passwords"):
                 assert owner.execute(f"SELECT * FROM {table}").fetchall() == []
+
+    def test_they_are_forgotten_again_where_the_log_does_not_fit_too(
+        self, connected: Terminal, elsewhere: Terminal, program: Program, database: str, empty: str
+    ) -> None:
+        user_id = register(program).user_id
+        change_the_last_event(database)
+        assert connected.run("backup", "a.backup").status == 0
+        names = elsewhere.write("forgotten.txt", str(user_id))
+        restored = elsewhere.run("restore", "a.backup", "--forgotten", names)
+        assert restored.status == 1
+        assert restored.err.startswith("BROKEN at position ")
+        assert restored.lines[-2:] == ["The rooms are built.", "Users forgotten again: 1."]
+        with connect_owner(empty) as owner:
+            assert owner.execute("SELECT * FROM credentials.personal_keys").fetchall() == []
+
+    def test_who_cannot_be_forgotten_is_named_and_all_others_are_forgotten(
+        self, connected: Terminal, elsewhere: Terminal, program: Program, empty: str
+    ) -> None:
+        program.users.create_superuser(
+            EmailAddress.parse("root@example.com"), PASSWORD, "Root", cause()
+        )
+        root = program.users.find("root@example.com")
+        assert root is not None
+        user_id = register(program).user_id
+        assert connected.run("backup", "a.backup").status == 0
+        names = elsewhere.write("forgotten.txt", str(root.id), str(user_id))
+        restored = elsewhere.run("restore", "a.backup", "--forgotten", names)
+        assert restored.status == 1
+        assert f"{root.id} is NOT forgotten. ERR_ADMIN_006: " in restored.told
+        assert restored.lines[-1] == "Users forgotten again: 1."
+        assert elsewhere.run("forgotten").lines == [str(user_id)]
+
+    def test_an_event_that_cannot_be_read_keeps_nobody_else_from_being_forgotten(
+        self, connected: Terminal, elsewhere: Terminal, program: Program, database: str, empty: str
+    ) -> None:
+        unreadable = register(program).user_id
+        user_id = register(program, "bob@example.com").user_id
+        with connect_owner(database) as owner:
+            owner.execute(
+                "UPDATE events.stored_events SET state = '{' WHERE originator_id = %s", [unreadable]
+            )
+        assert connected.run("backup", "a.backup").status == 0
+        names = elsewhere.write("forgotten.txt", str(unreadable), str(user_id))
+        restored = elsewhere.run("restore", "a.backup", "--forgotten", names)
+        assert restored.status == 1
+        assert f"{unreadable} is NOT forgotten. " in restored.told
+        assert restored.lines[-1] == "Users forgotten again: 1."
+        assert "Rooms stand still" in restored.told
+        with connect_owner(empty) as owner:
+            keys = owner.execute("SELECT user_id FROM credentials.personal_keys").fetchall()
+        assert keys == [(unreadable,)]
 
     def test_without_the_list_it_is_said_that_they_are_back(
         self, elsewhere: Terminal, empty: str, forgotten: UUID

@@ -11,6 +11,7 @@ from domain.errors import DomainError
 from interfaces.authentication import give_cookies, take_cookies
 from interfaces.error_catalogue import CATALOGUE, retry_after
 from interfaces.requests import address_of, cause_of
+from interfaces.web.forms import told_to_wait
 from interfaces.web.visits import (
     OURS,
     THEME_COOKIE,
@@ -62,7 +63,8 @@ def register(
         registration = at.program.users.register(asked, cause_of(at.request))
     except DomainError as refusal:
         values = {"email": email, "full_name": full_name, "invite_code": invite_code}
-        return at.page("register.html", 422, values=values, wrong=_by_field(refusal, _FIELDS))
+        wrong = _by_field(refusal, _FIELDS)
+        return told_to_wait(at.page("register.html", 422, values=values, wrong=wrong), refusal)
     at.program.rooms.catch_up(registration.position)
     return go_to("/login?registered=1")
 
@@ -141,7 +143,7 @@ def change_password(at: InPersonVisit, current: Text = "", new: Text = "") -> Re
     except DomainError as refusal:
         fields = {"ERR_AUTH_001": "current", "ERR_USER_003": "new"}
         wrong = _by_field(refusal, fields)
-        return at.page("settings.html", 422, wrong=wrong, changed=False)
+        return told_to_wait(at.page("settings.html", 422, wrong=wrong, changed=False), refusal)
     return signed_in(at, access, "/settings")
 
 

@@ -55,7 +55,7 @@ def issue(at: SuperuserVisit, typed: Typed) -> Response:
             seed = at.program.tokens.companion(f"invite {word}")
             issued = at.program.invites.issue(replace(invite.command, seed=seed), at.cause)
     except FormWrong as wrong:
-        return _codes(at, 422, values=_BLANK | dict(typed), wrong=wrong.by_field)
+        return wrong.told_on(_codes(at, 422, values=_BLANK | dict(typed), wrong=wrong.by_field))
     at.program.rooms.catch_up(issued.position)
     return _codes(at, 201, code=issued.code)
 

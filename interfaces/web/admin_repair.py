@@ -42,7 +42,7 @@ def apply(at: SuperuserVisit, typed: Typed) -> Response:
             command = RepairToMake.model_validate(filled_in(asked)).command
             at.program.repair.repair(command, at.cause)
     except FormWrong as wrong:
-        return _page(at, 422, values=asked, wrong=wrong.by_field)
+        return wrong.told_on(_page(at, 422, values=asked, wrong=wrong.by_field))
     at.program.rooms.catch_up(at.program.log.position())
     return done_there(f"{ADMIN}/repair", "repaired")
 
@@ -62,7 +62,7 @@ def _looked(
     except PortfolioUnknown as unknown:
         return _page(at, 422, values=asked, wrong={"portfolio_id": unknown.message})
     except FormWrong as refused:
-        return _page(at, 422, values=asked, wrong=refused.by_field)
+        return refused.told_on(_page(at, 422, values=asked, wrong=refused.by_field))
     days = [(one.portfolio_id, day) for one in found for day in one.restatements]
     shown = {"days": days[:_MOST_DAYS], "total": len(days), "portfolios": len(found)}
     return _page(at, status, values=asked, wrong=wrong or {}, is_seen=True, **shown)

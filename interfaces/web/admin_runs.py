@@ -41,7 +41,7 @@ def start(at: SuperuserVisit, typed: Typed) -> Response:
                 replace(command, run_id=_id_of(word)), at.cause
             )
     except FormWrong as wrong:
-        return _runs(at, 422, values=_BLANK | dict(typed), wrong=wrong.by_field)
+        return wrong.told_on(_runs(at, 422, values=_BLANK | dict(typed), wrong=wrong.by_field))
     at.program.rooms.catch_up(started.position)
     return go_to(f"{ADMIN}/runs/{started.run_id}")
 

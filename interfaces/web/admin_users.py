@@ -57,7 +57,7 @@ def impersonate(at: SuperuserVisit, user_id: UUID) -> Response:
         with told_at_fields():
             begun = at.program.administration.impersonate(at.user.user_id, user_id, at.cause)
     except FormWrong as wrong:
-        return _user(at, row, 422, wrong=wrong.by_field)
+        return wrong.told_on(_user(at, row, 422, wrong=wrong.by_field))
     return signed_in(at, begun.access, "/command-center")
 
 
@@ -77,7 +77,7 @@ def forget(at: SuperuserVisit, user_id: UUID, typed: Typed) -> Response:
         with told_at_fields():
             position = at.program.forgetting.forget(user_id, at.cause)
     except FormWrong as wrong:
-        return _forget(at, row, 422, wrong=wrong.by_field)
+        return wrong.told_on(_forget(at, row, 422, wrong=wrong.by_field))
     at.program.rooms.catch_up(position)
     return done_there(_url(user_id), "forget")
 
@@ -92,7 +92,7 @@ def decide(at: SuperuserVisit, user_id: UUID, verb: str) -> Response:
         with told_at_fields():
             ranked = at.program.administration.change_rank(user_id, decision, at.cause)
     except FormWrong as wrong:
-        return _user(at, row, 422, wrong=wrong.by_field)
+        return wrong.told_on(_user(at, row, 422, wrong=wrong.by_field))
     at.program.rooms.catch_up(ranked.position)
     return done_there(_url(user_id), verb)
 

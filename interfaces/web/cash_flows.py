@@ -60,7 +60,7 @@ def note_flow(at: WriterVisit, portfolio_id: UUID, typed: Typed) -> Response:
             )
             _, edited = at.program.cash_flows.note(command, at.cause)
     except FormWrong as wrong:
-        return _flows(at, portfolio, 422, values=typed, wrong=wrong.by_field)
+        return wrong.told_on(_flows(at, portfolio, 422, values=typed, wrong=wrong.by_field))
     at.program.rooms.catch_up(edited.position)
     return done_at(url_of(portfolio_id, "/cash-flows"), "noted", edited.restates_from)
 

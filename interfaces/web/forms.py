@@ -5,10 +5,12 @@ from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from domain.errors import DomainError
+from interfaces.error_catalogue import CATALOGUE, retry_after
 from interfaces.position_rows import RowsRefused
 
 WHOLE = "form"
@@ -41,11 +43,25 @@ def filled_in(typed: Mapping[str, str]) -> dict[str, str]:
 
 
 class FormWrong(Exception):
-    """Something typed cannot be: sentences by field."""
+    """Something typed cannot be: sentences by field, which a `refusal` told, if any."""
 
-    def __init__(self, by_field: Mapping[str, str]) -> None:
+    def __init__(self, by_field: Mapping[str, str], refusal: DomainError | None = None) -> None:
         super().__init__()
         self.by_field = by_field
+        self.refusal = refusal
+
+    def told_on(self, page: HTMLResponse) -> HTMLResponse:
+        """The form's page with them; see `told_to_wait`."""
+        return told_to_wait(page, self.refusal) if self.refusal else page
+
+
+def told_to_wait(page: HTMLResponse, refusal: DomainError) -> HTMLResponse:
+    """The page of a refused form; where waiting helps, with that status, and how long to wait."""
+    wait = retry_after(refusal.code, refusal.details)
+    if wait:
+        page.status_code = CATALOGUE[refusal.code].status
+        page.headers.update(wait)
+    return page
 
 
 @contextmanager
@@ -67,7 +83,8 @@ def told_at_fields(fields: Mapping[str, str] | None = None) -> Iterator[None]:
     except DomainError as refusal:
         if refusal.code.endswith(_OF_THE_PAGE):
             raise
-        raise FormWrong({(fields or {}).get(refusal.code, WHOLE): refusal.message}) from None
+        field = (fields or {}).get(refusal.code, WHOLE)
+        raise FormWrong({field: refusal.message}, refusal) from None
 
 
 def _told(error: ErrorDetails) -> tuple[str, str]:

@@ -62,7 +62,7 @@ def revert(at: WriterVisit, portfolio_id: UUID, import_id: UUID, typed: Typed) -
             )
             impact = at.program.imports.revert(command, at.cause)
     except FormWrong as wrong:
-        return _import(at, portfolio, row, 422, values=typed, wrong=wrong.by_field)
+        return wrong.told_on(_import(at, portfolio, row, 422, values=typed, wrong=wrong.by_field))
     return _done(at, portfolio, impact, "revert")
 
 
@@ -76,7 +76,7 @@ def redo(at: WriterVisit, portfolio_id: UUID, import_id: UUID) -> Response:
             command = RestoreImport(portfolio_id=portfolio_id, import_id=import_id)
             impact = at.program.imports.restore(command, at.cause)
     except FormWrong as wrong:
-        return _import(at, portfolio, row, 422, wrong=wrong.by_field)
+        return wrong.told_on(_import(at, portfolio, row, 422, wrong=wrong.by_field))
     return _done(at, portfolio, impact, "redo")
 
 

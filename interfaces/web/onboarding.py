@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from fastapi import APIRouter
-from fastapi.responses import Response
+from fastapi.responses import HTMLResponse, Response
 from starlette.datastructures import FormData
 
 from application.commands import OpenPortfolio, RequestRun
@@ -22,6 +22,7 @@ from interfaces.files.parsed_file import ERRORS_LISTED
 from interfaces.files.recognition import BROKERS, GUIDES
 from interfaces.files.writing import csv_text
 from interfaces.importing import FileToImport, cost_of
+from interfaces.web.forms import told_to_wait
 from interfaces.web.import_grid import HEADINGS, NUMBERS, count_rows, grid
 from interfaces.web.replacing import replace
 from interfaces.web.upload_form import (
@@ -165,7 +166,7 @@ def confirm(at: WriterVisit, upload_id: UUID, sent: Sent) -> Response:
         portfolio_id = _take_in(at, kept, file)
     except DomainError as refusal:
         wrong = {FIELDS.get(refusal.code, "form"): refusal.message}
-        return _form(at, dict(kept.form), wrong)
+        return told_to_wait(_form(at, dict(kept.form), wrong), refusal)
     at.program.uploads.forget(kept.upload_id)
     return start_run(at, portfolio_id)
 
@@ -212,7 +213,7 @@ def _open(at: Visit, kept: KeptUpload, file: FileToImport) -> UUID:
 
 def _form(
     at: Visit, values: dict[str, str], wrong: dict[str, str], *, is_gone: bool = False
-) -> Response:
+) -> HTMLResponse:
     return at.page(
         "upload.html",
         422 if wrong else 200,

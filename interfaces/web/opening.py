@@ -59,7 +59,7 @@ def correct_opening(at: WriterVisit, portfolio_id: UUID, typed: Typed) -> Respon
             )
             _, edited = at.program.accounts.correct_opening(command, at.cause)
     except FormWrong as wrong:
-        return _opening(at, portfolio, 422, values=typed, wrong=wrong.by_field)
+        return wrong.told_on(_opening(at, portfolio, 422, values=typed, wrong=wrong.by_field))
     at.program.rooms.catch_up(edited.position)
     return done_at(url_of(portfolio_id, "/opening"), "opening", edited.restates_from)
 

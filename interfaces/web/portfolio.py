@@ -83,7 +83,7 @@ def open_position(at: WriterVisit, portfolio_id: UUID, typed: Typed) -> Response
             )
             _, edited = at.program.positions.open(command, at.cause)
     except FormWrong as wrong:
-        return _positions(at, portfolio, 422, values=typed, wrong=wrong.by_field)
+        return wrong.told_on(_positions(at, portfolio, 422, values=typed, wrong=wrong.by_field))
     at.program.rooms.catch_up(edited.position)
     return done_at(url_of(portfolio_id, "/positions"), "opened", edited.restates_from)
 

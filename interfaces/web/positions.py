@@ -164,7 +164,9 @@ def edit(
         with told_at_fields(_FIELDS):
             edited = _DEEDS[deed](Edit(at, portfolio, position_id, said))
     except FormWrong as wrong:
-        return _form(at, portfolio, row, deed, code=422, values=typed, wrong=wrong.by_field)
+        return wrong.told_on(
+            _form(at, portfolio, row, deed, code=422, values=typed, wrong=wrong.by_field)
+        )
     at.program.rooms.catch_up(edited.position)
     url = url_of(portfolio_id, "/positions")
     gone = deed is Deed.REMOVE

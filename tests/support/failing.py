@@ -1,18 +1,19 @@
 """A part of the program that fails whatever it is asked."""
 
+from collections.abc import Callable
 from typing import NoReturn
 
 
 class Failing:
-    """Stands for the program's rooms and fails whatever it is asked."""
+    """Stands for a part of the program and fails whatever it is asked."""
 
     def __init__(self, failure: Exception) -> None:
         self._failure = failure
 
-    def of_owner(self, *_: object, **__: object) -> NoReturn:
-        """Fails."""
-        raise self._failure
+    def __getattr__(self, name: str) -> Callable[..., NoReturn]:
+        """Whatever it is asked for fails."""
 
-    def several(self, *_: object, **__: object) -> NoReturn:
-        """Fails."""
-        raise self._failure
+        def fail(*_: object, **__: object) -> NoReturn:
+            raise self._failure
+
+        return fail

@@ -63,6 +63,18 @@ def test_the_form_to_sign_in_says_so_too(limited: Program) -> None:
     assert "Sign in" in refused.text
 
 
+def test_the_form_to_change_the_password_says_so_too(limited: Program) -> None:
+    home = at(limited, "203.0.113.7")
+    home.follow_redirects = False
+    ada = newcomer(limited, home)
+    send(home, "/login", "/login", email=ada.email, password=PASSWORD)
+    changed = {"current": WRONG, "new": "Another1One"}
+    tries = [send(home, "/settings", "/settings/password", **changed) for _ in range(11)]
+    assert [answer.status_code for answer in tries] == [422] * 10 + [429]
+    assert 800 < int(tries[-1].headers["Retry-After"]) <= 900
+    assert "Signing in failed too often" in tries[-1].text
+
+
 def test_unknown_wrong_and_deactivated_are_told_the_same(limited: Program) -> None:
     away = at(limited, "198.51.100.1")
     wrong, shut_out, unknown = newcomer(limited, away), newcomer(limited, away), Visitor(away)

@@ -1,6 +1,7 @@
 """Specification of what a browser is shown where no page could answer (spec 4.12, 8)."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from html import unescape
 from typing import Any
@@ -9,14 +10,14 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx import Response
 
-from application.errors import StoreUnavailable
+from application.errors import NoRoom, StoreUnavailable
 from interfaces.authentication import COOKIE
 from interfaces.error_catalogue import CATALOGUE
 from interfaces.http import create_http
 from tests.interfaces.conftest import World
-from tests.support.browsing import signed_in
+from tests.support.browsing import send, signed_in
 from tests.support.failing import Failing
-from tests.support.visitors import refusal
+from tests.support.visitors import GOOG_AND_SPY, SAMPLE, csv_file, refusal
 
 UPLOAD = "/onboarding/upload"
 FORM = {"Content-Type": "multipart/form-data; boundary=x"}
@@ -62,12 +63,18 @@ def test_what_is_not_there_is_said_by_a_page(browser: TestClient, path: str) -> 
     assert refusal(browser.get(path)) == (404, "ERR_HTTP_404")
 
 
+@contextmanager
+def failing_browser(world: World, **parts: Any) -> Iterator[TestClient]:
+    """Ada's browser at a program of which some parts fail."""
+    program = replace(world.program, **parts)
+    with TestClient(create_http(program), follow_redirects=False) as browser:
+        browser.cookies.set(COOKIE, str(world.ada.token))
+        yield browser
+
+
 def answer_of_failing(world: World, failure: Exception, room: str) -> Response:
     """The command center asked for where a room fails."""
-    rooms: dict[str, Any] = {room: Failing(failure)}
-    program = replace(world.program, **rooms)
-    with TestClient(create_http(program)) as browser:
-        browser.cookies.set(COOKIE, str(world.ada.token))
+    with failing_browser(world, **{room: Failing(failure)}) as browser:
         answer: Response = browser.get("/command-center", headers=BROWSER)
     return answer
 
@@ -84,6 +91,39 @@ def test_without_the_store_a_page_says_to_come_again(world: World, room: str) ->
     answer = answer_of_failing(world, StoreUnavailable(), room)
     assert (answer.status_code, CATALOGUE["ERR_BUSY_001"].title in answer.text) == (503, True)
     assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_who_registers_while_the_store_is_away_keeps_what_was_typed(world: World) -> None:
+    with failing_browser(world, users=Failing(StoreUnavailable())) as browser:
+        browser.cookies.clear()
+        answer = send(browser, "/register", "/register", full_name="Grace Hopper")
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert 'value="Grace Hopper"' in answer.text
+
+
+def test_a_form_sent_while_the_store_is_away_keeps_what_was_typed(world: World) -> None:
+    flow = {"kind": "WITHDRAWAL", "amount": "12.50", "date": "2013-02-01"}
+    with failing_browser(world, cash_flows=Failing(NoRoom())) as browser:
+        page = f"/portfolios/{world.valued}/cash-flows"
+        answer = send(browser, page, page, **flow)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+    assert 'value="12.50"' in answer.text
+
+
+def test_an_upload_confirmed_while_the_store_is_away_is_there_to_confirm_again(
+    world: World,
+) -> None:
+    with failing_browser(world, portfolios=Failing(StoreUnavailable())) as browser:
+        sent = {"csv_file": ("positions.csv", csv_file(*GOOG_AND_SPY), "text/csv")}
+        form = SAMPLE | {"account_name": "Another one"}
+        preview = send(browser, UPLOAD, UPLOAD, files=sent, **form).headers["location"]
+        answer = send(browser, preview, f"{preview}/confirm")
+        again = browser.get(preview)
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert 'value="Another one"' in answer.text
+    assert again.status_code == 200
 
 
 def test_programs_are_answered_as_ever(browser: TestClient) -> None:

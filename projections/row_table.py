@@ -223,14 +223,14 @@ def count_in_all(
     query: bytes | sql.Composed,
     values: Sequence[Any] | Mapping[str, Any],
     page: Sequence[Any],
-    bounds: tuple[int, int],
+    bounds: tuple[int | None, int],
 ) -> int:
     """How many rows a page is of: asked for only where the page itself does not tell.
 
-    `bounds` are the limit and the offset of the page.
+    `bounds` are the limit, if there is one, and the offset of the page.
     """
     limit, offset = bounds
-    if len(page) < limit and (page or not offset):
+    if (limit is None or len(page) < limit) and (page or not offset):
         return offset + len(page)
     counted = connection.execute(query, values).fetchone()
     return int(counted[0]) if counted else 0

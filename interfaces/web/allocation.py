@@ -1,8 +1,9 @@
 """What is owned, by class and by sector: long, short, and against what all is worth (spec 8)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from uuid import UUID
 
 from domain.money import ZERO
 from domain.sector import SECTORS
@@ -11,6 +12,19 @@ from interfaces.web.worth import Worth
 
 CASH = "Cash"
 """Cash, with all that counts as such."""
+GONE = "No longer held"
+"""Class and sector of what was closed or removed since the figures were made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A line of a latest valuation that is no cash."""
+
+    position_id: UUID
+    symbol: str
+    value: Decimal
+    class_name: str
+    sector: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,30 +47,38 @@ class Share:
         return float(self.net / self.nav) if self.nav > 0 else None
 
 
-def by_class(worth: Worth, holdings: Sequence[Holding]) -> list[Share]:
+def pieces_of(worth: Worth, holdings: Iterable[Holding]) -> list[Piece]:
+    """The lines of the valuations, with what the holdings say of them; with cash they are NAV."""
+    held = {one.position.position_id: one for one in holdings}
+    return [
+        Piece(position_id, symbol, value, one.class_name, one.sector)
+        if (one := held.get(position_id))
+        else Piece(position_id, symbol, value, GONE, GONE)
+        for position_id, symbol, value in worth.invested
+    ]
+
+
+def by_class(worth: Worth, pieces: Sequence[Piece]) -> list[Share]:
     """What the classes are worth, cash last; they add up to NAV."""
-    return _shares(worth, holdings, CLASSES.values(), lambda held: held.class_name)
+    parts = ((piece.class_name, piece.value) for piece in pieces)
+    return _shares(worth, (*CLASSES.values(), GONE), parts)
 
 
-def by_sector(worth: Worth, holdings: Sequence[Holding]) -> list[Share]:
+def by_sector(worth: Worth, pieces: Sequence[Piece]) -> list[Share]:
     """What the sectors are worth, then what has none, cash last; they add up to NAV."""
-    return _shares(worth, holdings, (*SECTORS, UNCLASSIFIED), lambda held: held.sector)
+    parts = ((piece.sector, piece.value) for piece in pieces)
+    return _shares(worth, (*SECTORS, UNCLASSIFIED, GONE), parts)
 
 
 def _shares(
-    worth: Worth,
-    holdings: Sequence[Holding],
-    names: Iterable[str],
-    name_of: Callable[[Holding], str],
+    worth: Worth, names: Iterable[str], parts: Iterable[tuple[str, Decimal]]
 ) -> list[Share]:
-    cash_like, cash, nav = worth.cash_like, worth.cash, worth.nav
-    invested = [held for held in holdings if held.position.position_id not in cash_like]
-    shares = []
-    for name in names:
-        inside = [held for held in invested if name_of(held) == name]
-        values = [held.position.market_value or ZERO for held in inside]
-        long = sum((value for value in values if value > 0), ZERO)
-        short = sum((value for value in values if value < 0), ZERO)
-        if long or short:
-            shares.append(Share(name, long, short, nav))
+    cash, nav = worth.cash, worth.nav
+    sides = dict.fromkeys(names, (ZERO, ZERO))
+    for name, value in parts:
+        long, short = sides.get(name, (ZERO, ZERO))
+        sides[name] = (long + max(value, ZERO), short + min(value, ZERO))
+    shares = [
+        Share(name, long, short, nav) for name, (long, short) in sides.items() if long or short
+    ]
     return [*shares, Share(CASH, max(cash, ZERO), min(cash, ZERO), nav)]

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from application.ports import Cause
 from interfaces.bootstrap import Program
-from interfaces.web.allocation import by_class
+from interfaces.web.allocation import by_class, pieces_of
 from interfaces.web.charts import (
     Chart,
     month_map,
@@ -43,7 +43,8 @@ def charts_of(
     """
     if worth is None:
         return []
-    charts = [waterfall(worth), treemap(holdings, by_class(worth, holdings))]
+    pieces = pieces_of(worth, holdings)
+    charts = [waterfall(worth), treemap(pieces, by_class(worth, pieces))]
     if len(portfolios) > 1:
         return charts
     portfolio = portfolios[0]

@@ -15,8 +15,7 @@ from markupsafe import Markup
 
 from domain.reconstruction import ReconstructedDay
 from interfaces.files.writing import csv_text
-from interfaces.web.allocation import Share
-from interfaces.web.holdings import Holding
+from interfaces.web.allocation import Piece, Share
 from interfaces.web.table_rows import body_of
 from interfaces.web.worth import Worth
 from projections.imports.view import ImportRow
@@ -162,17 +161,18 @@ def waterfall(worth: Worth) -> Chart:
     )
 
 
-def treemap(holdings: Sequence[Holding], classes: Sequence[Share]) -> Chart:
+def treemap(pieces: Sequence[Piece], classes: Sequence[Share]) -> Chart:
     """What is held, by class: the larger the area, the more is at stake, long or short."""
     kinds = {share.name: share for share in classes}
     areas: list[tuple[str, str, str, float]] = []
     for name, share in kinds.items():
-        inside = [held for held in holdings if held.class_name == name]
+        inside = [piece for piece in pieces if piece.class_name == name]
         own = 0.0 if inside else abs(float(share.net))
         areas.append((name, name, "", own))
-        for held in inside:
-            value = abs(float(held.position.market_value or 0))
-            areas.append((str(held.position.position_id), held.position.symbol, name, value))
+        areas += [
+            (str(piece.position_id), piece.symbol, name, abs(float(piece.value)))
+            for piece in inside
+        ]
     names = ("ids", "labels", "parents", "values")
     columns = ([area[place] for area in areas] for place in range(len(names)))
     trace = {"type": "treemap", **dict(zip(names, columns, strict=True))}

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from application.errors import PortfolioUnknown
-from interfaces.web.allocation import Share, by_class, by_sector
+from interfaces.web.allocation import Share, by_class, by_sector, pieces_of
 from interfaces.web.charting import WHOLE, charts_of, file_of
 from interfaces.web.holding_rows import holding_rows
 from interfaces.web.holdings import Holding
@@ -23,14 +23,15 @@ from projections.portfolios.view import PortfolioRow
 router = APIRouter(include_in_schema=False, route_class=PageRoute)
 
 ALL = "all"
-_MOST = 200
+_MOST_LISTED = 1_000
+_MOST_TOGETHER = 200
 _MOST_MOVERS = 5
 
 
 @router.get("/command-center")
 def command_center(at: UserVisit, portfolio: str = ALL) -> Response:
     """All accounts together or one of them, at the latest valued session."""
-    own, _ = at.program.portfolios_room.of_owner(at.user.user_id, _MOST, 0)
+    own, total = at.program.portfolios_room.of_owner(at.user.user_id, _MOST_LISTED, 0)
     if not own:
         return at.page("welcome.html")
     shown = _chosen(at, own, portfolio)
@@ -38,10 +39,12 @@ def command_center(at: UserVisit, portfolio: str = ALL) -> Response:
     holdings = holdings_of(at.program, shown, worth.nav if worth else None)
     columns = OF_ACCOUNTS if portfolio == ALL else OF_ACCOUNT
     order = Order.asked(columns, at.request.query_params)
-    listed, sparklines = order.of(holdings), sparklines_of(at.program, worth)
+    listed, paging = order.page_of(holdings, "/command-center", {"portfolio": portfolio})
+    sparklines = sparklines_of(at.program, worth)
     return at.page(
         "command_center.html",
         portfolios=own,
+        left_out=total - len(shown) if portfolio == ALL else 0,
         shown=shown,
         chosen=str(shown[0].portfolio_id) if portfolio != ALL else ALL,
         worth=worth,
@@ -49,6 +52,7 @@ def command_center(at: UserVisit, portfolio: str = ALL) -> Response:
         holdings=listed,
         rows=holding_rows(listed, sparklines, with_account=portfolio == ALL),
         order=order,
+        paging=paging,
         movers=worth.movers(_MOST_MOVERS) if worth else [],
         allocations=_allocations(worth, holdings),
         charts=charts_of(at.program, shown, worth, holdings),
@@ -59,7 +63,7 @@ def command_center(at: UserVisit, portfolio: str = ALL) -> Response:
 @router.get("/command-center/charts/{name}.csv")
 def chart_table(at: UserVisit, name: str, portfolio: str = ALL) -> Response:
     """The table behind a chart, as a file."""
-    own, _ = at.program.portfolios_room.of_owner(at.user.user_id, _MOST, 0)
+    own, _ = at.program.portfolios_room.of_owner(at.user.user_id, _MOST_LISTED, 0)
     shown = _chosen(at, own, portfolio)
     worth = worth_of(at.program, shown)
     holdings = holdings_of(at.program, shown, worth.nav if worth else None)
@@ -74,17 +78,18 @@ def _allocations(
 ) -> list[tuple[str, Sequence[Share]]]:
     if worth is None:
         return []
-    return [("Class", by_class(worth, holdings)), ("Sector", by_sector(worth, holdings))]
+    pieces = pieces_of(worth, holdings)
+    return [("Class", by_class(worth, pieces)), ("Sector", by_sector(worth, pieces))]
 
 
 def _chosen(at: Visit, own: Sequence[PortfolioRow], chosen: str) -> Sequence[PortfolioRow]:
-    """The accounts to show.
+    """The accounts to show: of very many together those that were opened first.
 
     Raises:
         PortfolioUnknown: ERR_PORT_404. PortfolioForbidden: ERR_PORT_403.
     """
     if chosen == ALL:
-        return own
+        return own[:_MOST_TOGETHER]
     try:
         portfolio_id = UUID(chosen)
     except ValueError:

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from interfaces.web.holdings import Holding
+from interfaces.web.paging import Paging
 
 _FALLING = "-"
 _VALUE_FALLING = "-value"
+_MOST_SHOWN = 1_000
+_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,16 @@ OF_POSITIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The rows that have all words of `filter`, by a column; without a figure they come last."""
+    """The rows that have all words of `filter`, by a column; without a figure they come last.
+
+    `offset` is that of the first of those to show.
+    """
 
     columns: Sequence[Column]
     column: Column
     falling: bool
     filter: str
+    offset: int = 0
 
     @classmethod
     def asked(
@@ -80,7 +87,10 @@ class Order:
         if sort.removeprefix(_FALLING) not in known:
             sort = otherwise
         column = known[sort.removeprefix(_FALLING)]
-        return cls(columns, column, sort.startswith(_FALLING), query.get("filter", "").strip())
+        words, offset = query.get("filter", "").strip(), query.get("offset", "")
+        is_told = offset.isdecimal() and len(offset) <= _MOST_DIGITS
+        falling = sort.startswith(_FALLING)
+        return cls(columns, column, falling, words, int(offset) if is_told else 0)
 
     @property
     def sort(self) -> str:
@@ -104,3 +114,16 @@ class Order:
         untold = [held for key, held in keyed if key is None]
         told.sort(key=lambda pair: pair[0], reverse=self.falling)
         return [*(held for _, held in told), *untold]
+
+    def page_of(
+        self, holdings: Iterable[Holding], url: str, kept: Mapping[str, str]
+    ) -> tuple[list[Holding], Paging]:
+        """Those of them to show at once, and where the others are.
+
+        `url` is the page, `kept` what else it was asked for by.
+        """
+        listed = self.of(holdings)
+        offset = self.offset if self.offset < len(listed) else 0
+        asked = {**kept, "sort": self.sort} | ({"filter": self.filter} if self.filter else {})
+        paging = Paging(url, asked, offset, len(listed), _MOST_SHOWN)
+        return listed[offset : offset + _MOST_SHOWN], paging

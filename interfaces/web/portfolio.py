@@ -29,8 +29,6 @@ router = APIRouter(
     prefix="/portfolios/{portfolio_id}", include_in_schema=False, route_class=PageRoute
 )
 
-_MOST = 1_000
-
 
 @router.get("")
 def overview(at: UserVisit, portfolio_id: UUID) -> Response:
@@ -39,7 +37,7 @@ def overview(at: UserVisit, portfolio_id: UUID) -> Response:
     holdings = holdings_of(at.program, [portfolio], portfolio.net_asset_value)
     order = Order.asked(OF_ACCOUNT, at.request.query_params)
     worth = worth_of(at.program, [portfolio])
-    listed, sparklines = order.of(holdings), sparklines_of(at.program, worth)
+    listed, paging = order.page_of(holdings, url_of(portfolio_id), {})
     return portfolio_page(
         at,
         portfolio,
@@ -48,8 +46,9 @@ def overview(at: UserVisit, portfolio_id: UUID) -> Response:
         risk_rows=risk_rows(at.program, worth),
         charts=charts_of(at.program, [portfolio], worth, holdings),
         holdings=listed,
-        rows=holding_rows(listed, sparklines, with_account=False),
+        rows=holding_rows(listed, sparklines_of(at.program, worth), with_account=False),
         order=order,
+        paging=paging,
     )
 
 
@@ -93,16 +92,18 @@ def _positions(
 ) -> HTMLResponse:
     order = Order.asked(OF_POSITIONS, at.request.query_params, "symbol")
     past = past_of(at.program, portfolio)
-    rows, total = at.program.positions_room.of_portfolio(
-        portfolio.portfolio_id, which, _MOST, 0, past
-    )
+    own = portfolio.portfolio_id
+    rows, total = at.program.positions_room.of_portfolio(own, which, None, 0, past)
+    holdings = (Holding(portfolio, row, portfolio.net_asset_value) for row in rows)
+    listed, paging = order.page_of(holdings, url_of(own, "/positions"), {"status": which})
     return portfolio_page(
         at,
         portfolio,
         "portfolio_positions.html",
         code,
-        holdings=order.of(Holding(portfolio, row, portfolio.net_asset_value) for row in rows),
+        holdings=listed,
         order=order,
+        paging=paging,
         total=total,
         which=which,
         classes=list(InvestmentClass),

@@ -1,6 +1,6 @@
 """What accounts are worth by their latest valuations, one alone or several added up (spec 5.5)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,8 +15,6 @@ from interfaces.web.holdings import UNCLASSIFIED, Holding, url_of
 from projections.portfolios.view import PortfolioRow
 from projections.positions.view import PositionRow
 from projections.valuations.view import PnlSpans, ValuationRow
-
-_MOST_HOLDINGS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +171,13 @@ class Worth:
         return sorted(self.moved, key=lambda line: abs(line.pnl), reverse=True)[:most]
 
     @property
-    def cash_like(self) -> frozenset[UUID]:
-        """The positions that count as cash."""
-        lines = (valued.row.lines.rows("position_id", "cash_like") for valued in self.accounts)
-        return frozenset(position_id for rows in lines for position_id, is_cash in rows if is_cash)
+    def invested(self) -> Iterator[tuple[UUID, str, Decimal]]:
+        """By id the symbol and the value of what is no cash; with cash they add up to NAV."""
+        columns = ("position_id", "symbol", "market_value", "cash_like")
+        for valued in self.accounts:
+            for position_id, symbol, value, is_cash in valued.row.lines.rows(*columns):
+                if value and not is_cash:
+                    yield position_id, symbol, value
 
     def share(self, amount: Decimal) -> float | None:
         """An amount as a share of NAV; None where NAV is at most 1 % of gross."""
@@ -200,12 +201,12 @@ def worth_of(program: Program, portfolios: Sequence[PortfolioRow]) -> Worth | No
 def holdings_of(
     program: Program, portfolios: Sequence[PortfolioRow], nav: Decimal | None
 ) -> list[Holding]:
-    """What the accounts hold, by symbol, at most a thousand of each, with its sector."""
+    """All that the accounts hold, by symbol, with its sector."""
     held = [
         (portfolio, position)
         for portfolio in portfolios
         for position in program.positions_room.of_portfolio(
-            portfolio.portfolio_id, "open", _MOST_HOLDINGS, 0, past_of(program, portfolio)
+            portfolio.portfolio_id, "open", None, 0, past_of(program, portfolio)
         )[0]
     ]
     sectors = program.securities.tags(sorted({_shares_of(position) for _, position in held}))

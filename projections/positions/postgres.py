@@ -113,11 +113,16 @@ class PositionsRoom:
     pool: Pool
 
     def of_portfolio(
-        self, portfolio_id: UUID, status: Status, limit: int, offset: int, past: Past = NO_PAST
+        self,
+        portfolio_id: UUID,
+        status: Status,
+        limit: int | None,
+        offset: int,
+        past: Past = NO_PAST,
     ) -> tuple[Sequence[PositionRow], int]:
         """A page of positions that are `open`, `closed` or `all`, by symbol and entry date.
 
-        Those of the `past` are closed.
+        Those of the `past` are closed. Where `limit` is None it is all of them.
         """
         return self.listed(portfolio_id, Listing(status, limit, offset), past)
 

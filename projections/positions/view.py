@@ -36,10 +36,11 @@ class Listing(msgspec.Struct, frozen=True):
     """Which positions of an account are asked for, and in which order: a page of them.
 
     Those without a figure come last, whichever way; what is alike is in the order of symbols.
+    Where `limit` is None it is all of them.
     """
 
     status: Status = "open"
-    limit: int = 50
+    limit: int | None = 50
     offset: int = 0
     order: Order = "symbol"
     is_descending: bool = False

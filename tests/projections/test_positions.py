@@ -137,6 +137,8 @@ def test_positions_are_listed_by_symbol_and_status(pool: Pool) -> None:
     assert symbols(room, "closed") == ["SPY"]
     assert room.of_portfolio(PORTFOLIO, "all", 1, 2)[0][0].symbol == "SPY"
     assert room.of_portfolio(PORTFOLIO, "all", 1, 2)[1] == 3
+    rows, total = room.of_portfolio(PORTFOLIO, "all", None, 0)
+    assert ([row.symbol for row in rows], total) == (symbols(room, "all"), 3)
 
 
 def test_positions_are_listed_in_the_order_asked_for_those_without_a_figure_last(

@@ -11,7 +11,7 @@ from domain.money import ZERO
 from interfaces.web.page import money, percent
 from tests.interfaces.conftest import World
 from tests.support.browsing import send
-from tests.support.pages import enter, rows_of, tiles_of
+from tests.support.pages import enter, owner, rows_of, tiles_of
 from tests.support.visitors import newcomer, work_off
 
 GOOG_AND_CASH = ("GOOG,100,700.00,2012-12-31", "SPY,-50,142.00,2012-12-31")
@@ -144,6 +144,20 @@ def test_the_sectors_add_up_to_nav_and_what_has_none_stands_apart(
     told = world.ada.get(f"/analytics/portfolio/{world.valued}/overview").json()
     total = sum((Decimal(row[1].replace(",", "")) for row in rows), ZERO)
     assert total == Decimal(told["net_asset_value"])
+
+
+def test_what_was_removed_since_is_still_a_part_of_nav(world: World, browser: TestClient) -> None:
+    visitor, portfolio_id = owner(world.program, browser)
+    told = visitor.get(f"/analytics/portfolio/{portfolio_id}/overview").json()
+    goog = next(p for p in visitor.positions_of(portfolio_id) if p["symbol"] == "GOOG")
+    url = f"/portfolios/{portfolio_id}/positions/{goog['id']}"
+    assert visitor.ask("DELETE", f"/api/v1{url}").status_code == 200
+    text = browser.get(f"/command-center?portfolio={portfolio_id}").text
+    for kind in ("class", "sector"):
+        rows = rows_of(text, f"Allocation by {kind}")
+        assert rows[-2][:2] == ["No longer held", money(Decimal(goog["market_value"]))]
+        total = sum((Decimal(row[1].replace(",", "")) for row in rows), ZERO)
+        assert total == Decimal(told["net_asset_value"])
 
 
 def test_the_biggest_movers_come_first(world: World, browser: TestClient) -> None:

@@ -15,7 +15,6 @@ from application.edits import Edited, Editing
 from application.errors import UserUnknown
 from application.identities import Identities
 from application.ports import Cause, PriceBook
-from application.share_factors import share_factor
 from domain.portfolio import Portfolio
 from domain.position import Closing, Position
 from domain.position_import import NewPositionId
@@ -74,9 +73,10 @@ class Positions:
             today = self.editing.market_of(portfolio).today()
             if command.closed_on > today:
                 raise ClosingDateRefused(position.entry_on, today)
-            factor = share_factor(self.prices, portfolio, position, command.closed_on)
+            market = portfolio.opening.price_source
+            actions = self.prices.actions(market, [position.symbol])
             closing = portfolio.close(
-                position.position_id, command.closed_on, command.price, command.quantity, factor
+                position.position_id, command.closed_on, command.price, command.quantity, actions
             )
             return _held(portfolio, command.position_id), closing
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from domain.corporate_action import CorporateAction
 from domain.edit import Correction
 from domain.instrument import InvestmentClass
 from domain.mark import Revaluation
-from domain.money import quantity as quantity_of
 from domain.position import Closing, Position, PositionTerms
 from domain.position_import import NewPositionId
 from domain.position_refusals import (
@@ -22,6 +22,7 @@ from domain.position_refusals import (
     PositionUnknown,
     RevaluationRefused,
 )
+from domain.shares import Held
 
 if TYPE_CHECKING:
     from domain.portfolio import Portfolio
@@ -78,7 +79,7 @@ def close(
     closed_on: date,
     price: Decimal,
     quantity: Decimal | None,
-    share_factor: Decimal,
+    actions: Sequence[CorporateAction] = (),
 ) -> Closing:
     """Close a part of a position, or all that is left of it; returns the closing.
 
@@ -88,7 +89,7 @@ def close(
         closed_on: the day; after the expiry of an option nothing is left of it.
         price: USD a share of that day; 0 for an option only.
         quantity: how much in shares of that day, unsigned or signed as the position; None for all.
-        share_factor: shares of that day for one share as the position states it, through splits.
+        actions: the market's splits of the symbol; the owner's own win.
 
     Raises:
         PositionUnknown: ERR_POS_404.
@@ -103,7 +104,11 @@ def close(
         raise ClosingDateRefused(position.entry_on)
     if not _is_closing_price(price, position):
         raise ClosingPriceRefused
-    part, traded = _part(position, quantity, share_factor)
+    held = portfolio.book(actions).held(position)
+    traded = _traded(held, closed_on, quantity)
+    part = held.part(traded, closed_on)
+    if not part:
+        raise NothingClosed
     closed = portfolio.PositionClosed(
         position_id=position_id, closed_on=closed_on, quantity=part, traded=traded, price=price
     )
@@ -183,27 +188,14 @@ def _unsettled(portfolio: "Portfolio", position_id: UUID) -> Position:
     return position
 
 
-def _part(
-    position: Position, quantity: Decimal | None, share_factor: Decimal
-) -> tuple[Decimal, Decimal]:
-    """How much of a position is closed, in its own terms and in shares of the day; signed."""
-    left = position.open_quantity
-    held = _shares(left, share_factor)
-    traded = held if quantity is None else quantity.copy_sign(left)
+def _traded(held: Held, day: date, quantity: Decimal | None) -> Decimal:
+    """How much of a position is closed, in shares of the day, signed."""
+    left = held.left_on(day)
+    traded = left if quantity is None else quantity.copy_sign(left)
     is_against = quantity is not None and quantity < 0 < left
-    if not left or is_against or abs(traded) > abs(held):
-        raise ClosedOverHeld(position.symbol, held)
-    part = left if traded == held else _shares(traded, 1 / share_factor)
-    if not part:
-        raise NothingClosed
-    return part, traded
-
-
-def _shares(count: Decimal, factor: Decimal) -> Decimal:
-    """A quantity through splits, half-even to 8 decimals."""
-    if factor == 1:
-        return count
-    return quantity_of(int((count * factor).scaleb(8).to_integral_value(ROUND_HALF_EVEN)))
+    if not left or is_against or abs(traded) > abs(left):
+        raise ClosedOverHeld(held.position.symbol, left)
+    return traded
 
 
 def _fits_closings(corrected: Position, closings: Sequence[Closing]) -> None:

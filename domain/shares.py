@@ -15,6 +15,7 @@ from operator import attrgetter
 from msgspec import structs
 
 from domain.corporate_action import NO_ACTIONS, Actions
+from domain.money import quantity as quantity_of
 from domain.money import shares_e8
 from domain.position import Closing, Position
 from domain.position_import import PositionClosing
@@ -76,26 +77,40 @@ class Held:
             return self.position.entry_price
         return per_share(self.position.entry_price, self.actions.share_factor(self.stated_on, day))
 
+    def left_on(self, day: date) -> Decimal:
+        """What all closings together leave, signed, as a quantity in shares of `day`."""
+        return quantity_of(self._on(day, self._left), self.position.multiplier)
+
     def counted_on(self, day: date) -> Position:
         """The position as somebody would state it who counts what is open in shares of `day`."""
         factor = self.actions.share_factor(self.stated_on, day)
-        if factor == 1:
+        if factor == 1 and self._left == self._e8(self.position.open_quantity):
             return self.position
         return structs.replace(
             self.position,
-            quantity=_times(self.position.open_quantity, factor),
+            quantity=self.left_on(day),
             entry_price=per_share(self.position.entry_price, factor),
             closings=(),
         )
 
     def as_stated(self, closing: PositionClosing, day: date) -> PositionClosing:
         """A closing of what `counted_on` gives, in the terms of the position itself."""
-        factor = self.actions.share_factor(self.stated_on, day)
-        if factor == 1:
+        if self.counted_on(day) is self.position:
             return closing
-        is_whole = closing.quantity == self.counted_on(day).open_quantity
-        part = self.position.open_quantity if is_whole else _times(closing.quantity, 1 / factor)
+        part = self.part(closing.quantity, day)
         return structs.replace(closing, quantity=part, traded=closing.quantity)
+
+    def part(self, traded: Decimal, day: date) -> Decimal:
+        """What a closing of so many shares of `day` takes, in the terms of the position itself.
+
+        All that is left is all that is recorded as open. A part is the share of that which it is
+        of what is left: where a split was learnt after an earlier closing, the two differ.
+        """
+        if traded == self.left_on(day):
+            return self.position.open_quantity
+        left = self._left * self.actions.share_factor(self.stated_on, day)
+        part = Fraction(self.position.open_quantity) * self._e8(traded) / left
+        return quantity_of(round(part * 10**8))
 
     @cached_property
     def closed_parts(self) -> Sequence[ClosedPart]:
@@ -129,6 +144,10 @@ class Held:
     def _whole(self) -> int:
         return self._e8(self.position.quantity)
 
+    @cached_property
+    def _left(self) -> int:
+        return self._whole - sum(part.stated for part in self.closed_parts)
+
     def _e8(self, quantity: Decimal) -> int:
         return shares_e8(quantity, self.position.multiplier)
 
@@ -136,11 +155,6 @@ class Held:
         if not self.actions.splits:
             return stated
         return round(stated * self.actions.share_factor(self.stated_on, day))
-
-
-def _times(quantity: Decimal, factor: Fraction) -> Decimal:
-    """A quantity through a split, half-even to 8 decimals."""
-    return Decimal(round(Fraction(quantity) * factor * 10**8)).scaleb(-8)
 
 
 def per_share(price: Decimal, factor: Fraction) -> Decimal:

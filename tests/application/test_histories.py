@@ -135,13 +135,11 @@ class Life:
 
     def close_part(self) -> None:
         """A part of a lot, in shares of the day, or what is left."""
-        portfolio, position = self.portfolio, self.a_position()
+        position = self.a_position()
         on, quantity = self.a_day(), self.dice.choice([None, Decimal(3)])
-        held = portfolio.book(self.book.actions("sample", [position.symbol])).held(position)
-        factor = held.actions.share_factor(held.stated_on, on)
-        exact = Decimal(factor.numerator) / factor.denominator
+        actions = self.book.actions("sample", [position.symbol])
         price = self.a_price()
-        self.decide(lambda p: p.close(position.position_id, on, price, quantity, exact))
+        self.decide(lambda p: p.close(position.position_id, on, price, quantity, actions))
 
     def correct(self) -> None:
         """A lot was another one than was said."""

@@ -55,7 +55,7 @@ def close(account: Account, symbol: str, on: date, quantity: int | None = None) 
     part = None if quantity is None else Decimal(quantity)
 
     def decide(portfolio: Portfolio) -> None:
-        portfolio.close(held(account, symbol).position_id, on, Decimal(700), part, Decimal(1))
+        portfolio.close(held(account, symbol).position_id, on, Decimal(700), part)
 
     account.change(decide)
 

@@ -249,7 +249,7 @@ def _close(account: Account, dice: Random) -> None:
     on = max(_day(dice), one.entry_on)
 
     def close(portfolio: Portfolio) -> None:
-        portfolio.close(one.position_id, on, price, None, Decimal(1))
+        portfolio.close(one.position_id, on, price, None)
 
     account.change(close)
 

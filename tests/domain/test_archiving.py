@@ -102,7 +102,7 @@ CHANGES: dict[str, Callable[[Portfolio], Any]] = {
     "restore_import": lambda own: own.restore_import(TAKEN_BACK.import_id),
     "open_positions": lambda own: own.open_positions([stated("SPY")], [""], ids),
     "correct": lambda own: own.correct(BARN.position_id, Correction(quantity=Decimal(2)), ""),
-    "close": lambda own: own.close(BARN.position_id, MONDAY, Decimal(1), None, Decimal(1)),
+    "close": lambda own: own.close(BARN.position_id, MONDAY, Decimal(1), None),
     "remove": lambda own: own.remove(BARN.position_id, ""),
     "expire": lambda own: own.expire(BARN.position_id, MONDAY, Decimal(0)),
     "revalue": lambda own: own.revalue(BARN.position_id, MONDAY, Decimal(1), ""),

@@ -24,6 +24,7 @@ from domain.position_refusals import (
     PositionUnknown,
 )
 from tests.domain.intakes import MONDAY, TUESDAY, WEDNESDAY, Decision, ids, importing
+from tests.support.books import split
 from tests.support.events import (
     OPENING_DAY,
     corrected,
@@ -68,9 +69,10 @@ def closing(
     on: date = TUESDAY,
     factor: str = "1",
 ) -> Decision:
-    """The decision to close a position, or a part of it."""
+    """The decision to close a position, or a part of it; one share became `factor` on Monday."""
     part = None if quantity is None else Decimal(quantity)
-    return lambda p: p.close(position.position_id, on, Decimal(price), part, Decimal(factor))
+    splits = [] if factor == "1" else [split(position.symbol, MONDAY, factor)]
+    return lambda p: p.close(position.position_id, on, Decimal(price), part, splits)
 
 
 def removing(position: Position) -> Decision:
@@ -297,6 +299,43 @@ class TestClosing:
 
     def test_a_part_too_small_to_count_is_refused(self) -> None:
         holding().when(closing(AAPL, "0.00000001", factor="10")).then_refused(NothingClosed)
+
+    @pytest.mark.parametrize(
+        ("said", "quantity", "traded"),
+        [("150", "50", "150"), (None, "50", "150"), ("100", "33.33333333", "100")],
+    )
+    def test_after_a_split_learnt_late_what_was_not_traded_is_left(
+        self, said: str | None, quantity: str, traded: str
+    ) -> None:
+        unaware = position_closed(AAPL, "50", "55.00", TUESDAY)
+
+        outcome = holding(unaware).when(closing(AAPL, said, factor="2", on=WEDNESDAY))
+        outcome.then(position_closed(AAPL, quantity, "55.00", WEDNESDAY, traded))
+
+    def test_after_a_split_learnt_late_all_parts_make_the_whole(self) -> None:
+        splits = [split("AAPL", MONDAY, "2")]
+        history = [portfolio_opened(), imported(AAPL), position_closed(AAPL, "50", "55", TUESDAY)]
+        portfolio = Portfolio.replay(SUBJECT, history)
+        for part in ("100", "20", None):
+            said = None if part is None else Decimal(part)
+            portfolio.close(AAPL.position_id, WEDNESDAY, Decimal(55), said, splits)
+
+        position = portfolio.holdings.positions[AAPL.position_id]
+        assert [part.traded for part in position.closings] == [50, 100, 20, 30]
+        assert (position.open_quantity, position.exit_on) == (Decimal(0), WEDNESDAY)
+        valued = portfolio.book(splits).held(position)
+        assert [part.traded // 10**8 for part in valued.closed_parts] == [50, 100, 20, 30]
+        assert valued.shares_after(WEDNESDAY) == 0
+
+    def test_after_a_split_learnt_late_no_more_is_left_than_there_are_shares(self) -> None:
+        unaware = position_closed(AAPL, "50", "55.00", TUESDAY)
+
+        holding(unaware).when(closing(AAPL, "150.01", factor="2")).then_refused(
+            ClosedOverHeld, "150 is"
+        )
+        holding(unaware).when(closing(AAPL, "1", factor="0.1")).then_refused(
+            ClosedOverHeld, "Nothing is left of 'AAPL'"
+        )
 
     def test_it_counts_from_its_day(self) -> None:
         monday = position_closed(AAPL, "40", "55.00", MONDAY)

@@ -139,7 +139,7 @@ class Keeping(RuleBasedStateMachine):
     def close(self, n: int, on: date, part: Decimal | None) -> None:
         """A part of a lot goes, or what is left."""
         lot, price = self._lot(n), Decimal("60.00")
-        refusal = met(lambda: self.portfolio.close(lot, on, price, part, Decimal(1)))
+        refusal = met(lambda: self.portfolio.close(lot, on, price, part))
         assert refusal == self.model.close(lot, on, part)
 
     @rule(n=LOTS)

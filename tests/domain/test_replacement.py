@@ -19,6 +19,7 @@ from tests.support.events import (
     imported,
     numbered,
     portfolio_opened,
+    position_closed,
     replaced,
     revalued,
     stated,
@@ -459,7 +460,7 @@ class TestSplits:
         (closed,) = outcome.aggregate.holdings.positions[NEW.position_id].closings
 
         told = (str(closed.quantity), str(closed.traded), str(closed.price))
-        assert told == ("50.00000000", "100.00000000", "36.00")
+        assert told == ("50", "100", "36.00")
 
     def test_all_of_it_is_all_of_it(self) -> None:
         third = split("GOOG", MONDAY, "0.3333333333")
@@ -468,3 +469,31 @@ class TestSplits:
 
         assert lot.open_quantity == 0
         assert lot.closings[0].traded == Decimal("33.33333333")
+
+    def test_what_a_split_learnt_late_left_is_held(self) -> None:
+        unaware = position_closed(OLD, "50", "80.00", TUESDAY)
+        history = given(Portfolio, portfolio_opened(), imported(OLD), unaware)
+        prices = {"GOOG": "36.00"}
+
+        same = history.when(replacing(stated("GOOG", "150"), actions=[self.SPLIT], prices=prices))
+        same.then(replaced())
+        gone = history.when(replacing(actions=[self.SPLIT], prices=prices)).aggregate
+        fewer = replacing(stated("GOOG", "50"), actions=[self.SPLIT], prices=prices)
+        left = history.when(fewer).aggregate
+        assert [self.sold(portfolio) for portfolio in (gone, left)] == [
+            (Decimal(50), Decimal(150)),
+            (Decimal("33.33333333"), Decimal(100)),
+        ]
+
+    def test_what_a_split_learnt_late_left_nothing_of_is_not_held(self) -> None:
+        unaware = position_closed(OLD, "50", "80.00", TUESDAY)
+        third = split("GOOG", MONDAY, "0.3333333333")
+        history = given(Portfolio, portfolio_opened(), imported(OLD), unaware)
+
+        history.when(replacing(actions=[third])).then(replaced())
+
+    @staticmethod
+    def sold(portfolio: Portfolio) -> tuple[Decimal, Decimal | None]:
+        """What the latest closing took, in shares as the lot states them and as traded."""
+        closed = portfolio.holdings.positions[OLD.position_id].closings[-1]
+        return closed.quantity, closed.traded

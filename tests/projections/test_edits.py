@@ -78,7 +78,7 @@ def _edit(account: FiledAccount, edit: str, n: int, on: date) -> None:
         case "correct":
             portfolio.correct(lot, Correction(quantity=Decimal(n + 1), notes=f"{n}"), "typo")
         case "close":
-            portfolio.close(lot, on, Decimal(9), Decimal(n) if n else None, Decimal(1))
+            portfolio.close(lot, on, Decimal(9), Decimal(n) if n else None)
         case "remove":
             portfolio.remove(lot, "")
         case "expire":

@@ -34,8 +34,11 @@ class Expiries:
         settles it again. Nothing to do where that is recorded.
 
         Where somebody changed the portfolio since it was loaded nothing is recorded, and it comes
-        back as it was given: whoever goes on with what it is now settles that.
+        back as it was given: whoever goes on with what it is now settles that. An archived one
+        does not change any more, so nothing of it is settled.
         """
+        if portfolio.is_archived:
+            return Settled(portfolio)
         found = self.models.settlements(portfolio, until)
         waiting = {_waits(option) for option, settlement in found if settlement is None}
         changes = [

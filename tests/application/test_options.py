@@ -1,7 +1,7 @@
 """Specification of options in an account: model marks day by day, expiry, settlement (spec 5.3)."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -10,8 +10,10 @@ from uuid import UUID
 
 import pytest
 
-from application.ports import Close, Fetched
-from domain.calculation_run import CalculationRun
+from application.commands import RequestRun
+from application.ports import Close, Fetched, PriceSource
+from application.runs import Runs
+from domain.calculation_run import CalculationRun, RunStatus
 from domain.mark import MarkQuality, MarkSource
 from domain.money import ZERO
 from domain.option_model import OptionModel, VolatilityKind
@@ -99,6 +101,24 @@ def line_of(day: Snapshot, symbol: str, *columns: str) -> tuple[Any, ...]:
     """Columns of the only line of a symbol."""
     (row,) = [row for held, *row in day.lines.rows("symbol", *columns) if held == symbol]
     return tuple(row)
+
+
+@dataclass(frozen=True)
+class OvertakenPrices:
+    """The provider of another; while it is asked somebody else does something."""
+
+    source: PriceSource
+    overtake: Callable[[], object]
+
+    @property
+    def name(self) -> str:
+        """See `PriceSource.name`."""
+        return self.source.name
+
+    def fetch(self, spans: Mapping[str, tuple[date, date]]) -> Fetched:
+        """See `PriceSource.fetch`."""
+        self.overtake()
+        return self.source.fetch(spans)
 
 
 def assert_adds_up(days: Sequence[Snapshot]) -> None:
@@ -427,6 +447,27 @@ class TestExpiry:
         settled = program.valuations.settle(before, END, cause())
 
         assert settled.portfolio is before
+        assert scene.expiries() == []
+
+    def test_an_account_archived_while_prices_are_gathered_is_valued_without_an_expiry(
+        self, program: Program
+    ) -> None:
+        scene = opened(program, contracts("GOOG130301C00700000", 1, "31.50", BOUGHT_ON))
+        runs: Runs = program.runs
+        owner = cause(scene.owner.user_id)
+        [source] = runs.prices.sources["sample"]
+        archiving = OvertakenPrices(
+            source, lambda: program.portfolios.archive(scene.portfolio_id, owner)
+        )
+        prices = replace(runs.prices, sources={"sample": [archiving]})
+        run_id = runs.request(RequestRun(portfolio_id=scene.portfolio_id), owner).run_id
+        replace(runs, prices=prices).execute(run_id, "worker-1")
+        run = program.log.load(CalculationRun, run_id)
+
+        assert scene.portfolio.is_archived
+        assert run is not None
+        assert run.status is RunStatus.COMPLETED
+        assert len(scene.days()) == 42
         assert scene.expiries() == []
 
     def test_of_many_who_settle_at_once_one_records(self, program: Program) -> None:

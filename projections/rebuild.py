@@ -88,13 +88,16 @@ class Rebuilding:
             return self._rebuilt(connection)
 
     def take_up(self) -> bool:
-        """The same if it is asked for; False if it is not, as where another one has done it.
+        """The same if it is asked for in this version, or if the live rows cannot serve it.
+
+        False if neither is so, as where another one has done it.
 
         Raises:
             As `rebuild` does.
         """
         with self._alone() as connection:
-            is_wanted = rebuilds.is_wanted(connection, self.room.name)
+            is_asked_for = rebuilds.is_wanted(connection, self.room.name, self.room.version)
+            is_wanted = is_asked_for or not self.room.table.serves(connection)
             if is_wanted:
                 self._rebuilt(connection)
             return is_wanted
@@ -135,15 +138,16 @@ class Rebuilding:
                 connection.close()  # its settings are not for others
 
     def _rebuilt(self, connection: Connection) -> Comparison | None:
-        name = self.room.name
-        rebuilds.begin(connection, name, self.room.version, self._goal(connection))
+        name, version = self.room.name, self.room.version
+        rebuilds.begin(connection, name, version, self._goal(connection))
         try:
             rows = self._made(connection, tell=self._telling_all(connection))
             rows.finish()
             comparison = self._compared(connection, rows)
             self._swap(connection, rows, comparison)
         except RoomStopped as stopped:
-            rebuilds.end(connection, name, error=f"{stopped.place}: {stopped.error}")
+            error = f"{stopped.place}: {stopped.error}"
+            rebuilds.end(connection, name, version, error=error)
             raise
         return comparison
 
@@ -170,7 +174,8 @@ class Rebuilding:
 
         def told(progress: Progress) -> None:
             self.tell(progress)
-            rebuilds.tell(connection, self.room.name, *msgspec.structs.astuple(progress))
+            far = msgspec.structs.astuple(progress)
+            rebuilds.tell(connection, self.room.name, self.room.version, *far)
 
         return told
 
@@ -232,5 +237,5 @@ class Rebuilding:
         connection.execute(_MOVE, (self.room.version, rows.position, self.room.name))
         if self.room.forgets:
             kept_answers.forget_all(connection, self.room.forgets)
-        rebuilds.end(connection, self.room.name, comparison)
+        rebuilds.end(connection, self.room.name, self.room.version, comparison)
         return True

@@ -2,7 +2,8 @@
 
 A rebuild that has not ended and that nobody is at was cut short: whoever works off what is asked
 for takes it up again. Who is at one holds the room's advisory lock, which the database frees the
-moment that process dies.
+moment that process dies. One of another version is left to the programs of that version: a room
+has one that has not ended, of the latest version that was asked for.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,28 +25,31 @@ _LOCK_CLASS = 0x616E_6577  # namespace of the advisory locks, second key the dig
 _TRY = "SELECT pg_try_advisory_lock(%s, hashtext(%s))"
 _FREE = "SELECT pg_advisory_unlock(%s, hashtext(%s))"
 _ASK = (
-    "INSERT INTO upkeep.rebuilds (room, version, asked_by) VALUES (%s, %s, %s)"
-    " ON CONFLICT (room) WHERE ended_at IS NULL DO NOTHING"
+    "INSERT INTO upkeep.rebuilds AS open (room, version, asked_by) VALUES (%s, %s, %s)"
+    " ON CONFLICT (room) WHERE ended_at IS NULL DO UPDATE SET version = excluded.version,"
+    " asked_by = excluded.asked_by, asked_at = excluded.asked_at, attempts = 0, begun_at = NULL,"
+    " position = 0, events = 0 WHERE open.version < excluded.version"
 )
 _BEGIN = (
-    "UPDATE upkeep.rebuilds SET version = %s, attempts = attempts + 1, position = 0, events = 0,"
+    "UPDATE upkeep.rebuilds SET attempts = attempts + 1, position = 0, events = 0,"
     " goal = %s, begun_at = clock_timestamp(), told_at = clock_timestamp()"
-    " WHERE room = %s AND ended_at IS NULL RETURNING attempts"
+    " WHERE room = %s AND version = %s AND ended_at IS NULL"
 )
 _TELL = (
     "UPDATE upkeep.rebuilds SET told_at = clock_timestamp(), position = %s, events = %s,"
-    " goal = greatest(goal, %s) WHERE room = %s AND ended_at IS NULL"
+    " goal = greatest(goal, %s) WHERE room = %s AND version = %s AND ended_at IS NULL"
 )
 _END = (
     "UPDATE upkeep.rebuilds SET told_at = clock_timestamp(), ended_at = clock_timestamp(),"
-    " error = %s, rows = %s, rows_live = %s, differing = %s WHERE room = %s AND ended_at IS NULL"
+    " error = %s, rows = %s, rows_live = %s, differing = %s"
+    " WHERE room = %s AND version = %s AND ended_at IS NULL"
 )
 _GIVE_UP = (
     "UPDATE upkeep.rebuilds SET ended_at = clock_timestamp(), error = format("
     "'It was begun %%s times and never came to an end.', attempts)"
-    " WHERE room = %s AND ended_at IS NULL AND attempts >= %s"
+    " WHERE room = %s AND version = %s AND ended_at IS NULL AND attempts >= %s"
 )
-_UNDER_WAY = "SELECT room FROM upkeep.rebuilds WHERE ended_at IS NULL ORDER BY id"
+_UNDER_WAY = "SELECT room, version FROM upkeep.rebuilds WHERE ended_at IS NULL ORDER BY id"
 _LATEST = """
     SELECT room, version, asked_at, begun_at, ended_at, position, goal, events,
         coalesce(extract(epoch FROM told_at - begun_at), 0)::double precision,
@@ -127,42 +131,47 @@ def sole(connection: Connection, room: str) -> Iterator[None]:
 
 
 def ask(connection: Connection, room: str, version: int, asked_by: UUID | None = None) -> bool:
-    """Ask for a rebuild; False if one is asked for or under way already."""
+    """Ask for a rebuild, instead of one of an earlier version where that has not ended.
+
+    False if one of this version or a later one is asked for or under way already.
+    """
     return connection.execute(_ASK, (room, version, asked_by)).rowcount > 0
 
 
-def begin(connection: Connection, room: str, version: int, goal: int) -> int:
-    """Begin the rebuild that was asked for, or one that nobody did; how often it was begun."""
+def begin(connection: Connection, room: str, version: int, goal: int) -> None:
+    """Begin the rebuild that was asked for, or one that nobody did."""
     ask(connection, room, version)
-    begun = connection.execute(_BEGIN, (version, goal, room)).fetchone()
-    return int(begun[0]) if begun else 1
+    connection.execute(_BEGIN, (goal, room, version))
 
 
-def tell(connection: Connection, room: str, position: int, events: int, goal: int) -> None:
+def tell(
+    connection: Connection, room: str, version: int, position: int, events: int, goal: int
+) -> None:
     """Say how far it is."""
-    connection.execute(_TELL, (position, events, goal, room))
+    connection.execute(_TELL, (position, events, goal, room, version))
 
 
 def end(
     connection: Connection,
     room: str,
+    version: int,
     comparison: Comparison | None = None,
     error: str | None = None,
 ) -> None:
     """Say how it ended, and how the rows compared where they were."""
     counts = msgspec.structs.astuple(comparison) if comparison else (None,) * 3
-    connection.execute(_END, (error, *counts, room))
+    connection.execute(_END, (error, *counts, room, version))
 
 
-def under_way(connection: Connection) -> Sequence[str]:
-    """The rooms to be built anew, or being so, longest asked for first."""
-    return [room for (room,) in connection.execute(_UNDER_WAY)]
+def under_way(connection: Connection) -> Sequence[tuple[str, int]]:
+    """The rooms to be built anew, or being so, with versions; the longest asked for first."""
+    return [(room, version) for room, version in connection.execute(_UNDER_WAY)]
 
 
-def is_wanted(connection: Connection, room: str) -> bool:
+def is_wanted(connection: Connection, room: str, version: int) -> bool:
     """Whether a rebuild is asked for; gives up one that never came to an end. For its sole one."""
-    connection.execute(_GIVE_UP, (room, MOST_ATTEMPTS))
-    return room in under_way(connection)
+    connection.execute(_GIVE_UP, (room, version, MOST_ATTEMPTS))
+    return (room, version) in under_way(connection)
 
 
 def latest(connection: Connection) -> Sequence[Rebuild]:

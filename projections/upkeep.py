@@ -90,10 +90,7 @@ class Upkeep:
         self._sweep()
         for room in self.rooms.prepare():
             self._ask(room)
-            with self._pool.reading() as connection:
-                serves = room.table.serves(connection)
-            while not serves and room.name not in self.rooms.positions():
-                self._ask(room)
+            while not self._serves(room) and room.name not in self.rooms.positions():
                 self._take_up(room, threading.Event())
 
     def standings(self, now: datetime) -> Sequence[RoomStanding]:
@@ -157,13 +154,13 @@ class Upkeep:
         return list(self.rooms.rooms)
 
     def work(self, stop: threading.Event) -> None:
-        """Take up the rebuilds that are asked for, by whomever, until `stop`."""
+        """Take up the rebuilds of rooms of this version that are asked for, until `stop`."""
         while not stop.is_set():
             self.work_off(stop)
             stop.wait(_POLL_S)
 
     def work_off(self, stop: threading.Event) -> None:
-        """Take up the rebuilds that are asked for now."""
+        """Take up those that are asked for now."""
         for room in self._asked():
             if stop.is_set():
                 return
@@ -179,14 +176,15 @@ class Upkeep:
     def _asked(self) -> Sequence[Room[Any]]:
         try:
             with self._pool.reading() as connection:
-                names = rebuilds.under_way(connection)
+                asked = rebuilds.under_way(connection)
         except StoreUnavailable as failure:
             _log.warning("rebuilds_unknown", error=str(failure.__cause__))
             return []
-        return [self.rooms.rooms[name] for name in names if name in self.rooms.rooms]
+        mine = {(room.name, room.version): room for room in self.rooms.rooms.values()}
+        return [mine[one] for one in asked if one in mine]
 
     def _take_up(self, room: Room[Any], stop: threading.Event) -> None:
-        """Rebuild a room if that is asked for, unless another process does: then come back."""
+        """Rebuild a room if it is to be, unless another process does: then come back."""
 
         def until_stop(_: Progress) -> None:
             if stop.is_set():
@@ -203,6 +201,10 @@ class Upkeep:
     def _ask(self, room: Room[Any], asked_by: UUID | None = None) -> bool:
         with self._pool.connection() as connection:
             return rebuilds.ask(connection, room.name, room.version, asked_by)
+
+    def _serves(self, room: Room[Any]) -> bool:
+        with self._pool.reading() as connection:
+            return room.table.serves(connection)
 
     def _room(self, name: str) -> Room[Any]:
         room = self.rooms.rooms.get(name)

@@ -212,6 +212,58 @@ def test_rows_of_the_version_before_serve_until_the_new_ones_are_built(
     assert (told.rebuilt.version, told.rebuilt.differing) == (2, None)
 
 
+def test_a_worker_of_the_version_before_leaves_a_rebuild_to_those_it_is_asked_of(
+    log: PostgresEventLog, pool: Pool
+) -> None:
+    record(log, 5)
+    earlier = started(log, pool, TALLY)
+    later = started(log, pool, NEXT)
+    earlier.work_off(NEVER)
+    assert rows_of(TALLY, pool) == tallied(5)
+    told = standing(later).rebuild
+    assert told
+    assert (told.state, told.version) == ("waiting", 2)
+    with pytest.raises(RoomBusy):
+        earlier.ask("tally")
+
+    later.work_off(NEVER)
+    assert rows_of(NEXT, pool) == tallied(5, step=10)
+    assert standing(later).rebuild is None
+
+
+def test_a_rebuild_that_is_under_way_ends_none_that_a_later_version_asked_for_meanwhile(
+    log: PostgresEventLog, pool: Pool
+) -> None:
+    record(log, 5)
+    begun = started(log, pool, TALLY)
+
+    def fold(rows: MutableMapping[Key, TallyRow], recorded: Recorded) -> None:
+        if recorded.position == 5:
+            started(log, pool, NEXT)
+            raise ZeroDivisionError("a defect")
+        TALLY.fold(rows, recorded)
+
+    begun.ask("tally")
+    upkeep_of(log, pool, replace(TALLY, fold=fold)).work_off(NEVER)
+    later = upkeep_of(log, pool, NEXT)
+    told = standing(later).rebuild
+    assert told
+    assert (told.state, told.version, told.percent) == ("waiting", 2, 0.0)
+    later.work_off(NEVER)
+    assert rows_of(NEXT, pool) == tallied(5, step=10)
+
+
+def test_a_program_that_needs_its_own_rows_builds_them_though_a_later_one_asked(
+    log: PostgresEventLog, pool: Pool
+) -> None:
+    record(log, 5)
+    started(log, pool, TALLY)
+    started(log, pool, tally(version=4))
+    room = counting()
+    started(log, pool, room)
+    assert rows_of(room, pool) == {("tally",): CountRow("tally", 5, "last 5")}
+
+
 def test_rows_of_other_columns_are_replaced_before_the_program_answers(
     log: PostgresEventLog, pool: Pool
 ) -> None:

@@ -111,8 +111,11 @@ class EventLog(Protocol):
 class LogToFold(Protocol):
     """The log, as those read it who fold it into read models."""
 
-    def read(self, after: int, limit: int) -> Sequence[Recorded]:
-        """See `EventLog.read`."""
+    def next_at(self, after: int) -> datetime | None:
+        """When the first event above position `after` was recorded, though it cannot be read.
+
+        Where not even that can be read, when the one after it was; None where there is none.
+        """
         ...
 
     def stretch(

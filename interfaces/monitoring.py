@@ -157,9 +157,7 @@ def _lag(program: Program, now: datetime) -> tuple[int, float]:
     """How many events the slowest room is behind, and how old the first of them is in seconds."""
     recorded = program.log.position()
     reached = min(program.rooms.positions().values(), default=recorded)
-    behind = program.log.read(reached, 1) if reached < recorded else []
-    age_s = (now - behind[0].occurred_at).total_seconds() if behind else 0.0
-    return recorded - reached, max(0.0, age_s)
+    return recorded - reached, program.upkeep.age_s(reached, now) if reached < recorded else 0.0
 
 
 def _late(program: Program, now: datetime) -> int:

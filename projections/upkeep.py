@@ -113,7 +113,7 @@ class Upkeep:
                     version_kept=version,
                     position=position,
                     lag_events=lag,
-                    lag_s=self._age_s(position, now) if lag else 0.0,
+                    lag_s=self.age_s(position, now) if lag else 0.0,
                     rows=rows[name],
                     error=self.rooms.failures.get(name),
                     rebuild=_unless_outdone(undone.get(name), done.get(name)),
@@ -121,6 +121,11 @@ class Upkeep:
                 )
             )
         return standings
+
+    def age_s(self, position: int, now: datetime) -> float:
+        """How old the first event above a position is, in seconds; 0 where there is none."""
+        at = self._log.next_at(position)
+        return max(0.0, (now - at).total_seconds()) if at else 0.0
 
     def ask(self, name: str, asked_by: UUID | None = None) -> None:
         """Ask for a rebuild, which a worker takes up within a second or two.
@@ -211,11 +216,6 @@ class Upkeep:
         if room is None:
             raise RoomUnknown
         return room
-
-    def _age_s(self, position: int, now: datetime) -> float:
-        """How old the first event above a position is."""
-        first = self._log.read(position, 1)
-        return max(0.0, (now - first[0].occurred_at).total_seconds()) if first else 0.0
 
     def _rows(self, connection: Connection) -> Mapping[str, int]:
         rows: dict[str, int] = dict(connection.execute(_ESTIMATES).fetchall())

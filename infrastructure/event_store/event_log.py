@@ -5,6 +5,7 @@ holds at our versions: the same command id means the save was ours and has happe
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TypeVar, cast
 from uuid import UUID
 
@@ -108,6 +109,14 @@ class PostgresEventLog:
         rows = self._answered(lambda: self._recorder.page(after, limit))
         return [self._recorded(row, key) for row, key in rows]
 
+    def next_at(self, after: int) -> datetime | None:
+        """See `LogToFold.next_at`."""
+        while row := self._next(after):
+            if at := self._mapper.recorded_when(row.state):
+                return at
+            after = row.id
+        return None
+
     def stretch(
         self,
         kinds: Collection[type[Event]],
@@ -158,6 +167,10 @@ class PostgresEventLog:
                 return question()
             except ConnectionLost as failure:
                 raise StoreUnavailable from failure
+
+    def _next(self, after: int) -> Notification | None:
+        rows = self._answered(lambda: self._recorder.page(after, 1))
+        return rows[0][0] if rows else None
 
     def _recorded(self, row: Notification, key: bytes | None) -> Recorded:
         return self._unsealed(self._mapper.recorded(row), row.topic, key)

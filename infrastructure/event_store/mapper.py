@@ -43,6 +43,10 @@ class _Stored(msgspec.Struct, Generic[AnyEvent], frozen=True, forbid_unknown_fie
     data: AnyEvent
 
 
+class _Envelope(msgspec.Struct, frozen=True):
+    at: datetime
+
+
 class _Command(msgspec.Struct, frozen=True):
     command_id: UUID
 
@@ -67,6 +71,7 @@ class EventMapper:
     ) -> None:
         self._encode = msgspec.json.Encoder().encode
         self._cause = msgspec.json.Decoder(_Cause)
+        self._envelope = msgspec.json.Decoder(_Envelope)
         self._upcasts = upcasts
         self._current: dict[str, msgspec.json.Decoder[_Stored[Any]]] = {}
         self._earlier: dict[str, tuple[type[Event], int]] = {}
@@ -117,6 +122,13 @@ class EventMapper:
             occurred_at=stored.at,
             cause=stored.cause,
         )
+
+    def recorded_when(self, state: bytes) -> datetime | None:
+        """When a stored row was recorded, whatever it says; None if that cannot be read."""
+        try:
+            return self._envelope.decode(state).at
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            return None
 
     def command_id(self, state: bytes) -> UUID:
         """The id of the command that recorded a stored row."""

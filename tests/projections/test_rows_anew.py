@@ -1,6 +1,6 @@
 """Rows made anew wait in memory only as long as little of what they came by stays there."""
 
-from collections.abc import Collection, Iterator, MutableMapping, Sequence
+from collections.abc import Collection, Iterator, MutableMapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -33,7 +33,7 @@ class HeavyLog:
 
     last: int
 
-    def read(self, after: int, limit: int) -> Sequence[Recorded]:
+    def next_at(self, after: int) -> datetime | None:
         """Nobody asks for it."""
         raise NotImplementedError
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, LiteralString
 from uuid import uuid4
 
 import msgspec
@@ -23,7 +23,7 @@ from projections.room import Room
 from projections.row_table import Key, RowTable
 from projections.upkeep import RoomStanding, Upkeep
 from tests.support.programs import connect_owner
-from tests.support.recording import at_once, cause, claimed
+from tests.support.recording import at_once, cause, claimed, open_log
 from tests.support.rooms import TallyRow, rows_of, tally, upkeep_of
 from tests.support.waiting import eventually
 
@@ -138,6 +138,21 @@ def test_how_far_a_room_is_behind_is_told_in_events_and_seconds(
     last = record(log, 3)
     [told] = upkeep.standings(datetime.now(UTC) + timedelta(hours=1))
     assert (told.state, told.position, told.lag_events) == ("behind", last - 3, 3)
+    assert 3600 <= told.lag_s < 3600 + 10 * HANG_GUARD_S
+
+
+@pytest.mark.parametrize("spoilt", ["topic = 'nobody.knows'", "state = '{}'"])
+def test_how_far_it_is_behind_is_told_where_it_lacks_an_event_that_cannot_be_read(
+    database: str, log: PostgresEventLog, pool: Pool, spoilt: LiteralString
+) -> None:
+    record(log, 2)
+    upkeep = started(log, pool, TALLY)
+    with open_log(database) as another:
+        record(another, 3)
+    with connect_owner(database) as connection:
+        connection.execute(f"UPDATE events.stored_events SET {spoilt} WHERE notification_id = 3")
+    [told] = upkeep.standings(datetime.now(UTC) + timedelta(hours=1))
+    assert (told.state, told.position, told.lag_events) == ("behind", 2, 3)
     assert 3600 <= told.lag_s < 3600 + 10 * HANG_GUARD_S
 
 

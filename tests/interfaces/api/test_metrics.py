@@ -10,11 +10,14 @@ from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from application.tallies import Count
+from interfaces.bootstrap import Program
 from interfaces.http import create_http
 from interfaces.monitoring import RULES, Readings, Rule
 from tests.interfaces.conftest import World
+from tests.support.programs import connect_owner
+from tests.support.recording import cause, claimed, open_log
 from tests.support.server import ROOT
-from tests.support.visitors import csv_file, refusal
+from tests.support.visitors import client_of, csv_file, refusal, superuser
 
 TOKEN = "a token for metrics"
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -90,6 +93,30 @@ def test_gauges_say_how_things_stand(world: World) -> None:
     assert of(found, "projection_lag_events") == of(found, "projection_lag_seconds") == 0
     assert ("sigmasight_longest_live_run_seconds", ()) in found
     assert ("sigmasight_late_accounts", ()) in found
+
+
+def test_an_event_that_cannot_be_read_is_told_by_all_who_tell_of_rooms(
+    program: Program, database: str
+) -> None:
+    with client_of(program) as client:
+        sees_all = superuser(program, client)
+        before = program.log.position()
+        with open_log(database) as another:
+            last = another.save(claimed(), cause=cause())
+        with connect_owner(database) as connection:
+            connection.execute(
+                "UPDATE events.stored_events SET topic = 'nobody.knows' WHERE notification_id = %s",
+                [last],
+            )
+        assert not program.rooms.catch_up(last)
+        found = samples(TestClient(create_http(program), client=("127.0.0.1", 50_000)))
+        assert of(found, "projection_lag_events") >= 1
+        assert of(found, "projection_lag_seconds") > 0
+        assert sees_all.get("/admin/monitoring").status_code == 200
+        told = sees_all.get("/admin/projections").json()["projections"]
+    users = {one["name"]: one for one in told}["users"]
+    assert users["state"] == "stopped"
+    assert users["error"] == f"the event after position {before}: nobody.knows: no 'nobody.knows'"
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])

@@ -17,7 +17,7 @@ from application.ports import Clock
 from infrastructure.backup_file import BackupRefused, Contents, Dumped, write_backup
 from infrastructure.checkpoint_keys import CheckpointKeys
 from infrastructure.kept_schemas import kept_schemas
-from infrastructure.migrate import known_migrations
+from infrastructure.migrate import UNFINISHED, known_migrations
 from infrastructure.postgres_programs import dumped_schemas, told
 from infrastructure.whole_file import whole_file
 
@@ -89,6 +89,11 @@ class BackingUp:
         if not _one(connection, _IS_SET_UP):
             raise BackupRefused("The database is empty: there is nothing to back up yet.")
         dumped, snapshot = self._seen(connection), str(_one(connection, _SNAPSHOT))
+        if UNFINISHED in dumped.migrations:
+            raise BackupRefused(
+                "A restore into the database did not come to its end yet: wait for it, or run"
+                " `sigmasight restore` again."
+            )
         schemas = kept_schemas(connection)
         dump = dumped_schemas(self.owner_url, schemas, snapshot, dumped.server)
         with closing(dump), whole_file(path, replaces=replaces) as file:

@@ -218,6 +218,18 @@ def test_an_empty_database_has_nothing_to_back_up(empty: str, file: Path) -> Non
         back_up(empty, file)
 
 
+def test_a_database_that_is_being_restored_is_not_backed_up_over_what_is_kept(
+    lived_in: str, file: Path
+) -> None:
+    back_up(lived_in, file)
+    kept = file.read_bytes()
+    with connect_owner(lived_in) as owner:  # as while a restore runs, or after it was cut short
+        owner.execute("INSERT INTO migrations.applied (name) VALUES (%s)", [UNFINISHED])
+    with pytest.raises(BackupRefused, match="did not come to its end yet: wait"):
+        back_up(lived_in, file, replaces=True)
+    assert file.read_bytes() == kept
+
+
 def test_a_database_that_does_not_answer_cannot_be_backed_up(file: Path) -> None:
     with pytest.raises(BackupRefused, match="Check DATABASE_URL"):
         back_up("postgresql://nobody@127.0.0.1:1/nothing", file)

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from infrastructure.postgres_pool import BOUNDED, SteadyPool, unavailable
+from infrastructure.postgres_pool import BOUNDED, OUTAGES, SteadyPool, unavailable
 
 APP_ROLE = "sigmasight_app"
 
@@ -30,7 +30,7 @@ class Pool(SteadyPool[psycopg.Connection[tuple[Any, ...]]]):
         try:
             with super().connection(timeout) as connection:
                 yield connection
-        except (psycopg.OperationalError, psycopg.InterfaceError) as failure:
+        except OUTAGES as failure:
             raise unavailable(failure) from failure
 
     @contextmanager

@@ -4,10 +4,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-import psycopg
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg_pool import AsyncConnectionPool
 
-from infrastructure.postgres_pool import BOUNDED
+from infrastructure.postgres_pool import BOUNDED, OUTAGES
 
 _MOST = 4
 _PATIENCE_S = 1.0
@@ -48,5 +47,5 @@ class AsyncReading:
                 cursor = connection.cursor(binary=True)
                 await cursor.execute(statement, values)
                 return await cursor.fetchone()
-        except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout):
+        except OUTAGES:
             return None

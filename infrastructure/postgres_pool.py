@@ -22,6 +22,9 @@ BOUNDED: Mapping[str, Any] = {
 }
 """What keeps a connection from waiting for ever: for a server, for a lock, for an answer."""
 
+OUTAGES = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)
+"""Failures of the database, not of what it was asked: it is away, out of room, or only reads."""
+
 _TRY_AGAIN_S = 0.25
 _MOST_WAITING = 200
 
@@ -80,7 +83,7 @@ class SteadyPool(ConnectionPool[AnyConnection]):
 
 
 def unavailable(failure: psycopg.Error) -> StoreUnavailable:
-    """What a failure of the database means to whoever asked."""
+    """What one of `OUTAGES` means to whoever asked."""
     return NoRoom() if isinstance(failure, psycopg.errors.DiskFull) else StoreUnavailable()
 
 

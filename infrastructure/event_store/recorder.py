@@ -17,7 +17,7 @@ from psycopg.rows import DictRow, dict_row, tuple_row
 from psycopg_pool import PoolClosed, PoolTimeout, TooManyRequests
 
 from application.ports import Statement
-from infrastructure.postgres_pool import SteadyPool, unavailable
+from infrastructure.postgres_pool import OUTAGES, SteadyPool, unavailable
 
 SCHEMA = "events"
 POOL_SIZE = 10
@@ -125,7 +125,7 @@ class BoundedDatastore(PostgresDatastore):
         try:
             with self.pool.connection() as connection:
                 yield connection
-        except (psycopg.OperationalError, psycopg.InterfaceError) as failure:
+        except OUTAGES as failure:
             if _nothing_happened(failure):
                 raise unavailable(failure) from failure
             raise ConnectionLost(str(failure)) from failure

@@ -11,6 +11,8 @@ from application.errors import StoreUnavailable
 from infrastructure.postgres import Pool, open_pool
 from tests.support.own_database import OwnDatabase, own_database
 from tests.support.postgres import FORGETFUL
+from tests.support.programs import connect_owner
+from tests.support.recording import only_reading
 from tests.support.waiting import eventually
 
 CONNECTIONS = 8
@@ -91,3 +93,33 @@ def test_what_is_derived_waits_for_the_disk_where_replicas_are_sent_it(
     ):
         assert connection.execute("SHOW synchronous_commit").fetchone() == (waits,)
         assert connection.execute("SHOW lock_timeout").fetchone() == ("2s",)
+
+
+def test_a_database_that_only_reads_is_unavailable_to_who_writes(own: OwnDatabase) -> None:
+    with only_reading(own.url), open_pool(own.url) as pool:
+        with pytest.raises(StoreUnavailable), pool.connection() as connection:
+            connection.execute("CREATE TABLE written (one int)")
+        assert answers(pool)
+
+
+def test_who_was_idle_for_too_long_in_a_transaction_finds_it_unavailable(
+    own: OwnDatabase, pool: Pool
+) -> None:
+    with pytest.raises(StoreUnavailable):
+        idle_for_too_long(own, pool)
+    assert answers(pool)
+
+
+def idle_for_too_long(own: OwnDatabase, pool: Pool) -> None:
+    """Have a transaction, do nothing until its session was ended for it, and go on."""
+    with pool.connection() as connection:
+        connection.execute("SET LOCAL idle_in_transaction_session_timeout = 1")
+        eventually(lambda: not is_there(own, connection.info.backend_pid))
+        connection.execute("SELECT 1")
+
+
+def is_there(own: OwnDatabase, pid: int) -> bool:
+    """Whether a session has not ended."""
+    with connect_owner(own.url) as owner:
+        found = owner.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [pid]).fetchone()
+    return found is not None

@@ -17,7 +17,7 @@ from projections.catch_up import PAGE, CatchUp
 from projections.room import Room
 from projections.row_table import Key
 from tests.support.programs import connect_owner
-from tests.support.recording import at_once, cause, claimed, open_log
+from tests.support.recording import at_once, cause, claimed, only_reading, open_log
 from tests.support.rooms import TallyRow, room_pool, rows_of, tally, upkeep_of
 from tests.support.waiting import eventually
 
@@ -301,3 +301,15 @@ def change_topic(database: str, position: int, topic: str) -> None:
             "UPDATE events.stored_events SET topic = %s WHERE notification_id = %s",
             [topic, position],
         )
+
+
+def test_a_database_that_only_reads_for_a_while_stops_no_room(
+    database: str, log: PostgresEventLog, pool: Pool
+) -> None:
+    prepared(log, pool, TALLY)
+    last = record(log, 3)
+    with only_reading(database), room_pool(database) as reading:
+        rooms = CatchUp(log, reading, [TALLY])
+        assert not rooms.catch_up(last, timeout_s=0.1)
+        assert rooms.failures == {}
+    assert prepared(log, pool, TALLY).catch_up(last)

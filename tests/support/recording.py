@@ -7,6 +7,9 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
 from application.ports import Cause, EventLog, Recorded, Statement
 from domain.run_slot import RunSlot
 from infrastructure.event_store.event_log import PostgresEventLog
@@ -81,3 +84,16 @@ def end_sessions(database: str) -> None:
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+@contextmanager
+def only_reading(database: str) -> Iterator[None]:
+    """A database that takes no writes of new sessions, as one whose disk fills, or demoted."""
+    name = sql.Identifier(str(conninfo_to_dict(database)["dbname"]))
+    mode = sql.SQL("ALTER DATABASE {} SET default_transaction_read_only = {}")
+    with connect_owner(database) as connection:
+        connection.execute(mode.format(name, sql.SQL("on")))
+        try:
+            yield
+        finally:
+            connection.execute(mode.format(name, sql.SQL("off")))

@@ -21,6 +21,7 @@ from tests.support.recording import (
     claimed,
     end_sessions,
     everything,
+    only_reading,
     open_log,
     queueing,
 )
@@ -94,6 +95,8 @@ def test_a_read_that_is_cut_off_is_asked_again(database: str) -> None:
         (psycopg.errors.LockNotAvailable(), StoreUnavailable),
         (psycopg.errors.QueryCanceled(), StoreUnavailable),
         (psycopg.errors.DeadlockDetected(), StoreUnavailable),
+        (psycopg.errors.ReadOnlySqlTransaction(), StoreUnavailable),
+        (psycopg.errors.IdleInTransactionSessionTimeout(), StoreUnavailable),
         (psycopg.errors.AdminShutdown(), ConnectionLost),
         (psycopg.errors.CrashShutdown(), ConnectionLost),
         (psycopg.OperationalError("consuming input failed"), ConnectionLost),
@@ -108,6 +111,16 @@ def test_a_refusal_is_told_from_an_outcome_that_is_unknown(
     with pytest.raises(meaning) as caught, log._datastore.get_connection():
         raise failure
     assert type(caught.value) is meaning
+
+
+def test_a_database_that_only_reads_is_unavailable_to_who_records(database: str) -> None:
+    with only_reading(database), open_log(database) as log:
+        assert log.position() == 0
+        for also in ([], [queueing(uuid4())]):
+            with pytest.raises(StoreUnavailable):
+                log.save(claimed(), cause=cause(), also=also)
+    with open_log(database) as log:
+        assert log.save(claimed(), cause=cause()) == log.position()
 
 
 def test_a_session_that_ended_while_idle_is_replaced_unnoticed(

@@ -71,11 +71,15 @@ class BuildStopped(Exception):
 
 
 class Upkeep:
-    """Sees to the `rooms` that a program catches up with."""
+    """Sees to the `rooms` that a program catches up with.
 
-    def __init__(self, log: LogToFold, pool: Pool, rooms: CatchUp) -> None:
+    Rebuilds and verifying keep connections of `building` for as long as they take.
+    """
+
+    def __init__(self, log: LogToFold, pool: Pool, rooms: CatchUp, building: Pool) -> None:
         self._log = log
         self._pool = pool
+        self._building = building
         self.rooms = rooms
 
     def prepare(self) -> None:
@@ -143,7 +147,7 @@ class Upkeep:
         Raises:
             RoomUnknown: ERR_ROOM_404.
         """
-        return Rebuilding(self._log, self._pool, self._room(name), tell).rebuild()
+        return Rebuilding(self._log, self._building, self._room(name), tell).rebuild()
 
     def verify(self, name: str, most: int = 100, tell: Tell = tell_nobody) -> Verified:
         """Hold a room's rows against the log; see `Rebuilding.verify`.
@@ -151,7 +155,7 @@ class Upkeep:
         Raises:
             RoomUnknown: ERR_ROOM_404.
         """
-        return Rebuilding(self._log, self._pool, self._room(name), tell).verify(most)
+        return Rebuilding(self._log, self._building, self._room(name), tell).verify(most)
 
     @property
     def names(self) -> Sequence[str]:
@@ -196,7 +200,7 @@ class Upkeep:
                 raise BuildStopped
 
         try:
-            if Rebuilding(self._log, self._pool, room, until_stop).take_up():
+            if Rebuilding(self._log, self._building, room, until_stop).take_up():
                 _log.info("room_rebuilt", room=room.name, version=room.version)
         except RoomBusy:
             stop.wait(_POLL_S / 4)

@@ -22,6 +22,9 @@ from interfaces.rooms import ROOMS
 from projections.catch_up import CatchUp
 from projections.upkeep import Upkeep
 
+_BUILT_AT_ONCE = 2
+"""Rooms that a process rebuilds or verifies at once; who comes beyond is told to come again."""
+
 
 class Kept(TypedDict):
     """The rooms, who sees to them, and where they are read."""
@@ -60,9 +63,10 @@ class Store:
         tracing = tracing_to(settings.otel_exporter_otlp_endpoint, held)
         log = TracedEventLog(url, clock, tracing) if tracing.is_on else PostgresEventLog(url, clock)
         held.callback(log.close)
-        rooms_pool = held.enter_context(_pool_of_rooms(settings, url))
+        rooms_pool = held.enter_context(_pool_of_rooms(settings, url, size=4))
         rooms = CatchUp(log, rooms_pool, ROOMS)
-        upkeep = Upkeep(log, rooms_pool, rooms)
+        building = held.enter_context(_pool_of_rooms(settings, url, size=_BUILT_AT_ONCE))
+        upkeep = Upkeep(log, rooms_pool, rooms, building)
         upkeep.prepare()
         if rooms.standing_still:
             held.enter_context(in_background("rebuilds", upkeep.work_off))
@@ -90,9 +94,9 @@ class Store:
         return Kept(rooms=self.rooms, upkeep=self.upkeep, room_reads=self.reads)
 
 
-def _pool_of_rooms(settings: Settings, url: str) -> Pool:
-    """Connections for whoever keeps rooms current."""
-    return open_pool(url, size=4, is_durable=False, has_replicas=bool(settings.read_urls))
+def _pool_of_rooms(settings: Settings, url: str, *, size: int) -> Pool:
+    """Connections for whoever keeps rooms current, or builds them anew."""
+    return open_pool(url, size=size, is_durable=False, has_replicas=bool(settings.read_urls))
 
 
 def owners_url(settings: Settings, held: ExitStack) -> str:

@@ -79,7 +79,7 @@ def rows_of(room: Room[Any], pool: Pool) -> dict[Key, Any]:
 
 def upkeep_of(log: PostgresEventLog, pool: Pool, *rooms: Room[Any]) -> Upkeep:
     """Who sees to the rooms of a program."""
-    return Upkeep(log, pool, CatchUp(log, pool, rooms))
+    return Upkeep(log, pool, CatchUp(log, pool, rooms), building=pool)
 
 
 @contextmanager

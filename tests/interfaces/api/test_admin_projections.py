@@ -2,19 +2,27 @@
 
 import threading
 from collections.abc import Iterator, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from application.errors import StoreUnavailable
 from application.ports import Recorded
+from interfaces.bootstrap import Program
 from interfaces.rooms import ROOMS
+from projections.rebuild import Progress
 from projections.row_table import Key
 from tests.interfaces.conftest import World
+from tests.support.recording import cause, claimed
 from tests.support.visitors import error_of, refusal
 
 NEVER = threading.Event()
+HANG_GUARD_S = 60
+AT_A_TIME = 2
 NAMES = [room.name for room in ROOMS]
 
 
@@ -128,3 +136,26 @@ def test_an_event_that_cannot_be_taken_in_is_named_and_superusers_are_shown_the_
     told = projection(world, defective)
     assert (told["state"], told["rebuild"]["state"]) == ("current", "failed")
     assert told["rebuild"]["error"] == "user.registered at position 2: a defect"
+
+
+def test_however_many_are_verified_commands_and_the_list_are_answered_meanwhile(
+    program: Program,
+) -> None:
+    assert program.rooms.catch_up(program.log.save(claimed(), cause=cause()), NAMES)
+    begun, go_on = threading.Semaphore(0), threading.Event()
+
+    def hold(_: Progress) -> None:
+        begun.release()
+        assert go_on.wait(HANG_GUARD_S)
+
+    with ThreadPoolExecutor(len(NAMES)) as threads:
+        asked = [threads.submit(program.upkeep.verify, name, tell=hold) for name in NAMES]
+        try:
+            assert all(begun.acquire(timeout=HANG_GUARD_S) for _ in range(AT_A_TIME))
+            assert program.rooms.catch_up(program.log.save(claimed(), cause=cause()))
+            assert len(program.upkeep.standings(datetime.now(UTC))) == len(NAMES)
+        finally:
+            go_on.set()
+    failures = [one.exception() for one in asked]
+    assert {type(failure) for failure in failures if failure} <= {StoreUnavailable}
+    assert failures.count(None) >= AT_A_TIME

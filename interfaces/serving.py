@@ -22,14 +22,13 @@ from rich.console import Console
 
 from application.prerequisites import reference_data
 from interfaces.bootstrap import (
-    START_REFUSALS,
     Program,
     build,
     configure_logs,
     read_settings,
 )
 from interfaces.cli.commands import app, show_demo
-from interfaces.starting import PrerequisitesMissing, check_prerequisites
+from interfaces.starting import check_prerequisites
 
 _RESTART_AFTER_S = 1.0
 _STOP_WITHIN_S = 25.0
@@ -154,12 +153,8 @@ class _WorkerProcess:
 
 
 def main() -> None:
-    """The console script: what keeps the program from starting is said in one sentence."""
-    try:
-        app()
-    except (*START_REFUSALS, PrerequisitesMissing) as refusal:
-        Console(stderr=True).print(str(refusal), style="red")
-        raise SystemExit(1) from None
+    """The console script."""
+    app()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ from interfaces.cli.terminal import (
     new_cause,
     opened_program,
     plain,
-    refusals_told,
 )
 
 audit = typer.Typer(no_args_is_help=True, help="The log as evidence.")
@@ -22,7 +21,7 @@ audit = typer.Typer(no_args_is_help=True, help="The log as evidence.")
 @audit.command("verify")
 def verify_log() -> None:
     """Make every link of the log's chain again and check every signature; 1 if one does not fit."""
-    with opened_program() as program, refusals_told():
+    with opened_program() as program:
         found = verified(program, new_cause())
     if found.fault:
         errors_console.print(
@@ -40,7 +39,7 @@ def export_log(
     file: Annotated[Path, typer.Argument(help="Where to write it, as JSON Lines.")],
 ) -> None:
     """Write the log with its chain into a file, to be verified by verify_export.py elsewhere."""
-    with opened_program() as program, refusals_told(), file.open("wb") as lines:
+    with opened_program() as program, file.open("wb") as lines:
         program.security_log.note_export(None, "audit log", new_cause())
         program.audit.certify()
         lines.writelines(exported(program.audit.entries(), program.audit.signer.public_key))

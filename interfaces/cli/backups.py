@@ -1,7 +1,6 @@
 """`sigmasight backup`, `restore` and `forgotten`."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
@@ -13,7 +12,6 @@ from application.errors import UserUnknown
 from domain.errors import DomainError
 from interfaces.bootstrap import Program, build, configure_logs, read_settings
 from interfaces.bootstrap.safekeeping import (
-    BackupRefused,
     Contents,
     back_up,
     restore_backup,
@@ -24,7 +22,6 @@ from interfaces.cli.terminal import (
     new_cause,
     opened_program,
     plain,
-    refusals_told,
     tell_refusal,
 )
 from interfaces.files.parsed_file import quoted
@@ -43,8 +40,7 @@ def backup(
     """Write all that is kept into FILE, while the program may go on; sign what it holds."""
     settings = read_settings()
     configure_logs(settings)
-    with refusals_told(), _refusals_told():
-        contents = back_up(settings, file, new_cause(), replaces=force)
+    contents = back_up(settings, file, new_cause(), replaces=force)
     _tell(f"Written: {file}, a dump of {contents.size:,} bytes.")
     _tell_contents(contents)
     _tell(
@@ -67,8 +63,7 @@ def restore(
     settings = read_settings()
     configure_logs(settings)
     to_forget = _user_ids(forgotten)
-    with _refusals_told():
-        contents = restore_backup(settings, file)
+    contents = restore_backup(settings, file)
     _tell(f"Restored: {file}")
     _tell_contents(contents)
     with build(settings) as program:
@@ -94,15 +89,6 @@ def show_forgotten() -> None:
         program.rooms.catch_up(program.log.position())
         for user_id in _forgotten(program):
             console.print(plain(str(user_id)))
-
-
-@contextmanager
-def _refusals_told() -> Iterator[None]:
-    try:
-        yield
-    except BackupRefused as refusal:
-        errors_console.print(plain(str(refusal)), style="red", soft_wrap=True)
-        raise typer.Exit(1) from None
 
 
 def _verified(program: Program, contents: Contents) -> bool:

@@ -18,17 +18,18 @@ from interfaces.cli.replay import replay
 from interfaces.cli.restatements import restatements
 from interfaces.cli.runs import runs
 from interfaces.cli.terminal import (
+    Commands,
     console,
     never_fail_to_print,
     new_cause,
     opened_program,
     plain,
-    refusals_told,
 )
 from interfaces.cli.valuations import show_last, valuations
 from interfaces.demo import seeding
 
 app = typer.Typer(
+    cls=Commands,
     callback=never_fail_to_print,
     no_args_is_help=True,
     add_completion=False,
@@ -79,7 +80,7 @@ def create_superuser(
     settings = read_settings()
     given = settings.superuser_password
     known = email or settings.superuser_email
-    with opened_program() as program, refusals_told():
+    with opened_program() as program:
         address = EmailAddress.parse(known or typer.prompt("E-mail address"))
         user = program.users.find(address.text)
         if user is None:

@@ -17,7 +17,6 @@ from interfaces.cli.terminal import (
     parse_portfolio_id,
     plain,
     portfolio_of,
-    refusals_told,
 )
 from interfaces.recomputing import sentence_on
 
@@ -33,8 +32,7 @@ def explain(
     """Say where the figures of a day come from: marks, when they were learnt, files and rows."""
     with opened_program() as program:
         program.rooms.catch_up(program.log.position())
-        with refusals_told():
-            row = portfolio_of(program, portfolio)
+        row = portfolio_of(program, portfolio)
         found = program.manifests.of(portfolio, row.market, day.date(), version)
         again = program.recomputation.of(portfolio, day.date(), version) if recompute else None
     if found is None:

@@ -18,7 +18,6 @@ from interfaces.cli.terminal import (
     console,
     opened_program,
     parse_portfolio_id,
-    refusals_told,
 )
 from interfaces.files.recognition import GUIDES
 
@@ -82,17 +81,16 @@ def import_file(  # noqa: PLR0913 - each parameter is an option of the command l
         shows_all=show_all,
     )
     _refuse_contradictions(options, portfolio, rejected, preview=preview, sample=sample)
-    with refusals_told():
-        content = content_of(file)
-        if portfolio is None:
-            _preview(content, name_of(file), options, "sample" if sample else "live")
-        elif preview:
-            with opened_program() as program:
-                IntoPortfolio(program, portfolio, options).preview(content, name_of(file))
-        else:
-            rejected = rejected or path_of_rejected_rows(file)
-            with opened_program() as program:
-                IntoPortfolio(program, portfolio, options).take_in(content, name_of(file), rejected)
+    content = content_of(file)
+    if portfolio is None:
+        _preview(content, name_of(file), options, "sample" if sample else "live")
+    elif preview:
+        with opened_program() as program:
+            IntoPortfolio(program, portfolio, options).preview(content, name_of(file))
+    else:
+        rejected = rejected or path_of_rejected_rows(file)
+        with opened_program() as program:
+            IntoPortfolio(program, portfolio, options).take_in(content, name_of(file), rejected)
 
 
 def _preview(content: bytes, name: str, options: FileOptions, market: Market) -> None:

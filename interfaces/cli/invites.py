@@ -7,7 +7,7 @@ from uuid import UUID
 import typer
 
 from application.commands import IssueInvite
-from interfaces.cli.terminal import console, new_cause, opened_program, plain, refusals_told
+from interfaces.cli.terminal import console, new_cause, opened_program, plain
 
 invite = typer.Typer(no_args_is_help=True, help="Invite codes beside BETA_INVITE_CODE.")
 
@@ -26,7 +26,7 @@ def create_invite(
     """Issue an invite code and print it, this once."""
     expires_at = expires.replace(tzinfo=UTC) if expires else None
     command = IssueInvite(cohort=cohort, max_uses=max_uses, expires_at=expires_at)
-    with opened_program() as program, refusals_told():
+    with opened_program() as program:
         issued = program.invites.issue(command, new_cause())
     console.print(plain(issued.code))
     console.print(plain(f"Pass it on now: it cannot be shown again. Its id: {issued.invite_id}"))
@@ -53,6 +53,6 @@ def revoke_invite(
     invite_id: Annotated[UUID, typer.Argument(help="As `sigmasight invite list` shows it.")],
 ) -> None:
     """Let nobody register with a code any more."""
-    with opened_program() as program, refusals_told():
+    with opened_program() as program:
         program.invites.revoke(invite_id, new_cause())
     console.print(plain(f"Revoked {invite_id}."))

@@ -8,7 +8,6 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Column, Table
 
-from application.errors import RoomStopped
 from domain.errors import DomainError
 from interfaces.bootstrap import Program
 from interfaces.cli.terminal import (
@@ -16,7 +15,7 @@ from interfaces.cli.terminal import (
     errors_console,
     opened_program,
     plain,
-    refusals_told,
+    tell_refusal,
 )
 from projections.comparing import Comparison
 from projections.rebuild import Progress as Built
@@ -31,7 +30,7 @@ _SECOND = 1.0
 
 def list_projections() -> None:
     """List the read models: their versions, rows and lag, and how rebuilds of them go."""
-    with opened_program() as program, refusals_told():
+    with opened_program() as program:
         standings = program.upkeep.standings(program.users.clock.now())
     table = Table(Column("Projection", no_wrap=True), *_COLUMNS)
     for one in standings:
@@ -95,7 +94,7 @@ def _rebuilt(program: Program, room: str) -> bool:
         with _shown(room) as tell:
             compared = program.upkeep.rebuild(room, tell)
     except DomainError as refusal:
-        _tell_refusal(refusal)
+        tell_refusal(refusal)
         return False
     console.print(plain(f"{room}: rebuilt, {_in_words(compared)}."))
     return True
@@ -107,7 +106,7 @@ def _is_verified(program: Program, room: str) -> bool:
         with _shown(room) as tell:
             found = program.upkeep.verify(room, _LISTED, tell)
     except DomainError as refusal:
-        _tell_refusal(refusal)
+        tell_refusal(refusal)
         return False
     if not found.comparison.differing:
         console.print(plain(f"{room}: all {found.comparison.rows:,} rows are what the log gives."))
@@ -143,12 +142,6 @@ def _is_log_whole(program: Program) -> bool:
         return False
     console.print(plain(f"The log: all {found.events:,} events fit."))
     return True
-
-
-def _tell_refusal(refusal: DomainError) -> None:
-    errors_console.print(plain(f"{refusal.code}: {refusal.message}"), style="red")
-    if isinstance(refusal, RoomStopped):
-        errors_console.print(plain(f"It says: {refusal.error}"), soft_wrap=True)
 
 
 def _in_words(compared: Comparison | None) -> str:

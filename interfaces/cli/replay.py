@@ -14,7 +14,6 @@ from interfaces.cli.terminal import (
     parse_portfolio_id,
     plain,
     portfolio_of,
-    refusals_told,
 )
 from interfaces.story import Told, story_of
 from projections.portfolios.view import PortfolioRow
@@ -30,8 +29,7 @@ def replay(
     """Print the story of a portfolio, event by event, with what it was worth after each."""
     with opened_program() as program:
         program.rooms.catch_up(program.log.position())
-        with refusals_told():
-            row = portfolio_of(program, portfolio)
+        row = portfolio_of(program, portfolio)
         events = program.time_travel.log.history([portfolio])
         story = list(story_of(events, until.replace(tzinfo=UTC) if until else None))
         worth = _worth(program, row, story)

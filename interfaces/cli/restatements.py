@@ -18,7 +18,6 @@ from interfaces.cli.terminal import (
     parse_portfolio_id,
     plain,
     portfolio_of,
-    refusals_told,
 )
 from interfaces.restating import as_csv, caught_up
 from projections.restatements.view import Period
@@ -53,8 +52,7 @@ def restatements(
     )
     with opened_program() as program:
         program.rooms.catch_up(program.log.position())
-        with refusals_told():
-            portfolio_of(program, portfolio)
+        portfolio_of(program, portfolio)
         _catch_up(program)
         if csv:
             _write(program, period, csv)

@@ -2,19 +2,22 @@
 
 import io
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID, uuid4
 
 import typer
 from rich.console import Console
 from rich.text import Text
+from typer.core import TyperGroup
 
-from application.errors import PortfolioUnknown
+from application.errors import PortfolioUnknown, RoomStopped
 from application.ports import Cause
 from domain.errors import DomainError
-from interfaces.bootstrap import Program, build, configure_logs, read_settings
+from interfaces.bootstrap import START_REFUSALS, Program, build, configure_logs, read_settings
+from interfaces.bootstrap.safekeeping import BackupRefused
 from interfaces.files.parsed_file import quoted
+from interfaces.starting import PrerequisitesMissing
 from projections.portfolios.view import PortfolioRow
 
 console = Console()
@@ -98,17 +101,24 @@ def new_cause() -> Cause:
     return Cause(command_id=uuid4(), correlation_id=uuid4())
 
 
-def tell_refusal(refusal: DomainError) -> None:
-    """Print a refusal's code and sentence on stderr."""
-    sentence = plain(f"{refusal.code}: {in_options(refusal.message)}")
-    errors_console.print(sentence, style="red")
+def tell_refusal(refusal: Exception) -> None:
+    """Print a refusal's sentence on stderr, after its code where it has one."""
+    if isinstance(refusal, DomainError):
+        told = f"{refusal.code}: {in_options(refusal.message)}"
+    else:
+        told = str(refusal)
+    errors_console.print(plain(told), style="red", soft_wrap=True)
+    if isinstance(refusal, RoomStopped):
+        errors_console.print(plain(f"It says: {refusal.error}"), soft_wrap=True)
 
 
-@contextmanager
-def refusals_told() -> Iterator[None]:
-    """End with a refusal's sentence and code on stderr, and status 1."""
-    try:
-        yield
-    except DomainError as refusal:
-        tell_refusal(refusal)
-        raise typer.Exit(1) from None
+class Commands(TyperGroup):
+    """Commands of which each may be refused: that is told, and the status is 1."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was typed."""
+        try:
+            return super().invoke(ctx)
+        except (DomainError, BackupRefused, PrerequisitesMissing, *START_REFUSALS) as refusal:
+            tell_refusal(refusal)
+            raise typer.Exit(1) from None

@@ -16,7 +16,6 @@ from interfaces.cli.terminal import (
     parse_portfolio_id,
     plain,
     portfolio_of,
-    refusals_told,
 )
 
 valuations = typer.Typer(no_args_is_help=True, help="Valuations.")
@@ -35,8 +34,7 @@ def show_valuations(
 
 def show_last(program: Program, portfolio_id: UUID, rows: int) -> None:
     """Print the last `rows` valuations of a portfolio."""
-    with refusals_told():
-        portfolio = portfolio_of(program, portfolio_id)
+    portfolio = portfolio_of(program, portfolio_id)
     console.print(valuations_table(portfolio, program.valuations_room.last(portfolio_id, rows)))
 
 
@@ -58,7 +56,7 @@ def repair(
         reason=reason.strip(),
         is_dry_run=dry_run,
     )
-    with opened_program() as program, refusals_told():
+    with opened_program() as program:
         program.rooms.catch_up(program.log.position())
         repaired = program.repair.repair(command, new_cause())
         program.rooms.catch_up(program.log.position())

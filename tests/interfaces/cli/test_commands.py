@@ -8,6 +8,7 @@ import pytest
 from application.commands import LogIn
 from interfaces.bootstrap import Program
 from tests.support.accounts import PASSWORD, calculate, cause, open_sample, register, shares
+from tests.support.programs import connect_owner
 from tests.support.terminal import Terminal
 
 GOOG = [shares("GOOG", 100, "707.38", date(2012, 12, 31))]
@@ -100,6 +101,35 @@ def test_a_refusal_is_its_code_and_its_sentence_on_standard_error(connected: Ter
     done = terminal.run("superuser", "create", "--email", "root@example.com", "--full-name", "R")
     assert (done.status, done.out) == (1, "")
     assert done.told.startswith("ERR_USER_003: Choose a password")
+
+
+@pytest.mark.parametrize(
+    ("command", "table"),
+    [
+        (["verify"], "audit.checkpoints"),
+        (["forgotten"], "rooms.users"),
+        (["invite", "list"], "rooms.invite_codes"),
+    ],
+)
+def test_a_database_that_does_not_answer_is_told_whatever_was_asked(
+    connected: Terminal, program: Program, database: str, command: list[str], table: str
+) -> None:
+    register(program)
+    with connect_owner(database) as owner, owner.transaction():
+        owner.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE".encode())
+        done = connected.run(*command)
+    assert (done.status, done.out) == (1, "")
+    assert "ERR_BUSY_001: " in done.told
+
+
+def test_what_keeps_the_program_from_starting_is_told_as_it_is(connected: Terminal) -> None:
+    nowhere = with_variables(connected, DATABASE_URL="postgresql://[/red]@127.0.0.1:1/nowhere")
+    for command in (["projections"], ["backup", "a.backup"], ["restore", "a.backup"]):
+        done = nowhere.run(*command)
+        assert (done.status, done.out) == (1, "")
+    malformed = with_variables(connected, PORT="[/red]").run("projections")
+    assert (malformed.status, malformed.out) == (1, "")
+    assert "PORT" in malformed.told
 
 
 def test_the_last_valuations_are_a_table(connected: Terminal, program: Program) -> None:

@@ -1,4 +1,4 @@
-"""Backups: of the database that the settings name, and into it."""
+"""Backups: of the database that the settings name, and into it; files that appear whole."""
 
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -12,9 +12,10 @@ from infrastructure.event_store.event_log import PostgresEventLog
 from infrastructure.restoring import Restoring
 from infrastructure.settings import Settings
 from infrastructure.system_clock import SystemClock
+from infrastructure.whole_file import whole_file
 from interfaces.bootstrap.store import owners_url
 
-__all__ = ["BackupRefused", "Contents", "back_up", "restore_backup"]
+__all__ = ["BackupRefused", "Contents", "back_up", "restore_backup", "whole_file"]
 
 
 def back_up(settings: Settings, path: Path, cause: Cause, *, replaces: bool) -> Contents:

@@ -5,14 +5,16 @@ from typing import Annotated
 
 import typer
 
+from application.audit import ChainBroken
 from application.audit_export import exported
 from interfaces.auditing import verified
+from interfaces.cli.disk import written_whole
 from interfaces.cli.terminal import (
     console,
-    errors_console,
     new_cause,
     opened_program,
     plain,
+    tell_fault,
 )
 
 audit = typer.Typer(no_args_is_help=True, help="The log as evidence.")
@@ -24,9 +26,7 @@ def verify_log() -> None:
     with opened_program() as program:
         found = verified(program, new_cause())
     if found.fault:
-        errors_console.print(
-            plain(f"BROKEN at position {found.fault.position}: {found.fault.text}")
-        )
+        tell_fault(found.fault)
         raise typer.Exit(1)
     console.print(
         plain(f"All {found.events:,} events fit, and all {found.checkpoints:,} checkpoints.")
@@ -38,13 +38,23 @@ def verify_log() -> None:
 def export_log(
     file: Annotated[Path, typer.Argument(help="Where to write it, as JSON Lines.")],
 ) -> None:
-    """Write the log with its chain into a file, to be verified by verify_export.py elsewhere."""
-    with opened_program() as program, file.open("wb") as lines:
+    """Write the log with its chain into a file, to be verified by verify_export.py elsewhere.
+
+    What does not fit is in it as it is, for evidence; 1 then.
+    """
+    fault = None
+    with opened_program() as program, written_whole(file) as lines:
         program.security_log.note_export(None, "audit log", new_cause())
-        program.audit.certify()
+        try:
+            program.audit.certify()
+        except ChainBroken as broken:
+            fault = broken.fault
         lines.writelines(exported(program.audit.entries(), program.audit.signer.public_key))
         key = program.audit.signer.public_key.hex()
     console.print(plain(f"Written. It is signed by the key {key}"), soft_wrap=True)
+    if fault:
+        tell_fault(fault)
+        raise typer.Exit(1)
 
 
 @audit.command("key")

@@ -1,13 +1,15 @@
-"""Files of this machine: the one to import, and the one that its rejected rows go to."""
+"""Files of this machine: the one to import, those that rows and exports go to."""
 
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import typer
 
 from domain.errors import DomainError
+from interfaces.bootstrap.safekeeping import whole_file
 from interfaces.files.parsed_file import quoted
 from interfaces.files.reading import SIZE_LIMIT_BYTES
 
@@ -51,6 +53,26 @@ def path_of_rejected_rows(path: str) -> Path:
     """Where rejected rows go unless told otherwise: `a-rejected.csv` beside `a.csv`."""
     file = Path(name_of(path))
     return file.with_name(f"{file.stem}-rejected.csv")
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[BinaryIO]:
+    """A file to write; the one of that name stays as it was unless the block ends well.
+
+    What is no file, as a pipe, takes what is written at once.
+
+    Raises:
+        typer.BadParameter: it cannot be written.
+    """
+    try:
+        is_file = path.is_file() or not path.exists()
+        with whole_file(path.resolve(), replaces=True) if is_file else path.open("wb") as file:
+            yield file
+    except OSError as failure:
+        raise typer.BadParameter(
+            f"{quoted(str(path))} cannot be written ({failure.strerror}). Name a file in a folder"
+            " that is there, is yours and has room."
+        ) from None
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from interfaces.cli.terminal import (
     errors_console,
     opened_program,
     plain,
+    tell_fault,
     tell_refusal,
 )
 from projections.comparing import Comparison
@@ -137,8 +138,7 @@ def _is_log_whole(program: Program) -> bool:
     """Whether the log's chain fits; where it does not is told."""
     found = program.audit.verify()
     if found.fault:
-        told = f"BROKEN at position {found.fault.position}: {found.fault.text}"
-        errors_console.print(plain(told))
+        tell_fault(found.fault)
         return False
     console.print(plain(f"The log: all {found.events:,} events fit."))
     return True

@@ -9,6 +9,7 @@ import typer
 
 from application.time_travel import Origin
 from interfaces.bootstrap import Program
+from interfaces.cli.disk import written_whole
 from interfaces.cli.tables import restated_table
 from interfaces.cli.terminal import (
     INSTANTS,
@@ -74,9 +75,9 @@ def _catch_up(program: Program) -> None:
 
 
 def _write(program: Program, period: Period, path: Path) -> None:
-    program.security_log.note_export(period.portfolio_id, "restatements", new_cause())
-    with path.open("w", encoding="utf-8", newline="") as file:
-        file.writelines(as_csv(program, period))
+    with written_whole(path) as file:
+        program.security_log.note_export(period.portfolio_id, "restatements", new_cause())
+        file.writelines(line.encode() for line in as_csv(program, period))
     count = program.restatements_room.totals(period).restatements
     console.print(plain(f"Restatements written: {count:,}."))
 

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 from typer.core import TyperGroup
 
+from application.audit import Fault
 from application.errors import PortfolioUnknown, RoomStopped
 from application.ports import Cause
 from domain.errors import DomainError
@@ -99,6 +100,11 @@ def portfolio_of(program: Program, portfolio_id: UUID) -> PortfolioRow:
 def new_cause() -> Cause:
     """A command of the system's: who sits at this terminal may do all."""
     return Cause(command_id=uuid4(), correlation_id=uuid4())
+
+
+def tell_fault(fault: Fault) -> None:
+    """Print on stderr where the log's chain does not fit."""
+    errors_console.print(plain(f"BROKEN at position {fault.position}: {fault.text}"))
 
 
 def tell_refusal(refusal: Exception) -> None:

@@ -3,6 +3,8 @@
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from domain.security_record import SecurityRecord
 from interfaces.bootstrap import Program
 from interfaces.cli import verify_export
@@ -36,15 +38,62 @@ def test_the_log_is_verified_and_exported(
     ]
 
 
-def test_what_does_not_fit_is_told_and_the_command_fails(
-    connected: Terminal, program: Program, database: str
-) -> None:
-    open_sample(program, register(program), HELD)
+def change_the_last_event(database: str) -> None:
+    """Let the log not fit, as only the owner of the database can."""
     with connect_owner(database) as owner:
         owner.execute(
             "UPDATE events.stored_events SET state = state || ' ' WHERE notification_id ="
             " (SELECT max(notification_id) FROM events.stored_events)"
         )
+
+
+def test_a_log_that_does_not_fit_is_exported_as_it_is_and_the_command_fails(
+    connected: Terminal, program: Program, database: str, tmp_path: Path
+) -> None:
+    open_sample(program, register(program), HELD)
+    change_the_last_event(database)
+    file = tmp_path / "audit.jsonl"
+    done = connected.run("audit", "export", str(file))
+    assert done.status == 1
+    assert done.err.startswith("BROKEN at position ")
+    [key] = connected.run("audit", "key").lines
+    with pytest.raises(verify_export.Broken):
+        verify_export.verify(file.read_text().splitlines(), [bytes.fromhex(key)])
+
+
+def test_an_export_that_fails_leaves_the_former_one_as_it_was(
+    connected: Terminal, program: Program, database: str, tmp_path: Path
+) -> None:
+    register(program)
+    file = tmp_path / "audit.jsonl"
+    assert connected.run("audit", "export", str(file)).status == 0
+    former = file.read_bytes()
+    with connect_owner(database) as owner, owner.transaction():
+        owner.execute("LOCK TABLE audit.checkpoints IN ACCESS EXCLUSIVE MODE")
+        done = connected.run("audit", "export", str(file))
+    assert (done.status, done.out) == (1, "")
+    assert "ERR_BUSY_001: " in done.told
+    assert file.read_bytes() == former
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_an_export_that_has_nowhere_to_go_is_refused_and_not_noted(
+    connected: Terminal, program: Program
+) -> None:
+    register(program)
+    before = program.log.position()
+    for path in ("nowhere/audit.jsonl", "."):
+        done = connected.run("audit", "export", path)
+        assert (done.status, done.out) == (2, "")
+        assert "cannot be written" in done.told
+    assert program.log.position() == before
+
+
+def test_what_does_not_fit_is_told_and_the_command_fails(
+    connected: Terminal, program: Program, database: str
+) -> None:
+    open_sample(program, register(program), HELD)
+    change_the_last_event(database)
     done = connected.run("audit", "verify")
     assert (done.status, done.out) == (1, "")
     assert done.told.startswith("BROKEN at position ")

@@ -1,11 +1,12 @@
 """Files of this machine: how they are called, and the rejected rows kept aside."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from application.errors import PortfolioUnknown
-from interfaces.cli.disk import kept_aside, path_of_rejected_rows
+from interfaces.cli.disk import kept_aside, path_of_rejected_rows, written_whole
 from tests.support.importing import HEADER
 from tests.support.terminal import Terminal
 
@@ -52,3 +53,18 @@ def test_a_file_name_that_is_no_text_is_shown_as_far_as_it_can_be(terminal: Term
     assert "File p .csv" in shown.told
     missing = terminal.run("import", "q\udcff.csv", "--preview")
     assert missing.told.startswith("ERR_PORT_007: ")
+
+
+def test_what_was_written_goes_where_a_link_or_a_pipe_leads(tmp_path: Path) -> None:
+    file, link = tmp_path / "a.jsonl", tmp_path / "latest.jsonl"
+    link.symlink_to(file)
+    with written_whole(link) as lines:
+        lines.write(b"1\n")
+    assert (file.read_bytes(), link.is_symlink()) == (b"1\n", True)
+
+    reads, writes = os.pipe()
+    with os.fdopen(reads, "rb") as told:
+        with written_whole(Path(f"/dev/fd/{writes}")) as lines:
+            lines.write(b"2\n")
+        os.close(writes)
+        assert told.read() == b"2\n"

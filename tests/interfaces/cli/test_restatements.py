@@ -64,6 +64,12 @@ def test_all_of_them_are_written_into_a_file(
     assert [(one.what, one.portfolio_id) for _, one in noted] == [("restatements", portfolio_id)]
 
 
+def test_a_file_that_cannot_be_written_is_refused(connected: Terminal, portfolio_id: UUID) -> None:
+    done = connected.run("restatements", str(portfolio_id), "--csv", "nowhere/restatements.csv")
+    assert (done.status, done.out) == (2, "")
+    assert "cannot be written" in done.told
+
+
 def test_nobodys_portfolio_has_none(connected: Terminal) -> None:
     done = connected.run("restatements", "00000000-0000-4000-8000-000000000000")
     assert done.status == 1

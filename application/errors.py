@@ -289,3 +289,15 @@ class RoomStopped(DomainError):
         )
         self.place = place
         self.error = error
+
+
+class ReadModelBehind(DomainError):
+    """The rooms have not reached the position that a read asked for, within 2 s."""
+
+    code = "ERR_READ_001"
+
+    def __init__(self, wanted: int) -> None:
+        super().__init__(
+            "The view has not caught up with this position yet; ask again in a moment.",
+            position=wanted,
+        )

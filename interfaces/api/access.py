@@ -7,8 +7,7 @@ from fastapi import Depends, Header, Path, Request, Response
 from pydantic import WithJsonSchema
 
 from application import policy
-from application.errors import PortfolioUnknown
-from domain.errors import DomainError
+from application.errors import PortfolioUnknown, ReadModelBehind
 from interfaces.api.idempotency import come_from
 from interfaces.authentication import SAFE_METHODS, Asked, Caller, Claims, caller_of
 from interfaces.bootstrap import Program
@@ -34,18 +33,6 @@ __all__ = [
     "parse_portfolio_id",
     "show_position",
 ]
-
-
-class ReadModelBehind(DomainError):
-    """The rooms have not reached the position that a read asked for, within 2 s."""
-
-    code = "ERR_READ_001"
-
-    def __init__(self, wanted: int) -> None:
-        super().__init__(
-            "The view has not caught up with this position yet; ask again in a moment.",
-            position=wanted,
-        )
 
 
 def wait_until_current(

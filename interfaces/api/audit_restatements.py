@@ -12,9 +12,10 @@ from msgspec import structs
 from pydantic import AwareDatetime, BaseModel
 
 from application import restated_days
+from application.errors import ReadModelBehind
 from application.time_travel import Origin
 from domain.restatement import Restatement
-from interfaces.api.access import Asked, Auditor, OwnPortfolio, ReadModelBehind
+from interfaces.api.access import Asked, Auditor, OwnPortfolio
 from interfaces.api.audit_days import (
     ORIGIN_EXAMPLE,
     RESTATEMENT_EXAMPLE,

@@ -17,6 +17,7 @@ from interfaces.bootstrap.safekeeping import (
     restore_backup,
 )
 from interfaces.cli.terminal import (
+    await_room,
     console,
     errors_console,
     new_cause,
@@ -25,6 +26,7 @@ from interfaces.cli.terminal import (
     tell_refusal,
 )
 from interfaces.files.parsed_file import quoted
+from projections.users.postgres import ROOM
 from projections.users.view import UserFilter
 
 _ROOMS_WITHIN_S = 3_600.0
@@ -86,9 +88,10 @@ def restore(
 def show_forgotten() -> None:
     """Print the ids of users who were forgotten, for `restore --forgotten`: they name nobody."""
     with opened_program() as program:
-        program.rooms.catch_up(program.log.position())
-        for user_id in _forgotten(program):
-            console.print(plain(str(user_id)))
+        await_room(program, ROOM.name)
+        user_ids = list(_forgotten(program))
+    for user_id in user_ids:
+        console.print(plain(str(user_id)))
 
 
 def _verified(program: Program, contents: Contents) -> bool:

@@ -13,6 +13,7 @@ from interfaces.cli.disk import written_whole
 from interfaces.cli.tables import restated_table
 from interfaces.cli.terminal import (
     INSTANTS,
+    await_room,
     console,
     new_cause,
     opened_program,
@@ -20,7 +21,8 @@ from interfaces.cli.terminal import (
     plain,
     portfolio_of,
 )
-from interfaces.restating import as_csv, caught_up
+from interfaces.restating import as_csv
+from projections.restatements.postgres import ROOM
 from projections.restatements.view import Period
 
 _DAYS = ["%Y-%m-%d"]
@@ -54,7 +56,7 @@ def restatements(
     with opened_program() as program:
         program.rooms.catch_up(program.log.position())
         portfolio_of(program, portfolio)
-        _catch_up(program)
+        await_room(program, ROOM.name)
         if csv:
             _write(program, period, csv)
         else:
@@ -67,11 +69,6 @@ def _day(at: datetime | None) -> date | None:
 
 def _instant(at: datetime | None) -> datetime | None:
     return at.replace(tzinfo=UTC) if at else None
-
-
-def _catch_up(program: Program) -> None:
-    while caught_up(program) is not None:
-        console.print("Reading what was recorded ...")
 
 
 def _write(program: Program, period: Period, path: Path) -> None:

@@ -12,7 +12,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from application.audit import Fault
-from application.errors import PortfolioUnknown, RoomStopped
+from application.errors import PortfolioUnknown, ReadModelBehind, RoomStopped
 from application.ports import Cause
 from domain.errors import DomainError
 from interfaces.bootstrap import START_REFUSALS, Program, build, configure_logs, read_settings
@@ -95,6 +95,22 @@ def portfolio_of(program: Program, portfolio_id: UUID) -> PortfolioRow:
     if found is None:
         raise PortfolioUnknown
     return found
+
+
+def await_room(program: Program, name: str) -> None:
+    """Wait until a room knows all that is recorded by now.
+
+    Raises:
+        RoomStopped: ERR_ROOM_002. ReadModelBehind: ERR_READ_001, the room is being rebuilt.
+    """
+    position = program.log.position()
+    while not program.rooms.catch_up(position, [name]):
+        if failure := program.rooms.failures.get(name):
+            place, _, error = failure.partition(": ")
+            raise RoomStopped(name, place if error else "what is recorded", error or failure)
+        if name in program.rooms.standing_still:
+            raise ReadModelBehind(position)
+        errors_console.print("Reading what was recorded ...")
 
 
 def new_cause() -> Cause:

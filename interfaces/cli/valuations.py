@@ -10,6 +10,7 @@ from application.commands import RepairValuations
 from interfaces.bootstrap import Program
 from interfaces.cli.tables import restatements_table, valuations_table
 from interfaces.cli.terminal import (
+    await_room,
     console,
     new_cause,
     opened_program,
@@ -17,6 +18,7 @@ from interfaces.cli.terminal import (
     plain,
     portfolio_of,
 )
+from projections.portfolios.postgres import ROOM
 
 valuations = typer.Typer(no_args_is_help=True, help="Valuations.")
 
@@ -57,7 +59,8 @@ def repair(
         is_dry_run=dry_run,
     )
     with opened_program() as program:
-        program.rooms.catch_up(program.log.position())
+        if portfolio is None:
+            await_room(program, ROOM.name)  # which knows all there are
         repaired = program.repair.repair(command, new_cause())
         program.rooms.catch_up(program.log.position())
     for one in repaired:

@@ -163,6 +163,18 @@ class TestForgotten:
             for table in ("credentials.personal_keys", "credentials.passwords"):
                 assert owner.execute(f"SELECT * FROM {table}").fetchall() == []
 
+    def test_a_list_that_would_not_be_all_of_them_is_refused(
+        self, connected: Terminal, program: Program, database: str, forgotten: UUID
+    ) -> None:
+        with connect_owner(database) as owner:
+            owner.execute(
+                "UPDATE events.stored_events SET topic = 'nobody.knows' WHERE notification_id = %s",
+                [program.log.position()],
+            )
+        done = connected.run("forgotten")
+        assert (done.status, done.out) == (1, "")
+        assert "ERR_ROOM_002: The projection users cannot take in" in done.told
+
     def test_they_are_forgotten_again_where_the_log_does_not_fit_too(
         self, connected: Terminal, elsewhere: Terminal, program: Program, database: str, empty: str
     ) -> None:

@@ -5,6 +5,7 @@ from datetime import date
 from application.ports import Close, Fetched
 from interfaces.bootstrap import Program
 from tests.support.accounts import calculate, open_sample, register, shares
+from tests.support.programs import connect_owner
 from tests.support.terminal import Terminal
 
 LAST = date(2013, 3, 1)
@@ -34,3 +35,18 @@ def test_a_reason_is_needed(connected: Terminal) -> None:
 
     assert done.status == 2
     assert "Say why" in done.err
+
+
+def test_all_portfolios_are_not_repaired_where_not_all_are_known(
+    connected: Terminal, program: Program, database: str
+) -> None:
+    open_sample(program, register(program), GOOG)
+    with connect_owner(database) as owner:
+        owner.execute(
+            "UPDATE events.stored_events SET topic = 'nobody.knows' WHERE notification_id ="
+            " (SELECT max(notification_id) FROM events.stored_events)"
+        )
+        owner.execute("UPDATE rooms.progress SET position = 0 WHERE room = 'portfolios'")
+    done = connected.run("valuations", "repair", "--from", "2013-02-28", "--reason", "A close")
+    assert (done.status, done.out) == (1, "")
+    assert "ERR_ROOM_002: The projection portfolios cannot take in" in done.told

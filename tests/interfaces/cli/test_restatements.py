@@ -13,6 +13,7 @@ from domain.security_record import SecurityRecord
 from interfaces.bootstrap import Program
 from tests.support.accounts import calculate, open_sample, register, shares
 from tests.support.openings import recorded
+from tests.support.programs import connect_owner
 from tests.support.terminal import Terminal
 
 FRIDAY = date(2013, 2, 1)
@@ -68,6 +69,20 @@ def test_a_file_that_cannot_be_written_is_refused(connected: Terminal, portfolio
     done = connected.run("restatements", str(portfolio_id), "--csv", "nowhere/restatements.csv")
     assert (done.status, done.out) == (2, "")
     assert "cannot be written" in done.told
+
+
+def test_what_stopped_before_the_end_of_the_log_is_told(
+    connected: Terminal, program: Program, database: str, portfolio_id: UUID
+) -> None:
+    last = program.log.position()
+    with connect_owner(database) as owner:
+        owner.execute(
+            "UPDATE events.stored_events SET topic = 'nobody.knows' WHERE notification_id = %s",
+            [last],
+        )
+    done = connected.run("restatements", str(portfolio_id))
+    assert (done.status, done.out) == (1, "")
+    assert "ERR_ROOM_002: The projection restatements cannot take in" in done.told
 
 
 def test_nobodys_portfolio_has_none(connected: Terminal) -> None:

@@ -35,7 +35,8 @@ class Held:
     """A position beside what happened to its shares.
 
     `stated_on` is the day as of which the position's quantity and entry price count. Shares are
-    signed, in 1e-8, quantity x multiplier, rounded half-even where a split leaves finer parts.
+    signed, in 1e-8, quantity x multiplier. Where a split leaves finer parts than 1e-8 of a
+    quantity, they are rounded half-even to such parts.
     """
 
     position: Position
@@ -154,7 +155,8 @@ class Held:
     def _on(self, day: date, stated: int) -> int:
         if not self.actions.splits:
             return stated
-        return round(stated * self.actions.share_factor(self.stated_on, day))
+        unit = self.position.multiplier  # a snapshot tells 1e-8 contracts, not shares
+        return round(stated * self.actions.share_factor(self.stated_on, day) / unit) * unit
 
 
 def per_share(price: Decimal, factor: Fraction) -> Decimal:

@@ -133,6 +133,20 @@ class TestHeldThroughASplit:
         assert after.lines.entry_price == (usd("9"),)
         assert after.lines.unrealized_pnl == (ZERO,)
 
+    @pytest.mark.parametrize(("contracts", "left"), [("1", "0.33333333"), ("-2", "-0.66666667")])
+    def test_fractions_of_a_contract_keep_eight_decimals_too(
+        self, contracts: str, left: str
+    ) -> None:
+        calls = position("C", contracts, "3.00", subtype="CALL")
+        third = split("C", MONDAY, "0.3333333333")
+        _, monday, tuesday = valued(calls, ["3", "9", "9"], third)
+
+        assert monday.lines.quantity == (usd(left),)
+        assert monday.lines.market_value == (round(usd(left) * 100 * 9, 2),)
+        marks = {calls.position_id: closes([TUESDAY], "9")}
+        again = value_sessions(book(calls, actions=[third]), [TUESDAY], marks, Previous(monday, 1))
+        assert again == [tuesday]
+
     def test_a_closing_of_the_stated_quantity_is_of_all_its_shares(self) -> None:
         sold = position("AAPL", "100", "60.00", closed=(TUESDAY, "45.00"))
         tuesday = valued(sold, ["88", "44", "45"], split("AAPL", MONDAY, "2"))[2]
@@ -217,7 +231,8 @@ def test_the_identities_hold_through_any_splits_and_dividends(data: st.DataObjec
     ]
     actions += [dividend("A", data.draw(days), str(data.draw(prices)))]
     exit_ = (data.draw(days), str(data.draw(prices))) if data.draw(st.booleans()) else None
-    held = position("A", str(quantity), str(data.draw(prices)), closed=exit_)
+    subtype = data.draw(st.sampled_from(["STOCK", "CALL"]))
+    held = position("A", str(quantity), str(data.draw(prices)), closed=exit_, subtype=subtype)
     marks = [str(data.draw(prices)) for _ in SESSIONS]
     stated_on = data.draw(st.sampled_from(SESSIONS))
     snapshots = valued(held, marks, *actions, stated_on=stated_on)

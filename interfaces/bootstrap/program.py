@@ -21,6 +21,7 @@ from interfaces.terms import Terms
 from interfaces.use_cases import UseCases
 from projections.analytics.postgres import ROOM as ANALYTICS
 from projections.kept_answers import KeptAnswers
+from projections.portfolios.postgres import ROOM as PORTFOLIOS
 from projections.positions.postgres import ROOM as POSITIONS
 
 
@@ -54,7 +55,7 @@ class Program(UseCases):
     @property
     def kept_positions(self) -> KeptAnswers:
         """Finished answers about positions, for whoever runs an event loop."""
-        return KeptAnswers(self.reading, POSITIONS.name, beside=(ANALYTICS.name,))
+        return KeptAnswers(self.reading, POSITIONS.name, beside=(ANALYTICS.name, PORTFOLIOS.name))
 
     @property
     def forgetting(self) -> Forgetting:

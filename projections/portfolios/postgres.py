@@ -19,7 +19,15 @@ from projections.row_table import Pool, RowTable, count_in_all
 TABLE = RowTable(
     "portfolios", PortfolioRow, key=["portfolio_id"], indexes=[["owner_id", "created_at"]]
 )
-ROOM = Room("portfolios", 5, projector.FED_BY, TABLE, projector.keys, projector.fold)
+ROOM = Room(
+    "portfolios",
+    5,
+    projector.FED_BY,
+    TABLE,
+    projector.keys,
+    projector.fold,
+    forgets=("positions",),  # what the opening found ended is not listed
+)
 _WORTH_OF_OWNER = sql.SQL(
     "SELECT coalesce(sum(net_asset_value), 0) FROM {} WHERE owner_id = %s AND is_active"
 ).format(TABLE.qualified)

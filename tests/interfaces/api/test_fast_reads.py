@@ -158,6 +158,21 @@ def test_what_was_measured_since_is_in_the_next_answer(world: World, served: Vis
     assert kept(world.program, portfolio_id) == []
 
 
+def test_what_the_opening_found_ended_is_held_after_it_was_corrected(served: Visitor) -> None:
+    ended = "GOOG130119C00700000,2,31.50,2013-01-02"
+    portfolio_id = served.open_sample(ended, IBM, equity_as_of="2013-01-18")
+    before = positions(served, portfolio_id)
+    assert [one["symbol"] for one in before.json()["positions"]] == ["IBM"]
+    corrected = served.ask(
+        "PATCH", f"/api/v1/portfolios/{portfolio_id}/opening", json={"equity_as_of": "2013-01-15"}
+    )
+    assert corrected.status_code == 200, corrected.text
+    after = positions(served, portfolio_id, before.headers["etag"])
+    assert after.status_code == 200
+    shown = served.get(f"/portfolios/{portfolio_id}/positions?status=open")
+    assert (after.json()["total"], after.content) == (2, shown.content)
+
+
 def test_a_program_that_starts_keeps_nothing_of_the_one_before(
     world: World, served: Visitor
 ) -> None:

@@ -1,7 +1,8 @@
 """Which schemas a backup has: what the owner keeps for the application.
 
-The application's role may use them and does not own them. What it owns, the rooms, follows from
-the events; which migrations were applied is told beside the dump.
+The application's role was let in by name and does not own them; what is open to all is of others.
+What it owns, the rooms, follows from the events; which migrations were applied is told beside the
+dump.
 """
 
 import psycopg
@@ -10,7 +11,8 @@ from infrastructure.postgres import APP_ROLE
 
 _KEPT = (
     "SELECT nspname FROM pg_namespace JOIN pg_roles app ON app.rolname = %s AND app.oid <> nspowner"
-    " WHERE has_schema_privilege(app.oid, pg_namespace.oid, 'USAGE')"
+    " WHERE EXISTS (SELECT FROM aclexplode(nspacl)"
+    " WHERE grantee = app.oid AND privilege_type = 'USAGE')"
     " AND nspname NOT IN ('public', 'migrations', 'information_schema')"
     " AND nspname NOT LIKE 'pg\\_%%' ORDER BY nspname"
 )

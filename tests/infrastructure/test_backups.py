@@ -359,6 +359,22 @@ class TestWhereItMayGo:
             restore(started, file)
             assert rows_of(started) == rows_of(lived_in)
 
+    def test_what_is_open_to_all_in_a_shared_database_is_not_ours_to_keep_or_to_drop(
+        self, postgres_server: str, template_database: str, lived_in: str, file: Path
+    ) -> None:
+        with fresh_database(postgres_server, template_database) as started:
+            for url in (lived_in, started):
+                with connect_owner(url) as owner:
+                    owner.execute("CREATE SCHEMA reports")
+                    owner.execute("CREATE TABLE reports.figures AS SELECT 1 AS one")
+                    owner.execute("GRANT USAGE ON SCHEMA reports TO PUBLIC")
+            back_up(lived_in, file)
+            with connect_owner(started) as owner:
+                owner.execute("UPDATE reports.figures SET one = 2")
+            restore(started, file)
+            with connect_owner(started) as owner:
+                assert owner.execute("SELECT one FROM reports.figures").fetchall() == [(2,)]
+
     def test_one_that_was_cut_short_keeps_the_program_from_starting_until_it_is_repeated(
         self, lived_in: str, file: Path, empty: str
     ) -> None:

@@ -5,7 +5,7 @@ Kept as a hash only. Codes are drawn by chance and long, so that a plain digest 
 
 from datetime import datetime
 from hashlib import sha256
-from typing import Self
+from typing import Literal, Self
 from uuid import UUID
 
 from domain.errors import DomainError, NotAllowedValue
@@ -28,14 +28,15 @@ def hash_of_code(code: str) -> str:
 
 
 class InviteTermsRefused(NotAllowedValue):
-    """The cohort is no name, or the code could never be used."""
+    """The cohort is no name, or the code could never be used; `field` is the term to blame."""
 
     code = "ERR_INVITE_005"
 
-    def __init__(self) -> None:
+    def __init__(self, field: Literal["cohort", "max_uses", "expires_at"]) -> None:
         super().__init__(
             f"Name the cohort in 1 to {LONGEST_COHORT} characters, allow 1 to {MOST_USES:,} uses,"
-            " and let the code expire in the future or not at all."
+            " and let the code expire in the future or not at all.",
+            field=field,
         )
 
 
@@ -126,10 +127,12 @@ class InviteCode(Aggregate):
             InviteTermsRefused: ERR_INVITE_005.
         """
         cohort = cohort.strip()
-        is_named = 0 < len(cohort) <= LONGEST_COHORT and not has_control_characters(cohort)
-        is_usable = max_uses is None or 1 <= max_uses <= MOST_USES
-        if not (is_named and is_usable) or (expires_at is not None and expires_at <= now):
-            raise InviteTermsRefused
+        if not 0 < len(cohort) <= LONGEST_COHORT or has_control_characters(cohort):
+            raise InviteTermsRefused("cohort")
+        if max_uses is not None and not 1 <= max_uses <= MOST_USES:
+            raise InviteTermsRefused("max_uses")
+        if expires_at is not None and expires_at <= now:
+            raise InviteTermsRefused("expires_at")
         code_hash = hash_of_code(code)
         invite = cls(invite_code_id(code_hash))
         invite.record(

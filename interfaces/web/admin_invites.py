@@ -22,7 +22,7 @@ from interfaces.web.visits import OURS, PageRoute, SuperuserVisit, Visit
 
 router = APIRouter(prefix=f"{ADMIN}/invite-codes", include_in_schema=False, route_class=PageRoute)
 
-_FIELDS = {"ERR_INVITE_005": "cohort"}
+_FIELDS = {"cohort": "cohort", "max_uses": "max_uses", "expires_at": "expires_on"}
 _BLANK = {"cohort": "", "max_uses": "", "expires_on": ""}
 
 

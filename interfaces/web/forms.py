@@ -66,8 +66,9 @@ def told_to_wait(page: HTMLResponse, refusal: DomainError) -> HTMLResponse:
 
 @contextmanager
 def told_at_fields(fields: Mapping[str, str] | None = None) -> Iterator[None]:
-    """Turns refusals into what to tell at which field; `fields` names that of a code.
+    """Turns refusals into what to tell at which field.
 
+    `fields` names that of a code, or of the `field` that a refusal blames.
     What is refused for whose it is, or for not being there, is the whole page's affair.
 
     Raises:
@@ -83,7 +84,8 @@ def told_at_fields(fields: Mapping[str, str] | None = None) -> Iterator[None]:
     except DomainError as refusal:
         if refusal.code.endswith(_OF_THE_PAGE):
             raise
-        field = (fields or {}).get(refusal.code, WHOLE)
+        blamed = refusal.details.get("field", refusal.code)
+        field = (fields or {}).get(blamed, WHOLE)
         raise FormWrong({field: refusal.message}, refusal) from None
 
 

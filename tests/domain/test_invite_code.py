@@ -1,6 +1,7 @@
 """Specification of the invite code (spec 2.2, 4.9), and its state machine."""
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -67,6 +68,22 @@ def test_a_code_is_for_one_use_at_least(max_uses: int) -> None:
 @pytest.mark.parametrize("expires_at", [at(11), at(12)])
 def test_a_code_does_not_expire_before_it_is_there(expires_at: datetime) -> None:
     refused(lambda: issue(expires_at=expires_at), InviteTermsRefused, "in the future")
+
+
+@pytest.mark.parametrize(
+    ("terms", "field"),
+    [
+        ({"cohort": " ", "max_uses": 0}, "cohort"),
+        ({"max_uses": 0, "expires_at": at(11)}, "max_uses"),
+        ({"expires_at": at(11)}, "expires_at"),
+    ],
+)
+def test_the_refusal_names_the_first_of_its_terms_that_is_wrong(
+    terms: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InviteTermsRefused) as refusal:
+        issue(**terms)
+    assert refusal.value.details == {"field": field}
 
 
 def test_codes_are_compared_trimmed_and_without_regard_to_case() -> None:

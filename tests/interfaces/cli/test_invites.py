@@ -34,9 +34,12 @@ def test_a_code_is_issued_used_listed_and_revoked(connected: Terminal, program: 
 
 
 def test_terms_that_make_no_sense_are_refused_in_words(connected: Terminal) -> None:
-    done = connected.run(*FOR_FRIENDS[:-1], "0")
-    assert (done.status, done.out) == (1, "")
-    assert done.told.startswith("ERR_INVITE_005: Name the cohort")
+    for done in (
+        connected.run(*FOR_FRIENDS[:-1], "0"),
+        connected.run(*FOR_FRIENDS, "--expires", "0001-01-01"),
+    ):
+        assert (done.status, done.out) == (1, "")
+        assert done.told.startswith("ERR_INVITE_005: Name the cohort")
 
 
 def test_an_unknown_code_is_not_revoked(connected: Terminal) -> None:

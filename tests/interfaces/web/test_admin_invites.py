@@ -52,9 +52,18 @@ def test_a_form_sent_twice_issues_one_code_and_another_form_another(browser: Tes
     assert len(codes) == len(issued) == 2
 
 
+def test_the_last_day_there_is_may_be_the_expiry(browser: TestClient) -> None:
+    code_in(send(browser, CODES, CODES, cohort="Always", expires_on="9999-12-31").text)
+    row = rows_of(browser.get(CODES).text, TABLE)[0]
+    assert (row[0], row[4]) == ("Always", "31 Dec 9999, 00:00 UTC")
+
+
 @pytest.mark.parametrize(
     ("field", "typed"),
-    [("cohort", " "), ("max_uses", "many"), ("max_uses", "0"), ("expires_on", "soon")],
+    [
+        *(("cohort", " "), ("cohort", "x" * 101), ("max_uses", "many"), ("max_uses", "0")),
+        *(("expires_on", "soon"), ("expires_on", "2020-01-01"), ("expires_on", "0001-01-01")),
+    ],
 )
 def test_what_is_wrong_stands_at_its_field(
     world: World, browser: TestClient, field: str, typed: str

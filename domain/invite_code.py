@@ -3,7 +3,7 @@
 Kept as a hash only. Codes are drawn by chance and long, so that a plain digest protects them.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Literal, Self
 from uuid import UUID
@@ -65,6 +65,15 @@ class InviteRevoked(DomainError):
 
     def __init__(self) -> None:
         super().__init__("This invite code was revoked; ask whoever invited you for a new one.")
+
+
+def _is_in_calendar(at: datetime) -> bool:
+    """Whether there is such an instant in UTC, as it is kept."""
+    try:
+        at.astimezone(UTC)
+    except OverflowError:
+        return False
+    return True
 
 
 class InviteCode(Aggregate):
@@ -131,7 +140,7 @@ class InviteCode(Aggregate):
             raise InviteTermsRefused("cohort")
         if max_uses is not None and not 1 <= max_uses <= MOST_USES:
             raise InviteTermsRefused("max_uses")
-        if expires_at is not None and expires_at <= now:
+        if expires_at is not None and not (expires_at > now and _is_in_calendar(expires_at)):
             raise InviteTermsRefused("expires_at")
         code_hash = hash_of_code(code)
         invite = cls(invite_code_id(code_hash))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from application.commands import IssueInvite, RepairValuations, RequestRunOfAny
@@ -14,7 +14,7 @@ from domain.run_order import Span
 from domain.text import has_control_characters
 from domain.user import User
 from interfaces.bootstrap import Program
-from interfaces.values import PORTFOLIO_EXAMPLE, Day, Reason, Text
+from interfaces.values import PORTFOLIO_EXAMPLE, Day, GivenInstant, Reason, Text
 from projections.users.view import UserFilter, UserRow
 
 RANKS: Mapping[str, Callable[[User], None]] = {
@@ -58,7 +58,7 @@ class InviteToIssue(BaseModel):
 
     cohort: Text = Field(default="", examples=["Autumn testers"])
     max_uses: int | None = Field(default=None, ge=1, le=MOST_USES, examples=[25])
-    expires_at: AwareDatetime | None = Field(default=None, examples=["2026-12-31T00:00:00Z"])
+    expires_at: GivenInstant | None = Field(default=None, examples=["2026-12-31T00:00:00Z"])
 
     @property
     def command(self) -> IssueInvite:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from application import policy
 from application.audit import Verification
@@ -16,6 +16,7 @@ from domain.security_record import SecurityRecord
 from interfaces.authentication import Caller
 from interfaces.bootstrap import Program
 from interfaces.story import is_told, positions_named, sentences_of
+from interfaces.values import GivenInstant
 from projections.audit_log.postgres import ROOM
 from projections.audit_log.view import AuditFilter, AuditRow
 
@@ -51,8 +52,8 @@ class AuditSearch(BaseModel):
     actor: UUID | None = None
     portfolio_id: UUID | None = None
     user_id: UUID | None = None
-    recorded_from: AwareDatetime | None = None
-    recorded_to: AwareDatetime | None = None
+    recorded_from: GivenInstant | None = None
+    recorded_to: GivenInstant | None = None
     after: Position | None = None
     is_newest_first: bool = True
 

@@ -6,7 +6,13 @@ from decimal import Decimal
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    PlainSerializer,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from domain.text import has_control_characters
@@ -151,6 +157,19 @@ def _moment(value: object) -> object:
 
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 """A moment as typed: a day, which counts to its end, or a day and a time, in UTC."""
+
+
+def _in_utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError(
+            "instant", "Write an instant of the years 1 to 9999 in UTC."
+        ) from None
+
+
+GivenInstant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""An instant as a request names it, with its offset: one that there is in UTC, and in UTC."""
 
 Limit = Annotated[int, Query(ge=1, le=200, description="Most entries to answer with.")]
 Offset = Annotated[int, Query(ge=0, le=_FARTHEST, description="Entries to leave out before.")]

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from application.past_accounts import AccountAsOf, PositionAsOf
 from application.time_travel import AsOf, Version
@@ -14,13 +14,13 @@ from domain.position_on import PositionOn
 from interfaces.api.access import Asked, OwnPortfolio
 from interfaces.api.audit_days import EVENT_EXAMPLE, ORIGIN_EXAMPLE, ShownOrigin, shown_origin
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, example
-from interfaces.values import PORTFOLIO_EXAMPLE, Amount, Day, Instant, Limit, Offset
+from interfaces.values import PORTFOLIO_EXAMPLE, Amount, Day, GivenInstant, Instant, Limit, Offset
 
 router = APIRouter(prefix="/audit/portfolios/{portfolio_id}", tags=["Audit"])
 
 Effective = Annotated[Day, Query(description="As it was effective on this day.")]
 KnownAt = Annotated[
-    AwareDatetime | None, Query(description="As known at this instant; now, where left out.")
+    GivenInstant | None, Query(description="As known at this instant; now, where left out.")
 ]
 _ORIGIN: dict[str, Any] = {
     "caused_by": f"portfolio:{PORTFOLIO_EXAMPLE}@3",

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from application.errors import PortfolioUnknown
 from application.past_analyses import AnalysisVersion, MeasureDifference
@@ -19,7 +19,7 @@ from interfaces.api.access import Asked, OwnPortfolio
 from interfaces.api.audit_days import ORIGIN_EXAMPLE, ShownOrigin, shown_origin
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, example
 from interfaces.files.measure_tables import figures_of
-from interfaces.values import PORTFOLIO_EXAMPLE, Day, Instant
+from interfaces.values import PORTFOLIO_EXAMPLE, Day, GivenInstant, Instant
 
 router = APIRouter(prefix="/audit/portfolios/{portfolio_id}", tags=["Audit"])
 
@@ -113,7 +113,7 @@ def show_measures_as_of(
     portfolio: OwnPortfolio,
     effective: Annotated[Day, Query(description="Of the last session up to this day.")],
     known: Annotated[
-        AwareDatetime | None, Query(description="As known at this instant; now, where left out.")
+        GivenInstant | None, Query(description="As known at this instant; now, where left out.")
     ] = None,
     measure: Annotated[
         str | None,

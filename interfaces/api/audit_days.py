@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from application.ports import Recorded
 from application.time_travel import LearntRow, Origin, Version
@@ -14,7 +14,7 @@ from interfaces.api.access import Asked, OwnPortfolio
 from interfaces.api.documenting import OWN_PORTFOLIO, answers, example
 from interfaces.api.restatement_shapes import ShownRestatement, shown_restatement
 from interfaces.story import story_of
-from interfaces.values import PORTFOLIO_EXAMPLE, Amount, Day, Instant, Limit, Offset
+from interfaces.values import PORTFOLIO_EXAMPLE, Amount, Day, GivenInstant, Instant, Limit, Offset
 
 router = APIRouter(prefix="/audit", tags=["Audit"])
 
@@ -255,7 +255,7 @@ def show_as_of(
     portfolio: OwnPortfolio,
     effective: Annotated[Day, Query(description="Of the last session up to this day.")],
     known: Annotated[
-        AwareDatetime | None, Query(description="As known at this instant; now, where left out.")
+        GivenInstant | None, Query(description="As known at this instant; now, where left out.")
     ] = None,
 ) -> DayAsOf:
     """What was shown, what is shown now, the difference by line, and what caused it."""

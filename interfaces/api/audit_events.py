@@ -4,14 +4,14 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from interfaces.api.access import Asked, Known
 from interfaces.api.audit_days import EVENT_EXAMPLE, ShownEvent
 from interfaces.api.documenting import AUDITOR, answers, example
 from interfaces.auditing import LAST_POSITION, AuditSearch, Entry, Kind
 from interfaces.denying import noting_denials
-from interfaces.values import PORTFOLIO_EXAMPLE, Limit
+from interfaces.values import PORTFOLIO_EXAMPLE, GivenInstant, Limit
 from projections.audit_log.view import AuditRow
 
 router = APIRouter(prefix="/audit", tags=["Audit"])
@@ -85,10 +85,10 @@ def asked_recording(
     ] = None,
     actor: Annotated[UUID | None, Query(description="Recorded in this user's name.")] = None,
     recorded_from: Annotated[
-        AwareDatetime | None, Query(alias="from", description="Recorded then or later.")
+        GivenInstant | None, Query(alias="from", description="Recorded then or later.")
     ] = None,
     recorded_to: Annotated[
-        AwareDatetime | None, Query(alias="to", description="Recorded before.")
+        GivenInstant | None, Query(alias="to", description="Recorded before.")
     ] = None,
 ) -> dict[str, Any]:
     """How the events were recorded."""

@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 from msgspec import structs
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from application import restated_days
 from application.errors import ReadModelBehind
@@ -27,7 +27,7 @@ from interfaces.api.exporting import FullExport, PortfolioExport
 from interfaces.api.restatement_shapes import ShownDifference, shown_difference
 from interfaces.bootstrap import Program
 from interfaces.restating import COLUMNS, as_csv, caught_up
-from interfaces.values import PORTFOLIO_EXAMPLE, Amount, Day, Instant, Limit, Offset
+from interfaces.values import PORTFOLIO_EXAMPLE, Amount, Day, GivenInstant, Instant, Limit, Offset
 from projections.restatements.view import Period, RestatementRow
 
 router = APIRouter(prefix="/audit", tags=["Audit"])
@@ -111,10 +111,10 @@ def asked_period(
     ] = None,
     effective_to: Annotated[Day | None, Query(description="Last day that figures are of.")] = None,
     recorded_from: Annotated[
-        AwareDatetime | None, Query(description="Recorded at this instant or later.")
+        GivenInstant | None, Query(description="Recorded at this instant or later.")
     ] = None,
     recorded_to: Annotated[
-        AwareDatetime | None, Query(description="Recorded before this instant.")
+        GivenInstant | None, Query(description="Recorded before this instant.")
     ] = None,
 ) -> Period:
     """The period on either axis of time, or on both; all time where nothing is named."""

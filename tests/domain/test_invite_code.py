@@ -70,6 +70,12 @@ def test_a_code_does_not_expire_before_it_is_there(expires_at: datetime) -> None
     refused(lambda: issue(expires_at=expires_at), InviteTermsRefused, "in the future")
 
 
+@pytest.mark.parametrize("local", ["0001-01-01T00:00+14:00", "9999-12-31T23:59:59-05:00"])
+def test_a_code_expires_at_an_instant_that_there_is_in_utc(local: str) -> None:
+    expires_at = datetime.fromisoformat(local)
+    refused(lambda: issue(expires_at=expires_at), InviteTermsRefused, "in the future")
+
+
 @pytest.mark.parametrize(
     ("terms", "field"),
     [

@@ -16,6 +16,8 @@ from interfaces.bootstrap import Program
 from interfaces.http import create_http
 
 PASSWORD = "Analytical1843"
+BEFORE_ALL, AFTER_ALL = "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-05:00"
+"""Instants that the calendar has where they are named, and has not in UTC."""
 HEADER = "Symbol,Quantity,Entry Price Per Share,Entry Date"
 GOOG_AND_SPY = ("GOOG,100,700.00,2012-12-31", "SPY,200,142.00,2012-12-31")
 SAMPLE = {

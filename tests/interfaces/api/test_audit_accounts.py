@@ -8,7 +8,7 @@ import pytest
 
 from application.ports import Close, Fetched
 from tests.interfaces.conftest import World
-from tests.support.visitors import refusal, work_off
+from tests.support.visitors import AFTER_ALL, BEFORE_ALL, refusal, work_off
 
 DAY = "2013-02-01"
 
@@ -96,4 +96,13 @@ def test_others_are_refused_and_auditors_read(world: World, what: str) -> None:
     for other in (world.bob, world.superuser):
         assert refusal(other.get(url)) == (403, "ERR_PORT_403")
     assert world.auditor.get(url).status_code == 200
-    assert refusal(world.ada.get(f"{url}&known=2026-01-05T12:00:00")) == (422, "ERR_REQUEST_001")
+
+
+@pytest.mark.parametrize("known", ["2026-01-05T12:00:00", BEFORE_ALL, AFTER_ALL])
+@pytest.mark.parametrize("what", ["positions", "account"])
+def test_an_instant_without_an_offset_or_beyond_the_calendar_is_refused(
+    world: World, what: str, known: str
+) -> None:
+    asked = {"effective": DAY, "known": known}
+    answer = world.ada.get(f"/audit/portfolios/{world.valued}/{what}/as-of", params=asked)
+    assert refusal(answer) == (422, "ERR_REQUEST_001")

@@ -7,7 +7,7 @@ import pytest
 
 from application.ports import Close, Fetched
 from tests.interfaces.conftest import World
-from tests.support.visitors import refusal, work_off
+from tests.support.visitors import AFTER_ALL, BEFORE_ALL, refusal, work_off
 
 DAY = "2013-02-01"
 
@@ -105,6 +105,10 @@ def test_history_is_for_the_owner_and_for_auditors(world: World) -> None:
         assert world.auditor.get(f"/audit/{path}").status_code == 200
 
 
-def test_an_instant_without_an_offset_is_refused(world: World) -> None:
-    url = f"/audit/portfolios/{world.valued}/as-of?effective={DAY}&known=2026-01-05T12:00:00"
-    assert refusal(world.ada.get(url)) == (422, "ERR_REQUEST_001")
+@pytest.mark.parametrize("known", ["2026-01-05T12:00:00", BEFORE_ALL, AFTER_ALL])
+def test_an_instant_without_an_offset_or_beyond_the_calendar_is_refused(
+    world: World, known: str
+) -> None:
+    asked = {"effective": DAY, "known": known}
+    answer = world.ada.get(f"/audit/portfolios/{world.valued}/as-of", params=asked)
+    assert refusal(answer) == (422, "ERR_REQUEST_001")

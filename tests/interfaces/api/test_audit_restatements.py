@@ -10,7 +10,7 @@ import pytest
 
 from application.ports import Close, Fetched
 from tests.interfaces.conftest import World
-from tests.support.visitors import refusal, work_off
+from tests.support.visitors import AFTER_ALL, BEFORE_ALL, refusal, work_off
 
 FRIDAY, MONDAY = "2013-02-01", "2013-02-04"
 FORMULA = "=HYPERLINK(1)"
@@ -79,7 +79,10 @@ def test_either_axis_of_time_bounds_it(world: World, told: dict[str, Any]) -> No
     assert report(world, recorded_to=told["restatements"][0]["recorded_at"])["total"] == 0
     assert report(world, effective_from="2013-03-01", effective_to="2013-02-01")["total"] == 0
     url = f"/audit/portfolios/{world.valued}/restatements"
-    for asked in ({"effective_from": "1.2.2013"}, {"recorded_from": "2026-01-05T12:00:00"}):
+    for asked in (
+        *({"effective_from": "1.2.2013"}, {"recorded_from": "2026-01-05T12:00:00"}),
+        *({"recorded_from": BEFORE_ALL}, {"recorded_to": AFTER_ALL}),
+    ):
         assert refusal(world.ada.get(url, params=asked)) == (422, "ERR_REQUEST_001")
 
 

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from tests.interfaces.conftest import World
-from tests.support.visitors import Visitor, refusal
+from tests.support.visitors import AFTER_ALL, BEFORE_ALL, Visitor, refusal
 
 CODES = "/admin/invite-codes"
 
@@ -87,6 +87,8 @@ def test_an_unknown_code_cannot_be_revoked(world: World, unknown: str) -> None:
         ({"cohort": " "}, (422, "ERR_INVITE_005")),
         ({"expires_at": "2020-01-01T00:00:00Z"}, (422, "ERR_INVITE_005")),
         ({"expires_at": "2099-01-01T00:00:00"}, (422, "ERR_REQUEST_001")),
+        ({"expires_at": BEFORE_ALL}, (422, "ERR_REQUEST_001")),
+        ({"expires_at": AFTER_ALL}, (422, "ERR_REQUEST_001")),
         ({"max_uses": 0}, (422, "ERR_REQUEST_001")),
         ({"code": "LET-ME-IN"}, (422, "ERR_REQUEST_001")),
     ],
@@ -94,5 +96,14 @@ def test_an_unknown_code_cannot_be_revoked(world: World, unknown: str) -> None:
 def test_terms_that_make_no_sense_are_refused(
     world: World, terms: dict[str, Any], refused: tuple[int, str]
 ) -> None:
+    position = world.program.log.position()
     answer = world.superuser.post(CODES, json={"cohort": "Friends", **terms})
     assert refusal(answer) == refused
+    assert world.program.log.position() == position
+    assert world.superuser.get(CODES).status_code == 200
+
+
+def test_the_last_instant_there_is_may_be_the_expiry(world: World) -> None:
+    issued = issue(world, expires_at="9999-12-31T18:59:59.999999-05:00")
+    assert issued["expires_at"] == "9999-12-31T23:59:59.999999Z"
+    assert listed(world, issued["id"])["expires_at"] == issued["expires_at"]

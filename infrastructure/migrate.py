@@ -54,6 +54,7 @@ def turn_to_migrate(owner_url: str) -> Iterator[psycopg.Connection]:
     """
     with _connect(owner_url) as connection:
         refuse_old_server(connection.info.server_version)
+        connection.execute("SET timezone = 'UTC'")
         _wait_for_turn(connection)
         yield connection
 

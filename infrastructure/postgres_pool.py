@@ -14,13 +14,16 @@ from psycopg_pool import ConnectionPool
 
 from application.errors import NoRoom, StoreUnavailable
 
+IN_UTC = "-c timezone=UTC"
+"""What makes a connection tell instants in UTC, whatever zone the server is in."""
+
 BOUNDED: Mapping[str, Any] = {
     "connect_timeout": 2,
     "tcp_user_timeout": 10_000,
-    "options": "-c lock_timeout=5s -c statement_timeout=60s"
+    "options": f"{IN_UTC} -c lock_timeout=5s -c statement_timeout=60s"
     " -c idle_in_transaction_session_timeout=30s",
 }
-"""What keeps a connection from waiting for ever: for a server, for a lock, for an answer."""
+"""What keeps a connection in UTC, and from waiting for ever: for a server, a lock, an answer."""
 
 OUTAGES = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)
 """Failures of the database, not of what it was asked: it is away, out of room, or only reads."""

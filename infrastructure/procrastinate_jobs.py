@@ -21,7 +21,7 @@ from structlog.contextvars import bound_contextvars
 from application.errors import StoreUnavailable
 from application.ports import Statement
 from infrastructure.postgres import Pool
-from infrastructure.postgres_pool import BOUNDED
+from infrastructure.postgres_pool import BOUNDED, IN_UTC
 
 EXECUTE_RUN = "execute_run"
 LOOK = "look"
@@ -34,7 +34,7 @@ _QUEUED = """
     SELECT (args->>'run_id')::uuid FROM jobs.procrastinate_jobs
     WHERE task_name = %s AND status IN ('todo', 'doing')
 """
-_SEARCH_PATH = "-c search_path=jobs"
+_OPTIONS = f"{IN_UTC} -c search_path=jobs"
 _LOCK_CLASS = 0x6A6F62  # namespace of the advisory locks, second key the job's id
 _RECOVER_EVERY_S = 2.0
 _RESTART_AFTER_S = 1.0
@@ -109,7 +109,7 @@ class Worker:
         self._name = name
         self._runs = runs
         connector = PsycopgConnector(
-            conninfo=url, kwargs={**BOUNDED, "options": _SEARCH_PATH}, min_size=1, timeout=2
+            conninfo=url, kwargs={**BOUNDED, "options": _OPTIONS}, min_size=1, timeout=2
         )
         self._app = App(connector=connector)
         retry = RetryStrategy(exponential_wait=2, retry_exceptions=[StoreUnavailable])

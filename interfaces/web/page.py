@@ -77,7 +77,10 @@ def day(on: date | None) -> str:
 
 def instant(at: datetime | None) -> str:
     """A moment in UTC to the minute."""
-    return NONE if at is None else f"{day(at.date())}, {at.astimezone(UTC):%H:%M} UTC"
+    if at is None:
+        return NONE
+    in_utc = at.astimezone(UTC)
+    return f"{day(in_utc)}, {in_utc:%H:%M} UTC"
 
 
 def _sign(number: Decimal, *, is_change: bool = False) -> str:

@@ -1,17 +1,22 @@
 """Pools are whole again a moment after PostgreSQL is, whatever they held when it went."""
 
+import asyncio
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from threading import Barrier
 
 import pytest
 
 from application.errors import StoreUnavailable
+from infrastructure.event_store.recorder import BoundedDatastore
+from infrastructure.migrate import turn_to_migrate
 from infrastructure.postgres import Pool, open_pool
+from infrastructure.postgres_async import AsyncReading
 from tests.support.own_database import OwnDatabase, own_database
 from tests.support.postgres import FORGETFUL
-from tests.support.programs import connect_owner
+from tests.support.programs import connect_owner, move_to_berlin
 from tests.support.recording import only_reading
 from tests.support.waiting import eventually
 
@@ -123,3 +128,29 @@ def is_there(own: OwnDatabase, pid: int) -> bool:
     with connect_owner(own.url) as owner:
         found = owner.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [pid]).fetchone()
     return found is not None
+
+
+def test_each_kind_of_connection_tells_instants_in_utc_whatever_zone_the_server_is_in(
+    own: OwnDatabase,
+) -> None:
+    move_to_berlin(own.url)
+    zone = b"SELECT current_setting('TimeZone')"
+    reading = AsyncReading(own.url)
+
+    async def read() -> tuple[object, ...] | None:
+        async with reading.opened():
+            return await reading.first(zone, [])
+
+    with (
+        open_pool(own.url) as pool,
+        pool.connection() as of_pool,
+        closing(BoundedDatastore(own.url)) as datastore,
+        datastore.get_connection() as of_store,
+        turn_to_migrate(own.url) as of_owner,
+        connect_owner(own.url) as of_others,
+    ):
+        assert of_others.execute(zone).fetchone() == ("Europe/Berlin",)
+        assert of_pool.execute(zone).fetchone() == ("UTC",)
+        assert of_store.execute(zone).fetchone() == {"current_setting": "UTC"}
+        assert of_owner.execute(zone).fetchone() == ("UTC",)
+    assert asyncio.run(read()) == ("UTC",)

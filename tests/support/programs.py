@@ -6,6 +6,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 import psycopg
+from psycopg import sql
 
 from application.ports import PriceSource
 from infrastructure.argon2_passwords import Cost
@@ -43,6 +44,13 @@ def migrated_template(server_url: str) -> Iterator[str]:
     with fresh_database(server_url) as url:
         build_program(url).close()
         yield urlsplit(url).path.lstrip("/")
+
+
+def move_to_berlin(database_url: str) -> None:
+    """Have the database tell whoever connects from now on local time, unless asked for another."""
+    with connect_owner(database_url) as owner:
+        name = sql.Identifier(owner.info.dbname)
+        owner.execute(sql.SQL("ALTER DATABASE {} SET timezone = 'Europe/Berlin'").format(name))
 
 
 def connect_owner(database_url: str) -> "psycopg.Connection[tuple[object, ...]]":

@@ -13,7 +13,7 @@ from domain.security_record import SecurityRecord
 from interfaces.bootstrap import Program
 from tests.support.accounts import calculate, open_sample, register, shares
 from tests.support.openings import recorded
-from tests.support.programs import connect_owner
+from tests.support.programs import connect_owner, move_to_berlin
 from tests.support.terminal import Terminal
 
 FRIDAY = date(2013, 2, 1)
@@ -83,6 +83,21 @@ def test_what_stopped_before_the_end_of_the_log_is_told(
     done = connected.run("restatements", str(portfolio_id))
     assert (done.status, done.out) == (1, "")
     assert "ERR_ROOM_002: The projection restatements cannot take in" in done.told
+
+
+def test_instants_are_told_in_utc_whatever_zone_the_server_is_in(
+    connected: Terminal, database: str, portfolio_id: UUID, tmp_path: Path
+) -> None:
+    file, asked = tmp_path / "restatements.csv", ("restatements", str(portfolio_id))
+
+    def told() -> list[str]:
+        connected.run(*asked, "--csv", str(file))
+        explained = connected.run("explain", str(portfolio_id), f"{FRIDAY}").out
+        return [file.read_text(), connected.run(*asked).out, explained]
+
+    in_utc = told()
+    move_to_berlin(database)
+    assert told() == in_utc
 
 
 def test_nobodys_portfolio_has_none(connected: Terminal) -> None:

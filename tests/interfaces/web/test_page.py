@@ -1,6 +1,6 @@
 """Specification of numbers and days on pages: one way for each (spec 8)."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -41,6 +41,8 @@ def test_a_quantity_has_no_zeros_that_say_nothing(number: str, shown: str) -> No
 def test_days_and_moments_cannot_be_misread() -> None:
     assert day(date(2013, 3, 1)) == "1 Mar 2013"
     assert instant(datetime(2013, 3, 1, 21, 5, 9, tzinfo=UTC)) == "1 Mar 2013, 21:05 UTC"
+    berlin = timezone(timedelta(hours=1))
+    assert instant(datetime(2013, 3, 2, 0, 5, 9, tzinfo=berlin)) == "1 Mar 2013, 23:05 UTC"
 
 
 def test_what_there_is_not_is_a_dash() -> None:

@@ -38,6 +38,7 @@ FORM_COOKIE = "sigmasight_form"
 THEME_COOKIE = "sigmasight_theme"
 THEMES = ("light", "dark")
 _UNREADABLE = "ERR_REQUEST_001"
+_NOT_THERE = "ERR_HTTP_404"
 
 
 class SignInFirst(Exception):
@@ -307,10 +308,16 @@ class PageRoute(APIRoute):
                 return _to_sign_in(request)
             except DomainError as refusal:
                 return await run_in_threadpool(_page_of, request, refusal)
-            except RequestValidationError:
-                return await run_in_threadpool(refused_page, request, _UNREADABLE)
+            except RequestValidationError as refused:
+                code = _NOT_THERE if _is_about_path(refused) else _UNREADABLE
+                return await run_in_threadpool(refused_page, request, code)
 
         return handle_with_pages
+
+
+def _is_about_path(refused: RequestValidationError) -> bool:
+    """Whether part of the address can be nothing's, such as a text where an id belongs."""
+    return any(error["loc"][0] == "path" for error in refused.errors())
 
 
 def go_to(url: str) -> RedirectResponse:

@@ -72,6 +72,18 @@ def failing_browser(world: World, **parts: Any) -> Iterator[TestClient]:
         yield browser
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/portfolios/x", "/portfolios/{valued}/positions/x", "/portfolios/{valued}/history/soon"],
+)
+def test_an_address_with_what_can_be_no_id_leads_to_nothing(
+    world: World, browser: TestClient, path: str
+) -> None:
+    browser.cookies.set(COOKIE, str(world.ada.token))
+    answer = browser.get(path.format(valued=world.valued), headers=BROWSER)
+    assert (answer.status_code, CATALOGUE["ERR_HTTP_404"].title in answer.text) == (404, True)
+
+
 def answer_of_failing(world: World, failure: Exception, room: str) -> Response:
     """The command center asked for where a room fails."""
     with failing_browser(world, **{room: Failing(failure)}) as browser:

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
 from starlette.datastructures import Headers
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Scope
@@ -59,6 +60,7 @@ def create_http(program: Program) -> FastAPI:
     """The API over a program together with the pages; the caller closes the program."""
     app = create_app(program, _others())
     app.state.refuse = _refuse
+    app.state.page_paths = _page_paths()
     return app
 
 
@@ -69,6 +71,17 @@ def _others() -> Sequence[BaseRoute]:
     for module in (reports, *PAGE_MODULES):
         others.include_router(module.router)
     return others.routes
+
+
+@cache
+def _page_paths() -> frozenset[str]:
+    """The paths of pages as their routes have them, with the names of what differs."""
+    routes = [route for module in PAGE_MODULES for route in module.router.routes]
+    return frozenset(
+        route.path
+        for route in routes
+        if isinstance(route, APIRoute) and "GET" in (route.methods or ())
+    )
 
 
 def _refuse(

@@ -6,7 +6,7 @@ somebody anonymous one for forms alone. So a form of another site's cannot act i
 
 import hmac
 import secrets
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -124,6 +124,13 @@ class Visit:
         """Light or dark, where the browser was told; else the system decides."""
         chosen = self.request.cookies.get(THEME_COOKIE)
         return chosen if chosen in THEMES else None
+
+    @property
+    def back(self) -> str:
+        """Where the page can be asked for again; at the answer to a form, the form's page."""
+        if self.request.method != "GET":
+            return _page_above(self.request)
+        return _asked_for(self.request)
 
     @property
     def cause(self) -> Cause:
@@ -337,10 +344,24 @@ def _caller(program: Program, token: str) -> Caller | None:
         return None
 
 
+def _asked_for(request: Request) -> str:
+    """Path and query."""
+    url = request.url
+    return f"{url.path}?{url.query}" if url.query else url.path
+
+
+def _page_above(request: Request) -> str:
+    """The nearest page on the way up from where a form was sent, by the routes there are."""
+    pages: Set[str] = request.app.state.page_paths
+    path = request.url.path
+    route = getattr(request.scope.get("route"), "path", path)
+    while route and route not in pages:
+        route, path = route.rpartition("/")[0], path.rpartition("/")[0]
+    return path or "/"
+
+
 def _to_sign_in(request: Request) -> Response:
-    back = request.url.path if request.method == "GET" else ""
-    if request.method == "GET" and request.url.query:
-        back += f"?{request.url.query}"
+    back = _asked_for(request) if request.method == "GET" else ""
     return go_to(f"/login?next={quote(back)}" if back else "/login")
 
 

@@ -11,7 +11,15 @@ from infrastructure.settings import PUBLISHED_INVITE_CODE
 from interfaces.authentication import COOKIE
 from tests.interfaces.conftest import World
 from tests.support.browsing import send, signed_in
+from tests.support.pages import enter
 from tests.support.visitors import PASSWORD, newcomer
+
+HTML = {"Accept": "text/html"}
+
+
+def back_at(page: str) -> str:
+    """Where the buttons for light and dark lead."""
+    return unescape(re.findall(r'name="back" value="([^"]*)"', page)[0])
 
 
 def test_somebody_new_signs_up_and_in(browser: TestClient) -> None:
@@ -138,6 +146,40 @@ def test_the_browser_keeps_light_or_dark(browser: TestClient) -> None:
         assert f'data-theme="{theme}"' in browser.get("/").text
     send(browser, "/", "/theme", theme="system")
     assert "data-theme" not in browser.get("/").text
+
+
+@pytest.mark.usefixtures("superuser_there")
+@pytest.mark.parametrize(
+    ("sent_to", "page"),
+    [
+        ("/settings/password", "/settings"),
+        ("/theme", "/"),
+        ("/admin/audit/verify", "/admin/audit"),
+        ("/admin/repair", "/admin/repair"),
+        ("/admin/repair/apply", "/admin/repair"),
+        ("/admin/runs/start", "/admin/runs"),
+        ("/admin/users/{user}/impersonate", "/admin/users/{user}"),
+        ("/onboarding/upload", "/onboarding/upload"),
+        ("/onboarding/uploads/{user}/nothing", "/"),
+    ],
+)
+def test_light_or_dark_chosen_at_the_answer_to_a_form_leads_to_the_page_of_the_form(
+    world: World, browser: TestClient, sent_to: str, page: str
+) -> None:
+    user_id = world.superuser.id()
+    csrf = re.findall(r'name="csrf" value="([^"]*)"', browser.get("/settings").text)[0]
+    form = {} if sent_to == "/theme" else {"csrf": csrf, "portfolio_id": "mine"}
+    answer = browser.post(sent_to.format(user=user_id), data=form, headers=HTML)
+    assert answer.status_code != 303
+    assert back_at(answer.text) == page.format(user=user_id)
+    assert browser.get(back_at(answer.text)).status_code == 200
+
+
+def test_light_or_dark_leads_back_to_the_very_page(world: World, browser: TestClient) -> None:
+    enter(browser, world.ada)
+    page = f"/portfolios/{world.valued}/positions?status=closed&sort=symbol"
+    assert back_at(browser.get(page).text) == page
+    assert send(browser, page, "/theme", theme="dark").headers["location"] == page
 
 
 def test_cookies_are_out_of_reach_of_scripts_and_of_other_sites(

@@ -67,3 +67,9 @@ def cells(page: Page, caption: str) -> list[list[str]]:
         [(cell.text_content() or "").strip() for cell in row.locator("th, td").all()]
         for row in rows
     ]
+
+
+def until_replaced(page: Page, part_id: str) -> None:
+    """Wait until a script has put another part of the page in the place of the one there now."""
+    page.evaluate("id => { document.getElementById(id).dataset.old = 1 }", part_id)
+    expect(page.locator(f"#{part_id}:not([data-old])")).to_be_attached()

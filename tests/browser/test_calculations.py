@@ -51,6 +51,29 @@ def test_it_may_be_left_and_come_back_to_and_its_end_shows_by_itself(
     expect(page.get_by_role("heading", level=1)).to_have_text("Retirement is ready")
 
 
+def test_the_keys_stay_where_they_are_from_step_to_step(a_town: Town, page: Page) -> None:
+    log = page.get_by_role("link", name="Log of the calculation")
+    log.focus()
+    page.evaluate("document.getElementById('run').dataset.old = 1")
+    a_town.begin(page.url)
+    expect(page.get_by_role("heading", name="Steps")).to_be_visible()
+    expect(page.locator("#run[data-old]")).to_have_count(0)
+    expect(log).to_be_focused()
+    a_town.work_off(page.url)
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+
+
+def test_an_end_that_a_superuser_waits_for_is_where_the_keys_are(
+    a_town: Town, page: Page, windows: Windows
+) -> None:
+    of_root = windows.open(a_town.url, a_town.token_of("root"))
+    of_root.goto(f"/admin/runs/{page.url.rpartition('/')[2]}")
+    expect(of_root.get_by_role("heading", level=2)).to_have_text("queued")
+    a_town.work_off(page.url)
+    expect(of_root.get_by_role("heading", level=2)).to_have_text("completed")
+    expect(of_root.get_by_role("heading", level=2)).to_be_focused()
+
+
 def test_a_failure_stays_there_and_calculating_again_leads_on(a_town: Town, page: Page) -> None:
     failed = page.url
     a_town.fail(failed)

@@ -4,6 +4,7 @@ import threading
 
 from playwright.sync_api import expect
 
+from tests.browser.steps import until_replaced
 from tests.browser.town import Town
 from tests.browser.windows import Windows
 
@@ -21,6 +22,23 @@ def test_a_rebuild_is_asked_for_and_its_end_shows_by_itself(a_town: Town, window
     a_town.program.upkeep.work_off(threading.Event())
     expect(row).to_contain_text("0 other than before")
     expect(row.get_by_role("button", name="Rebuild imports")).to_be_visible()
+    expect(page.locator("[data-again]")).to_have_count(0)
+
+
+def test_the_keys_stay_where_they_are_while_a_rebuild_goes_on(
+    a_town: Town, windows: Windows
+) -> None:
+    page = windows.open(a_town.url, a_town.token_of("root"))
+    page.goto("/admin/projections")
+    page.get_by_role("button", name="Rebuild positions").click()
+    expect(page.get_by_role("row", name="positions")).to_contain_text("Waits for a worker")
+    other = page.get_by_role("button", name="Rebuild runs")
+    other.focus()
+    until_replaced(page, "projections")
+    expect(other).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("row", name="runs")).to_contain_text("Waits for a worker")
+    a_town.program.upkeep.work_off(threading.Event())
     expect(page.locator("[data-again]")).to_have_count(0)
 
 

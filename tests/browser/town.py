@@ -15,6 +15,7 @@ from uuid import UUID
 import httpx
 
 from application.ports import Close, Fetched
+from application.run_record import RunRecord
 from interfaces.bootstrap import Program
 from tests.support.browsing import send
 from tests.support.programs import build_program
@@ -71,6 +72,11 @@ class Town:
     def newcomer(self) -> Visitor:
         """Somebody new, who has signed in and owns nothing."""
         return newcomer(self.program, self.client, "Alan Turing")
+
+    def begin(self, page: str) -> None:
+        """Let the calculation of a page begin, and come no further."""
+        RunRecord(self.program.log).take_up(_run_of(page), "town")
+        self.program.rooms.catch_up(self.program.log.position())
 
     def work_off(self, page: str) -> None:
         """Let the calculation of a page come to its end."""

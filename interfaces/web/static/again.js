@@ -1,6 +1,9 @@
 // Looks again every so many seconds while something goes on that the page tells of, and puts the
-// page's own part in place.
+// page's own part in place. Whoever is at a link or a button of it stays there.
 const selector = "[data-again]";
+
+// What is the same of a link or a button in the fresh part.
+const sign = (one) => one.getAttribute("href") || one.form?.getAttribute("action");
 
 async function look() {
   const part = document.querySelector(selector);
@@ -8,7 +11,15 @@ async function look() {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const fresh = page.getElementById(part.id);
   if (!fresh) return location.reload();
+  const isHere = part.contains(document.activeElement);
+  const at = isHere && sign(document.activeElement);
+  const left = part.scrollLeft;
   part.replaceWith(document.adoptNode(fresh));
+  fresh.scrollLeft = left;
+  if (!isHere) return;
+  fresh.tabIndex = -1;
+  const same = [...fresh.querySelectorAll("a, button")].find((one) => sign(one) === at);
+  (same || fresh).focus({ preventScroll: true });
 }
 
 function wait() {

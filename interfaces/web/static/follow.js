@@ -1,4 +1,5 @@
 // Follows a run: whenever it changes, the page's own part is fetched again and put in place.
+// Whoever is at a link of it stays there, until the end is what there is to read.
 const source = new EventSource(document.querySelector("[data-events]").dataset.events);
 let isFetching = false;
 let isOutdated = false;
@@ -14,12 +15,17 @@ async function show() {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const fresh = page.getElementById("run");
       if (!fresh) return location.reload();
-      document.getElementById("run").replaceWith(document.adoptNode(fresh));
+      const part = document.getElementById("run");
+      const link = part.contains(document.activeElement) && document.activeElement.href;
+      part.replaceWith(document.adoptNode(fresh));
       document.title = page.title;
       if (!fresh.dataset.events) {
         source.close();
-        fresh.querySelector("h1").setAttribute("tabindex", "-1");
-        fresh.querySelector("h1").focus();
+        const heading = fresh.querySelector("h1, h2");
+        heading.tabIndex = -1;
+        heading.focus();
+      } else if (link) {
+        [...fresh.querySelectorAll("a")].find((one) => one.href === link)?.focus({ preventScroll: true });
       }
     }
   } finally {

@@ -124,9 +124,9 @@ def stop_impersonation(at: UserVisit) -> Response:
 
 
 @router.get("/settings")
-def settings(at: UserVisit) -> Response:
-    """Who one is here, and the form to change the password."""
-    return at.page("settings.html", wrong={}, changed=False)
+def settings(at: UserVisit, changed: str = "") -> Response:
+    """Who one is here, and the form to change the password; `changed` is what just was."""
+    return at.page("settings.html", wrong={}, changed=changed == "password")
 
 
 @router.post("/settings/password", dependencies=[OURS])
@@ -144,7 +144,7 @@ def change_password(at: InPersonVisit, current: Text = "", new: Text = "") -> Re
         fields = {"ERR_AUTH_001": "current", "ERR_USER_003": "new"}
         wrong = _by_field(refusal, fields)
         return told_to_wait(at.page("settings.html", 422, wrong=wrong, changed=False), refusal)
-    return signed_in(at, access, "/settings")
+    return signed_in(at, access, "/settings?changed=password")
 
 
 @router.post("/theme", dependencies=[OURS])

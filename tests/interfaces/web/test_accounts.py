@@ -123,8 +123,11 @@ def test_the_password_is_changed(world: World, browser: TestClient) -> None:
     weak = send(browser, "/settings", "/settings/password", current=PASSWORD, new="weak")
     assert (weak.status_code, 'id="new-told"' in weak.text) == (422, True)
     changed = send(browser, "/settings", "/settings/password", current=PASSWORD, new="Another1One")
-    assert (changed.status_code, changed.headers["location"]) == (303, "/settings")
-    assert email in browser.get("/settings").text
+    assert changed.status_code == 303
+    text = browser.get(changed.headers["location"]).text
+    assert email in text
+    assert 'role="status">The password is changed; every other session has ended.' in text
+    assert 'role="status"' not in browser.get("/settings").text
 
 
 @pytest.mark.parametrize("csrf", ["", "x", None])

@@ -27,6 +27,7 @@ _DONE = {
     "opened": "Position entered.",
     "close": "Position closed.",
     "correct": "Position corrected.",
+    "same": "Nothing was corrected: the position stands as it was stated.",
     "revalue": "Position revalued.",
     "remove": "Position removed.",
     "noted": "Cash flow noted.",

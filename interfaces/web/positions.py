@@ -47,6 +47,7 @@ _FIELDS = {
     "ERR_POS_028": "quantity",
     "ERR_POS_030": "quantity",
 }
+_KIND_STAYS = "A kind can become another one, but cannot be taken away. Write the right one."
 
 
 class Deed(StrEnum):
@@ -89,6 +90,8 @@ class Edit:
     def correct(self) -> Edited:
         """State it as it should have been; what stays as it was shown is not said again."""
         body = CorrectionBody.model_validate(self.typed)
+        if body.investment_subtype == "":
+            raise FormWrong({"investment_subtype": _KIND_STAYS})
         command = CorrectPosition(
             portfolio_id=self.portfolio.portfolio_id,
             position_id=self.position_id,
@@ -169,8 +172,11 @@ def edit(
         )
     at.program.rooms.catch_up(edited.position)
     url = url_of(portfolio_id, "/positions")
-    gone = deed is Deed.REMOVE
-    return done_at(url if gone else f"{url}/{position_id}", deed, edited.restates_from)
+    if deed is Deed.REMOVE:
+        return done_at(url, deed, edited.restates_from)
+    is_same = deed is Deed.CORRECT and _row(at, portfolio, position_id) == row
+    done = "same" if is_same else deed
+    return done_at(f"{url}/{position_id}", done, edited.restates_from)
 
 
 def _row(at: Visit, portfolio: PortfolioRow, position_id: UUID) -> PositionRow:

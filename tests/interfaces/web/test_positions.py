@@ -112,6 +112,30 @@ def test_a_position_is_corrected_from_what_it_says_now(world: World, browser: Te
     assert (wrong.status_code, wrong_fields(wrong.text)) == (422, ["quantity"])
 
 
+def test_a_correction_that_says_nothing_new_is_told_so(world: World, browser: TestClient) -> None:
+    visitor, portfolio_id = owner(world.program, browser)
+    form = f"{url_of(visitor, portfolio_id)}/correct"
+    position = world.program.log.position()
+    answer = send(browser, form, form, quantity="100.00", reason="To be sure.")
+    text = browser.get(answer.headers["location"]).text
+    assert "Nothing was corrected: the position stands as it was stated." in text
+    assert "Position corrected." not in text
+    assert world.program.log.position() == position
+
+
+def test_a_kind_becomes_another_one_but_is_not_taken_away(
+    world: World, browser: TestClient
+) -> None:
+    visitor, portfolio_id = owner(world.program, browser)
+    form = f"{url_of(visitor, portfolio_id)}/correct"
+    told = send(browser, form, form, investment_subtype="STOCK")
+    assert "Position corrected." in browser.get(told.headers["location"]).text
+    blank = send(browser, form, form, quantity="120", investment_subtype=" ")
+    assert (blank.status_code, wrong_fields(blank.text)) == (422, ["investment_subtype"])
+    goog = next(p for p in visitor.positions_of(portfolio_id) if p["symbol"] == "GOOG")
+    assert (goog["quantity"], goog["investment_subtype"]) == ("100.00", "STOCK")
+
+
 def test_a_private_asset_is_revalued(world: World, browser: TestClient) -> None:
     visitor = newcomer(world.program, world.client)
     row = "FUND,10,1000.00,2012-12-31,PRIVATE,PRIVATE_EQUITY"

@@ -34,6 +34,22 @@ def test_the_overview_says_what_the_api_says(world: World, browser: TestClient) 
     assert {link: browser.get(link).status_code for link in links} == dict.fromkeys(links, 200)
 
 
+def test_every_page_of_an_account_has_a_title_of_its_own(world: World, browser: TestClient) -> None:
+    enter(browser, world.ada)
+    base, position = f"/portfolios/{world.valued}", url_of(world.ada, world.valued)
+    tabs = ("", "/positions", "/cash-flows", "/risk", "/performance", "/opening", "/imports")
+    imported = f"/imports/{world.ada.imports_of(world.valued)[0]['import_id']}"
+    pages = [base + tail for tail in (*tabs, "/history", imported)]
+    pages += [position + tail for tail in ("", "/close", "/correct", "/revalue", "/remove")]
+    titles = {page: re.findall("<title>(.*?)</title>", browser.get(page).text)[0] for page in pages}
+    assert len(set(titles.values())) == len(pages), titles
+    account = world.ada.get(f"/portfolios/{world.valued}").json()["account_name"]
+    assert [
+        title for title in titles.values() if not title.endswith(f"{account} - SigmaSight")
+    ] == []
+    assert titles[f"{position}/close"].startswith("Close GOOG ")
+
+
 def test_a_badge_leads_to_mark_source_date_and_row(world: World, browser: TestClient) -> None:
     enter(browser, world.ada)
     url = url_of(world.ada, world.valued)

@@ -87,9 +87,11 @@ class RunToStart(BaseModel):
     @model_validator(mode="after")
     def _days_in_order(self) -> Self:
         if self.from_date and not self.restate:
-            raise PydanticCustomError("days", "Days are given to restate; send restate=true.")
+            told = "Days are given to restate; send restate=true."
+            raise PydanticCustomError("days_of_today", told)
         if self.to_date and not (self.from_date and self.from_date <= self.to_date):
-            raise PydanticCustomError("days", "to_date needs a from_date on or before it.")
+            told = "to_date needs a from_date on or before it."
+            raise PydanticCustomError("days_not_in_order", told)
         return self
 
     @property

@@ -17,9 +17,13 @@ WHOLE = "form"
 """The place of what no field is to blame for."""
 
 _OF_THE_PAGE = ("_403", "_404")
-_SENTENCES = {  # where the framework's own sentence would speak of Python
+_SENTENCES = {  # where the framework's own sentence would speak of Python, or ours of the API
     "missing": "Fill this in.",
     "string_too_short": "Fill this in.",
+    "string_too_long": "Write at most {max_length} characters.",
+    "too_long": "Write at most {max_length} characters.",
+    "days_of_today": "Days are given for old days only; say that it is for those.",
+    "days_not_in_order": "The last day needs a first one, on or before it.",
     "uuid_parsing": "Copy the whole id, as it is shown elsewhere.",
     "int_parsing": "Write a whole number.",
     "int_parsing_size": "Write a smaller number.",

@@ -92,6 +92,13 @@ def test_what_is_wrong_is_told_and_starts_nothing(
     assert world.program.log.position() == position
 
 
+def test_days_are_spoken_of_as_the_form_does(browser: TestClient) -> None:
+    at_all = send(browser, RUNS, START, from_date="2013-02-01").text
+    assert "Days are given for old days only; say that it is for those." in at_all
+    alone = send(browser, RUNS, START, restate="true", to_date="2013-02-01").text
+    assert "The last day needs a first one, on or before it." in alone
+
+
 def test_dead_runs_are_ended_by_a_button_however_often(browser: TestClient) -> None:
     for _ in range(2):
         answer = send(browser, RUNS, f"{RUNS}/clean-up")

@@ -192,6 +192,14 @@ def test_a_span_that_cannot_be_is_told_at_its_fields(
     assert (answer.status_code, wrong_fields(answer.text)) == (422, fields)
 
 
+def test_too_long_a_benchmark_is_told_in_words_of_ours(
+    browser: TestClient, account: tuple[Visitor, str]
+) -> None:
+    enter(browser, account[0])
+    text = browser.get(page(account[1], "?benchmark=" + "X" * 21)).text
+    assert 'id="benchmark-told">Write at most 20 characters.' in text
+
+
 @pytest.mark.parametrize(
     ("span", "reason"),
     [

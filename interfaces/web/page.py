@@ -50,7 +50,8 @@ def percent(share: float | None, *, is_change: bool = False) -> str:
     """A fraction as percent to two decimals; a change bears its sign."""
     if share is None:
         return NONE
-    return f"{_sign(Decimal(share), is_change=is_change)}{abs(share):.2%}"
+    shown = f"{share:z.2%}"
+    return f"{_sign(Decimal(shown[:-1]), is_change=is_change)}{shown.removeprefix('-')}"
 
 
 def number(figure: float | None, decimals: int = 2, *, is_change: bool = False) -> str:

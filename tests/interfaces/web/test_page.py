@@ -24,7 +24,16 @@ def test_money_has_cents_separators_and_a_sign(amount: str, shown: str, as_chang
 
 
 @pytest.mark.parametrize(
-    ("share", "shown"), [(0.1234567, "+12.35%"), (-1.5, "\N{MINUS SIGN}150.00%"), (0.0, "0.00%")]
+    ("share", "shown"),
+    [
+        (0.1234567, "+12.35%"),
+        (-1.5, "\N{MINUS SIGN}150.00%"),
+        (0.0, "0.00%"),
+        (0.00001, "0.00%"),
+        (-0.00001, "0.00%"),
+        (-0.00006, "\N{MINUS SIGN}0.01%"),
+        (12.5, "+1250.00%"),
+    ],
 )
 def test_a_share_is_shown_in_percent(share: float, shown: str) -> None:
     assert percent(share, is_change=True) == shown

@@ -3,10 +3,12 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from interfaces.authentication import COOKIE
+from interfaces.http import create_http
 from interfaces.monitoring import RULES
 from interfaces.request_metrics import RequestMetrics, Requests
 from tests.interfaces.conftest import World
-from tests.support.pages import enter, rows_of
+from tests.support.pages import enter, rows_of, tiles_of
 
 pytestmark = pytest.mark.usefixtures("superuser_there")
 
@@ -41,6 +43,17 @@ def test_people_are_drawn_with_a_table_to_keep(browser: TestClient) -> None:
     assert header == "Date,Registered,All together"
     assert int(rows[-1].split(",")[2]) >= 4
     assert browser.get(f"{PAGE}/charts/luck.csv").status_code == 404
+
+
+def test_before_the_first_request_nothing_is_said_of_how_long_they_took(
+    world: World,
+) -> None:
+    with TestClient(create_http(world.program)) as browser:
+        browser.cookies.set(COOKIE, str(world.superuser.token))
+        tiles = tiles_of(browser.get(PAGE).text)
+
+    assert tiles["Requests since the start"].startswith("0")
+    assert (tiles["Took on average"], tiles["95 of a hundred within"]) == ("", "")
 
 
 @pytest.mark.parametrize("path", [PAGE, f"{PAGE}/charts/people.csv"])

@@ -27,7 +27,7 @@ def _row(held: Holding, sparklines: Mapping[str, Sparkline], *, with_account: bo
         f'<th scope="row"><a href="{url}">{symbol}</a></th>\n{account}'
         f'<td class="number">{quantity(position.open_quantity)}</td>\n'
         f'<td class="number">{price(position.mark.price if position.mark else None)}</td>\n'
-        f"<td>{_badge(held, url, symbol)}</td>\n"
+        f'<td data-key="{held.quality}">{_badge(held, url, symbol)}</td>\n'
         f'<td class="number">{money(position.market_value)}</td>\n'
         f'<td class="number">{percent(held.weight)}</td>\n'
         f'<td class="number">{signed(position.pnl)}</td>\n'

@@ -66,6 +66,12 @@ class Holding:
         return BADGES.get(mark.quality, "bad") if mark else "bad"
 
     @property
+    def quality(self) -> str:
+        """The mark's quality; blank where there is none."""
+        mark = self.position.mark
+        return mark.quality if mark else ""
+
+    @property
     def is_unreliable(self) -> bool:
         """Whether the mark is stale, or no market price at all."""
         mark = self.position.mark

@@ -40,12 +40,7 @@ _CLOSED = Column("closed", "Closed", lambda held: held.position.exit_on)
 _MARK = Column(
     "mark", "Mark", lambda held: held.position.mark.price if held.position.mark else None
 )
-_QUALITY = Column(
-    "quality",
-    "Quality",
-    lambda held: held.position.mark.quality if held.position.mark else None,
-    is_number=False,
-)
+_QUALITY = Column("quality", "Quality", lambda held: held.quality or None, is_number=False)
 _VALUE = Column("value", "Market value", lambda held: held.position.market_value)
 _WEIGHT = Column("weight", "Weight", lambda held: held.weight)
 _DAY = Column("day", "P&L of the day", lambda held: held.position.pnl)

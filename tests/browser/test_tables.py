@@ -38,6 +38,38 @@ def test_a_header_puts_the_rows_in_order_and_the_other_way_round(
     assert (page.url == where) is with_scripts
 
 
+def individual(a_town: Town, windows: Windows, *, with_scripts: bool, asked: str = "") -> Page:
+    """A window on the account that holds private assets as well."""
+    page = windows.open(a_town.url, a_town.token_of("ada"), java_script_enabled=with_scripts)
+    page.goto(f"/portfolios/{a_town.places['individual']}{asked}")
+    return page
+
+
+@WAYS
+@pytest.mark.parametrize("tab", ["", "/positions"])
+def test_quality_puts_those_alike_beside_each_other(
+    a_town: Town, windows: Windows, tab: str, *, with_scripts: bool
+) -> None:
+    page = individual(a_town, windows, with_scripts=with_scripts, asked=tab)
+    header = page.locator("#holdings").get_by_role("columnheader", name="Quality")
+    header.get_by_role("button").click()
+    expect(header).to_have_attribute("aria-sort", "ascending")
+    badges = page.locator("#holdings tbody .badge").all_text_contents()
+    qualities = [badge.partition(": ")[2].strip() for badge in badges]
+    assert len(set(qualities)) > 1
+    assert qualities == sorted(qualities)
+
+
+def test_a_table_without_rows_is_put_in_order_without_a_word(
+    a_town: Town, windows: Windows
+) -> None:
+    page = individual(a_town, windows, with_scripts=True, asked="?filter=nowhere")
+    header = page.locator("#holdings").get_by_role("columnheader", name="Weight")
+    header.get_by_role("button").click()
+    expect(header).to_have_attribute("aria-sort", "descending")
+    assert "Nothing that is held has these words." in page.locator("#holdings tbody").inner_text()
+
+
 @WAYS
 def test_words_pick_the_rows_that_have_them(
     a_town: Town, windows: Windows, *, with_scripts: bool

@@ -9,7 +9,8 @@ const dayOf = (text) => (textOf(text) ? Date.parse(text) || null : null);
 const isDay = (text) => /^\d{1,2} \w{3} \d{4}$/.test(text);
 
 function keysOf(header, cells) {
-  const texts = cells.map((cell) => cell.textContent.trim());
+  // What a cell says beside its figure, for the ear alone, is nothing to put it in order by.
+  const texts = cells.map((cell) => cell.dataset.key ?? cell.textContent.trim());
   if (texts.some(isDay)) return texts.map(dayOf);
   return texts.map(header.classList.contains("number") ? numberOf : textOf);
 }
@@ -23,7 +24,7 @@ function sort(table, header) {
     ? header.ariaSort === "descending"
     : !header.classList.contains("number");
   const body = table.tBodies[0];
-  const rows = [...body.rows];
+  const rows = [...body.querySelectorAll("tr[data-words]")];
   const keys = keysOf(header, rows.map((row) => row.cells[header.cellIndex]));
   const keyed = rows.map((row, place) => ({ row, key: keys[place] }));
   keyed.sort((one, other) => {

@@ -28,12 +28,15 @@ def url_of(portfolio_id: UUID, position_id: UUID) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A position in its account; `nav` is that of all accounts shown, None before a valuation."""
+    """A position in its account; `nav` is that of all accounts shown, None before a valuation.
+
+    `sector` is blank where it is not told.
+    """
 
     portfolio: PortfolioRow
     position: PositionRow
     nav: Decimal | None
-    sector: str = UNCLASSIFIED
+    sector: str = ""
 
     @property
     def url(self) -> str:

@@ -50,6 +50,25 @@ def test_every_page_of_an_account_has_a_title_of_its_own(world: World, browser: 
     assert titles[f"{position}/close"].startswith("Close GOOG ")
 
 
+def test_the_words_that_a_tab_shows_are_those_it_is_picked_and_put_in_order_by(
+    world: World, browser: TestClient
+) -> None:
+    visitor = newcomer(world.program, world.client)
+    rows = ["ABBEY,10,1000.00,2012-12-31,PRIVATE,PRIVATE_EQUITY", "GOOG,1,700.00,2012-12-31,,"]
+    portfolio_id = visitor.upload("\n".join([PRIVATE, *rows, ""]).encode()).json()["portfolio_id"]
+    enter(browser, visitor)
+    page = f"/portfolios/{portfolio_id}/positions"
+    text = browser.get(page, params={"sort": "class"}).text
+    assert 'placeholder="Symbol or class"' in text
+    classes = {row[0]: row[1] for row in rows_of(text, "Positions")}
+    assert list(classes.values()) == sorted(classes.values())
+    for symbol, shown in classes.items():
+        found = rows_of(browser.get(page, params={"filter": shown}).text, "Positions")
+        assert [row[0] for row in found] == [symbol]
+    none = rows_of(browser.get(page, params={"filter": "unclassified"}).text, "Positions")
+    assert none == [["There are none."]]
+
+
 def test_a_badge_leads_to_mark_source_date_and_row(world: World, browser: TestClient) -> None:
     enter(browser, world.ada)
     url = url_of(world.ada, world.valued)

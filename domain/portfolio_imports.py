@@ -1,7 +1,8 @@
 """What a portfolio decides on files: taking them in, back, and in again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -26,14 +27,20 @@ if TYPE_CHECKING:
 def differences(portfolio: "Portfolio", intake: Intake) -> list[Change]:
     """What replacing the holdings by the file would change, symbol by symbol.
 
+    Options that ended before the file's day are left alone, settled yet or not, whatever the file
+    says of them.
+
     Raises:
         ClosingPriceMissing: ERR_PORT_016.
     """
     prices = {**portfolio.holdings.manual_prices(intake.stated_on), **intake.prices}
     day = intake.quantities_as_of or intake.stated_on
-    book = portfolio.book(intake.actions).without(intake.history)
+    ended = _ended(portfolio, intake.stated_on)
+    book = portfolio.book(intake.actions).without(intake.history | ended.keys())
     held = {position.position_id: book.held(position) for position in book.positions}
     counted = [lot.counted_on(day) for lot in held.values()]
+    over = set(ended.values())
+    terms = [r for r in intake.terms if r.symbol not in over or not r.has_ended(intake.stated_on)]
     return [
         replace(
             change,
@@ -41,7 +48,7 @@ def differences(portfolio: "Portfolio", intake: Intake) -> list[Change]:
                 held[closing.position_id].as_stated(closing, day) for closing in change.closings
             ),
         )
-        for change in replacement(counted, replace(intake, prices=prices))
+        for change in replacement(counted, replace(intake, terms=terms, prices=prices))
     ]
 
 
@@ -135,6 +142,17 @@ def _what_comes(
     if not intake.is_forced and (held := portfolio.holdings.held_already(intake.terms)):
         raise HeldAlready(held)
     return intake.terms, ()
+
+
+def _ended(portfolio: "Portfolio", day: date) -> Mapping[UUID, str]:
+    """The symbols of the positions in options that ended before `day` with something left."""
+    holdings = portfolio.holdings
+    held = (holdings.unsettled(position_id) for position_id in holdings.positions)
+    return {
+        one.position_id: one.symbol
+        for one in held
+        if one and one.has_ended(day) and one.open_quantity
+    }
 
 
 def _known(portfolio: "Portfolio", import_id: UUID) -> TakenIn:

@@ -86,7 +86,7 @@ def close(
     Args:
         portfolio: whose position it is.
         position_id: which one.
-        closed_on: the day; after the expiry of an option nothing is left of it.
+        closed_on: the day; after its end nothing is left of an option, settled yet or not.
         price: USD a share of that day; 0 for an option only.
         quantity: how much in shares of that day, unsigned or signed as the position; None for all.
         actions: the market's splits of the symbol; the owner's own win.
@@ -104,6 +104,8 @@ def close(
         raise ClosingDateRefused(position.entry_on)
     if not _is_closing_price(price, position):
         raise ClosingPriceRefused
+    if position.has_ended(closed_on):
+        raise ClosedOverHeld(position.symbol, Decimal(0), position.expires_on)
     held = portfolio.book(actions).held(position)
     traded = _traded(held, closed_on, quantity)
     part = held.part(traded, closed_on)

@@ -107,6 +107,11 @@ class PositionTerms(
             return None
         return OptionTerms(self.underlying, self.expires_on, self.right, self.strike)
 
+    def has_ended(self, day: date) -> bool:
+        """Whether it is an option that ended before `day`; one entered after its end, at once."""
+        option = self.option
+        return option is not None and max(option.expires_on, self.entry_on) < day
+
 
 class Position(PositionTerms, frozen=True, kw_only=True):
     """A position of a portfolio: stated terms with the id they got there."""

@@ -44,11 +44,12 @@ class ClosedOverHeld(DomainError):
 
     code = "ERR_POS_028"
 
-    def __init__(self, symbol: str, held: Decimal) -> None:
+    def __init__(self, symbol: str, held: Decimal, ended_on: date | None = None) -> None:
+        since = f" after {ended_on}, when it expired" if ended_on else ""
         super().__init__(
             f"Of '{symbol}' {held:f} is held; close at most that."
             if held
-            else f"Nothing is left of '{symbol}' to close.",
+            else f"Nothing is left of '{symbol}' to close{since}.",
             symbol=symbol,
             held=f"{held:f}",
         )

@@ -1,6 +1,6 @@
 """Specification of expiry: an option comes to its end and is settled to cash (spec 2.2, 5.3)."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import msgspec
@@ -103,6 +103,32 @@ def test_all_of_it_sold_before_nothing_is_left_to_expire() -> None:
 def test_after_it_nothing_is_left_to_close() -> None:
     holding(expired(CALLS, "3.25", TUESDAY)).when(closing(CALLS, on=WEDNESDAY)).then_refused(
         ClosedOverHeld, "Nothing is left"
+    )
+
+
+@pytest.mark.parametrize("on", [WEDNESDAY, MONDAY + timedelta(days=30)])
+def test_nor_while_the_settlement_is_not_recorded_yet(on: date) -> None:
+    holding().when(closing(CALLS, "2", on=on)).then_refused(
+        ClosedOverHeld, "Nothing is left of 'GOOG120703C00600000' to close after 2012-07-03"
+    )
+    holding().when(closing(CALLS, "2", on=TUESDAY)).then(
+        position_closed(CALLS, "2", "55.00", TUESDAY)
+    )
+
+
+def test_one_that_was_entered_after_its_end_can_be_closed_on_that_day() -> None:
+    late = msgspec.structs.replace(CALLS, entry_on=WEDNESDAY)
+    history = given(Portfolio, portfolio_opened(), imported(late))
+
+    history.when(closing(late, on=WEDNESDAY)).then(position_closed(late, "5", "55.00", WEDNESDAY))
+    history.when(closing(late, on=MONDAY + timedelta(days=3))).then_refused(ClosedOverHeld)
+
+
+def test_what_lacks_a_term_of_an_option_is_never_settled_and_can_be_closed() -> None:
+    bare = msgspec.structs.replace(CALLS, strike=None)
+
+    given(Portfolio, portfolio_opened(), imported(bare)).when(closing(bare, on=WEDNESDAY)).then(
+        position_closed(bare, "5", "55.00", WEDNESDAY)
     )
 
 

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from domain.instrument import InvestmentClass
+from domain.kernel import Event
 from domain.portfolio import Portfolio
 from domain.position import Closing, Position, PositionTerms
 from domain.position_import import ClosingPriceMissing, PositionClosing
@@ -16,6 +17,7 @@ from tests.support.books import split
 from tests.support.events import (
     OPENING_DAY,
     closing,
+    expired,
     imported,
     numbered,
     portfolio_opened,
@@ -437,6 +439,37 @@ class TestTellingFirst:
         told = before.differences(file_of(*self.FILE, prices={"GOOG": "80"}))
 
         assert replacing(*self.FILE, prices={"GOOG": "80"})(before) == told
+
+
+class TestEndedOptions:
+    """What an option comes to is for its settlement to say, not for a later file."""
+
+    OVER = msgspec.structs.replace(numbered(call("5", "9.00")), expires_on=MONDAY)
+    SETTLED = expired(OVER, "3.25", MONDAY)
+
+    @pytest.mark.parametrize("history", [(), (SETTLED,)], ids=["not settled yet", "settled"])
+    @pytest.mark.parametrize("contracts", [None, "5", "3", "-1"])
+    def test_one_that_ended_before_the_day_of_the_file_is_left_alone(
+        self, contracts: str | None, history: tuple[Event, ...]
+    ) -> None:
+        rows = [] if contracts is None else [call(contracts, "9.00")]
+        over = [msgspec.structs.replace(row, expires_on=MONDAY) for row in rows]
+
+        given(Portfolio, portfolio_opened(), imported(self.OVER), *history).when(
+            replacing(*over, prices={self.OVER.symbol: "4.00"})
+        ).then(replaced())
+
+    def test_one_that_ends_on_its_day_is_not(self) -> None:
+        ending = msgspec.structs.replace(self.OVER, expires_on=TUESDAY)
+
+        holding(ending).when(replacing(prices={ending.symbol: "4.00"})).then(
+            replaced(closings=[closing(ending, "5", "4.00", TUESDAY)])
+        )
+
+    def test_one_that_was_never_held_comes_as_the_file_has_it(self) -> None:
+        over = msgspec.structs.replace(call("5", "9.00"), expires_on=MONDAY)
+
+        holding().when(replacing(over)).then(replaced(numbered(over)))
 
 
 class TestSplits:

@@ -185,8 +185,12 @@ class Imports:
         unpriced = sorted((held | {t.symbol for t in intake.terms}) - intake.prices.keys())
         after = intake.stated_on + timedelta(days=1)
         closes = self.book.last_closes_before(portfolio.opening.price_source, unpriced, after)
-        known = {symbol: close.price for symbol, close in closes.items()}
         actions = self.book.actions(portfolio.opening.price_source, sorted(held))
+        book = portfolio.book(actions)
+        known = {
+            symbol: book.price_on(intake.stated_on, symbol, close.price, close.session)
+            for symbol, close in closes.items()
+        }
         history = self.options.ended_by_the_opening(portfolio)
         prices = {**known, **intake.prices}
         return replace(intake, prices=prices, actions=actions, history=history)

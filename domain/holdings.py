@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
-from operator import itemgetter
 from typing import TypeAlias
 from uuid import UUID
 
@@ -130,15 +128,15 @@ class Holdings:
         """The first import of the same file and account that came since this one was reverted."""
         return _of_the_same_file(reverted.source, self.came_since(reverted))
 
-    def manual_prices(self, day: date) -> Mapping[str, Decimal]:
+    def manual_marks(self, day: date) -> Mapping[str, Revaluation]:
         """The latest manual mark by symbol, up to `day`."""
         marks = [
-            (mark.on, self.positions[position_id].symbol, mark.price)
+            (self.positions[position_id].symbol, mark)
             for position_id, known in self.revaluations.items()
             for mark in known
             if mark.on <= day
         ]
-        return {symbol: price for _, symbol, price in sorted(marks, key=itemgetter(0))}
+        return dict(sorted(marks, key=lambda one: one[1].on))
 
     def standing(self) -> Iterator[TakenIn]:
         """The imports that are not taken back."""

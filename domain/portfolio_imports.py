@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from domain.corporate_action import NO_ACTIONS
 from domain.hindrances import hindrances_to_restore, hindrances_to_revert
-from domain.position import PositionTerms
+from domain.position import Position, PositionTerms
 from domain.position_import import (
     FileImportedBefore,
     HeldAlready,
@@ -19,6 +21,8 @@ from domain.position_import import (
     TakenIn,
 )
 from domain.replacement import Change, replacement
+from domain.shares import counted
+from domain.valuation import PortfolioBook
 
 if TYPE_CHECKING:
     from domain.portfolio import Portfolio
@@ -27,20 +31,23 @@ if TYPE_CHECKING:
 def differences(portfolio: "Portfolio", intake: Intake) -> list[Change]:
     """What replacing the holdings by the file would change, symbol by symbol.
 
-    Options that ended before the file's day are left alone, settled yet or not, whatever the file
-    says of them.
+    What is held and what the file states are counted in shares of the file's day. Options that
+    ended before it are left alone, settled yet or not, whatever the file says of them.
 
     Raises:
         ClosingPriceMissing: ERR_PORT_016.
     """
-    prices = {**portfolio.holdings.manual_prices(intake.stated_on), **intake.prices}
-    day = intake.quantities_as_of or intake.stated_on
-    ended = _ended(portfolio, intake.stated_on)
+    day, ended = intake.stated_on, _ended(portfolio, intake.stated_on)
     book = portfolio.book(intake.actions).without(intake.history | ended.keys())
     held = {position.position_id: book.held(position) for position in book.positions}
-    counted = [lot.counted_on(day) for lot in held.values()]
+    lots = [lot.counted_on(day) for lot in held.values()]
     over = set(ended.values())
-    terms = [r for r in intake.terms if r.symbol not in over or not r.has_ended(intake.stated_on)]
+    terms = [row for row in intake.terms if row.symbol not in over or not row.has_ended(day)]
+    stated = replace(
+        intake,
+        terms=_counted(portfolio, replace(intake, terms=terms), book, lots),
+        prices={**_manual_prices(portfolio, book, day), **intake.prices},
+    )
     return [
         replace(
             change,
@@ -48,7 +55,7 @@ def differences(portfolio: "Portfolio", intake: Intake) -> list[Change]:
                 held[closing.position_id].as_stated(closing, day) for closing in change.closings
             ),
         )
-        for change in replacement(counted, replace(intake, terms=terms, prices=prices))
+        for change in replacement(lots, stated)
     ]
 
 
@@ -142,6 +149,32 @@ def _what_comes(
     if not intake.is_forced and (held := portfolio.holdings.held_already(intake.terms)):
         raise HeldAlready(held)
     return intake.terms, ()
+
+
+def _counted(
+    portfolio: "Portfolio", intake: Intake, book: PortfolioBook, held: Sequence[Position]
+) -> list[PositionTerms]:
+    """The file's rows in shares of its day, where they are compared with what is held.
+
+    Others are opened as they are stated.
+    """
+    compared = {(lot.symbol, lot.quantity > 0) for lot in held if lot.open_quantity}
+    as_of = intake.quantities_as_of or portfolio.opening.equity_as_of
+    rows = []
+    for row in intake.terms:
+        actions = book.actions.get(row.symbol, NO_ACTIONS)
+        factor = actions.share_factor(max(as_of, row.entry_on), intake.stated_on)
+        is_compared = (row.symbol, row.quantity > 0) in compared
+        rows.append(counted(row, factor) if is_compared else row)
+    return rows
+
+
+def _manual_prices(portfolio: "Portfolio", book: PortfolioBook, day: date) -> Mapping[str, Decimal]:
+    """The latest manual mark by symbol, in USD a share of the day."""
+    marks = portfolio.holdings.manual_marks(day)
+    return {
+        symbol: book.price_on(day, symbol, mark.price, mark.on) for symbol, mark in marks.items()
+    }
 
 
 def _ended(portfolio: "Portfolio", day: date) -> Mapping[UUID, str]:

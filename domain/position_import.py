@@ -109,9 +109,10 @@ class Intake:
 
     `stated_on` is the day the file speaks of: what replacing closes or opens is dated on it.
     `quantities_as_of` is the day up to which the quantities contain every split, None for a
-    template's, which are as of the opening. `prices` are USD a share by symbol, for replacing:
-    the file's last prices, the latest closes where it has none; `actions` the market's splits, by
-    which what is held is counted as the file counts; `history` the positions that the opening found
+    template's, which are as of the opening, or of the entry where that is later. `prices` are USD
+    a share of the file's day by symbol, for replacing: the file's last prices, the latest closes
+    where it has none; `actions` the market's splits, by which what is held and what the file
+    states are counted in shares of its day; `history` the positions that the opening found
     at their end, which replacing leaves alone. `is_forced` takes in a file again that is
     known, and lots that are held.
     """

@@ -11,14 +11,17 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from operator import attrgetter
+from typing import TypeVar
 
 from msgspec import structs
 
 from domain.corporate_action import NO_ACTIONS, Actions
 from domain.money import quantity as quantity_of
 from domain.money import shares_e8
-from domain.position import Closing, Position
+from domain.position import Closing, Position, PositionTerms
 from domain.position_import import PositionClosing
+
+Terms = TypeVar("Terms", bound=PositionTerms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +98,20 @@ class Held:
         )
 
     def as_stated(self, closing: PositionClosing, day: date) -> PositionClosing:
-        """A closing of what `counted_on` gives, in the terms of the position itself."""
+        """A closing of what `counted_on` gives, in the terms of the position itself.
+
+        Quantity and price come in shares of `day`, which is not the day of the closing where the
+        entry is later.
+        """
         if self.counted_on(day) is self.position:
             return closing
-        part = self.part(closing.quantity, day)
-        return structs.replace(closing, quantity=part, traded=closing.quantity)
+        factor = self.actions.share_factor(day, closing.closed_on)
+        return structs.replace(
+            closing,
+            quantity=self.part(closing.quantity, day),
+            traded=times(closing.quantity, factor),
+            price=per_share(closing.price, factor),
+        )
 
     def part(self, traded: Decimal, day: date) -> Decimal:
         """What a closing of so many shares of `day` takes, in the terms of the position itself.
@@ -111,7 +123,7 @@ class Held:
             return self.position.open_quantity
         left = self._left * self.actions.share_factor(self.stated_on, day)
         part = Fraction(self.position.open_quantity) * self._e8(traded) / left
-        return quantity_of(round(part * 10**8))
+        return _in_parts(part)
 
     @cached_property
     def closed_parts(self) -> Sequence[ClosedPart]:
@@ -157,6 +169,27 @@ class Held:
             return stated
         unit = self.position.multiplier  # a snapshot tells 1e-8 contracts, not shares
         return round(stated * self.actions.share_factor(self.stated_on, day) / unit) * unit
+
+
+def counted(terms: Terms, factor: Fraction) -> Terms:
+    """What is open of a position in other shares, of which one became `factor`."""
+    if factor == 1:
+        return terms
+    return structs.replace(
+        terms,
+        quantity=times(terms.open_quantity, factor),
+        entry_price=per_share(terms.entry_price, factor),
+        closings=(),
+    )
+
+
+def times(quantity: Decimal, factor: Fraction) -> Decimal:
+    """A quantity in other shares, of which one became `factor`, half-even to 8 decimals."""
+    return quantity if factor == 1 else _in_parts(Fraction(quantity) * factor)
+
+
+def _in_parts(quantity: Fraction) -> Decimal:
+    return quantity_of(round(quantity * 10**8))
 
 
 def per_share(price: Decimal, factor: Fraction) -> Decimal:

@@ -29,7 +29,7 @@ from domain.money import (
     shares_e8,
 )
 from domain.position import Position
-from domain.shares import Held
+from domain.shares import Held, per_share
 from domain.snapshot import PreviousValuation, Snapshot
 from domain.statement import Series, Statement
 
@@ -74,6 +74,11 @@ class PortfolioBook:
     def lines(self) -> "BookLines":
         """The positions as columns, worked out once for all stretches."""
         return BookLines.from_held([self.held(position) for position in self.positions])
+
+    def price_on(self, day: date, symbol: str, price: Decimal, known_on: date) -> Decimal:
+        """A price of `known_on` in USD a share of `day`: a split between divides it."""
+        factor = self.actions.get(symbol, NO_ACTIONS).share_factor(known_on, day)
+        return per_share(price, factor)
 
     def without(self, history: Collection[UUID]) -> Self:
         """The book but for these positions, which have no line on any day."""

@@ -32,6 +32,7 @@ from domain.position_import import (
 )
 from interfaces.bootstrap import Program
 from tests.support.accounts import Owner, cause, open_sample, register, shares
+from tests.support.books import split
 from tests.support.faulty_logs import ForwardingLog, OvertakenLog
 from tests.support.openings import load_portfolio, recorded
 from tests.support.programs import connect_owner
@@ -309,6 +310,14 @@ class TestReplacing:
         assert (closing.quantity, closing.price) == (Decimal(40), Decimal(price))
         assert (closing.closed_on, impact.counts_from) == (stated_on, stated_on)
         assert priced.open_quantities() == {"GOOG": Decimal(60), "SPY": Decimal(-50)}
+
+    def test_a_split_since_that_close_divides_it(self, priced: Holding) -> None:
+        splits = Fetched(actions=[split("GOOG", SATURDAY, "2")])
+        priced.program.imports.book.learn("sample", splits)
+
+        impact = priced.take_in(replacing(SPY, stated_on=SATURDAY))
+        (closing,) = impact.closings
+        assert (closing.traded, closing.price) == (Decimal(200), Decimal("352.255"))
 
     def test_the_price_of_the_file_comes_before_the_book(self, priced: Holding) -> None:
         impact = priced.take_in(replacing(SPY, prices={"GOOG": "708.00"}, stated_on=FRIDAY))

@@ -367,7 +367,7 @@ class TestRemoving:
         outcome.then(removed(AAPL))
         assert outcome.aggregate.book().positions == (SHORT,)
         assert outcome.aggregate.holdings.notes == {}
-        assert outcome.aggregate.holdings.manual_prices(WEDNESDAY) == {}
+        assert outcome.aggregate.holdings.manual_marks(WEDNESDAY) == {}
 
     def test_its_id_is_never_used_again(self) -> None:
         holding(removed(AAPL)).when(opening(stated("AAPL"))).then(

@@ -13,7 +13,6 @@ from domain.position import Closing, Position, PositionTerms
 from domain.position_import import ClosingPriceMissing, PositionClosing
 from domain.replacement import Change
 from tests.domain.intakes import MONDAY, TUESDAY, WEDNESDAY, file_of, replacing
-from tests.support.books import split
 from tests.support.events import (
     OPENING_DAY,
     closing,
@@ -21,7 +20,6 @@ from tests.support.events import (
     imported,
     numbered,
     portfolio_opened,
-    position_closed,
     replaced,
     revalued,
     stated,
@@ -470,63 +468,3 @@ class TestEndedOptions:
         over = msgspec.structs.replace(call("5", "9.00"), expires_on=MONDAY)
 
         holding().when(replacing(over)).then(replaced(numbered(over)))
-
-
-class TestSplits:
-    """What is held is counted as the file counts: through the splits up to its day."""
-
-    SPLIT = split("GOOG", MONDAY, "2")
-
-    def test_twice_the_shares_after_a_split_change_nothing(self) -> None:
-        holding(NEW).when(replacing(stated("GOOG", "120", "35.00"), actions=[self.SPLIT])).then(
-            replaced()
-        )
-
-    def test_a_surplus_is_told_in_the_lots_own_shares_and_in_those_traded(self) -> None:
-        outcome = holding(NEW).when(
-            replacing(
-                stated("GOOG", "20", "35.00"),
-                actions=[self.SPLIT],
-                prices={"GOOG": "36.00"},
-            )
-        )
-        (closed,) = outcome.aggregate.holdings.positions[NEW.position_id].closings
-
-        told = (str(closed.quantity), str(closed.traded), str(closed.price))
-        assert told == ("50", "100", "36.00")
-
-    def test_all_of_it_is_all_of_it(self) -> None:
-        third = split("GOOG", MONDAY, "0.3333333333")
-        outcome = holding(OLD).when(replacing(actions=[third], prices={"GOOG": "150.00"}))
-        (lot,) = outcome.aggregate.holdings.positions.values()
-
-        assert lot.open_quantity == 0
-        assert lot.closings[0].traded == Decimal("33.33333333")
-
-    def test_what_a_split_learnt_late_left_is_held(self) -> None:
-        unaware = position_closed(OLD, "50", "80.00", TUESDAY)
-        history = given(Portfolio, portfolio_opened(), imported(OLD), unaware)
-        prices = {"GOOG": "36.00"}
-
-        same = history.when(replacing(stated("GOOG", "150"), actions=[self.SPLIT], prices=prices))
-        same.then(replaced())
-        gone = history.when(replacing(actions=[self.SPLIT], prices=prices)).aggregate
-        fewer = replacing(stated("GOOG", "50"), actions=[self.SPLIT], prices=prices)
-        left = history.when(fewer).aggregate
-        assert [self.sold(portfolio) for portfolio in (gone, left)] == [
-            (Decimal(50), Decimal(150)),
-            (Decimal("33.33333333"), Decimal(100)),
-        ]
-
-    def test_what_a_split_learnt_late_left_nothing_of_is_not_held(self) -> None:
-        unaware = position_closed(OLD, "50", "80.00", TUESDAY)
-        third = split("GOOG", MONDAY, "0.3333333333")
-        history = given(Portfolio, portfolio_opened(), imported(OLD), unaware)
-
-        history.when(replacing(actions=[third])).then(replaced())
-
-    @staticmethod
-    def sold(portfolio: Portfolio) -> tuple[Decimal, Decimal | None]:
-        """What the latest closing took, in shares as the lot states them and as traded."""
-        closed = portfolio.holdings.positions[OLD.position_id].closings[-1]
-        return closed.quantity, closed.traded

@@ -59,11 +59,14 @@ class FanOut:
         return [(market, time.latest_session()) for market, time in self.markets.items()]
 
     def _accounts(self, whole: CalculationRun, market: Market, until: date) -> Sequence[UUID]:
-        """All accounts; those of a night lack the session, or something known since."""
+        """All accounts; those of a night lack the session, or something known since.
+
+        One that is valued between the two questions can be an answer to both.
+        """
         if whole.order.kind is not RunKind.NIGHTLY:
             return self.accounts.active(market)
         lacking = self.accounts.active(market, not_valued_on=until)
-        return [*lacking, *self.stale.of(market, until)]
+        return list(dict.fromkeys([*lacking, *self.stale.of(market, until)]))
 
     def _request(
         self, whole: CalculationRun, number: int, portfolio_ids: Sequence[UUID], until: date

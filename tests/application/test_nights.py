@@ -1,6 +1,6 @@
 """Specification of the scheduler: each completed session is valued once, whoever looks (5.6)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -11,7 +11,7 @@ import pytest
 
 from application.commands import RequestRun
 from application.nights import ATTEMPTS_A_SESSION, Nights
-from application.ports import Close, Fetched, Market
+from application.ports import Accounts, Close, Fetched, Market
 from domain.calculation_run import CalculationRun, RunStatus
 from domain.daily_valuation import DailyValuation
 from domain.identity import nightly_run_id
@@ -202,6 +202,25 @@ def restated(street: Street) -> list[UUID]:
     return [event.portfolio_id for _, event in events]
 
 
+@dataclass(frozen=True)
+class OvertakenAccounts:
+    """The accounts of another; just after they are looked up somebody else does something."""
+
+    accounts: Accounts
+    overtake: Callable[[], object]
+
+    def active(
+        self,
+        market: Market,
+        not_valued_on: date | None = None,
+        opened_before: datetime | None = None,
+    ) -> Sequence[UUID]:
+        """See `Accounts.active`."""
+        found = self.accounts.active(market, not_valued_on, opened_before)
+        self.overtake()
+        return found
+
+
 class TestHealing:
     """Accounts that are valued at the session, and lack something known since, are healed."""
 
@@ -283,6 +302,33 @@ class TestHealing:
 
             assert restated(everyone) == [first]
             assert [e.portfolios for _, e in recorded(everyone.program, FannedOut)] == [2, 2]
+
+    def test_an_account_valued_and_corrected_while_a_night_is_divided_is_in_it_once(
+        self, database: str
+    ) -> None:
+        with street(database) as everyone:
+            whole = everyone.look()
+            assert whole
+            assert whole == next_queued(database)
+            chosen, *_ = everyone.portfolio_ids
+
+            def others() -> None:
+                command = RequestRun(portfolio_id=chosen)
+                own = everyone.program.runs.request(command, cause()).run_id
+                assert own == next_queued(database)
+                everyone.program.runs.execute(own, "worker-2")
+                correct(everyone, chosen, "123000.00")
+                everyone.program.rooms.catch_up(everyone.program.log.position())
+
+            runs = everyone.program.runs
+            overtaken = OvertakenAccounts(runs.accounts, others)
+            replace(runs, accounts=overtaken).execute(whole, "worker-1")
+            everyone.work_off()
+
+            assert [e.portfolios for _, e in recorded(everyone.program, FannedOut)] == [3]
+            assert everyone.run(whole).status is RunStatus.COMPLETED
+            assert all(days == [FRIDAY] for days in everyone.valued().values())
+            assert restated(everyone) == [chosen]
 
 
 class TestEndingDeadRuns:

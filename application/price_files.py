@@ -19,6 +19,7 @@ ACTIONS = ("symbol", "ex_date", "kind", "value")
 _NUMBER = re.compile(r"[0-9]{1,10}(\.[0-9]{1,10})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _LONGEST_SYMBOL = 50
+_OVERLONG = f"A cell has over {csv.field_size_limit():,} characters."
 _KINDS: Mapping[str, ActionKind] = {"split": "split", "dividend": "dividend"}
 
 
@@ -48,10 +49,10 @@ def read_price_file(text: str, source: str) -> PriceFile:
     Columns stand in any order, others are ignored, upper and lower case do not matter. Numbers are
     plain decimals, as in position files (spec 3.1). Whatever cannot be read is among the bad rows.
     """
-    rows = _rows(text)
+    file = PriceFile([], [], [])
+    rows = _rows(text, file.bad_rows)
     header_line, header = next(rows, (1, []))
     names = [name.strip().lower() for name in header]
-    file = PriceFile([], [], [])
     for columns in (CLOSES, ACTIONS):
         if set(columns) <= set(names):
             _read_rows(file, rows, [names.index(column) for column in columns], source)
@@ -86,12 +87,17 @@ def _read_rows(
             file.bad_rows.append(BadRow(line, symbol, str(refused)))
 
 
-def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Rows that are not blank, each with the number of its line."""
+def _rows(text: str, bad_rows: list[BadRow]) -> Iterator[tuple[int, list[str]]]:
+    """Rows that are not blank, each with the number of its line; what is no row is a bad one."""
     lines = text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}").splitlines()
     for line, content in zip(count(1), lines, strict=False):
         if content.strip():
-            yield line, next(csv.reader([content]), [])
+            try:
+                cells = next(csv.reader([content]), [])
+            except csv.Error:
+                bad_rows.append(BadRow(line, "", _OVERLONG))
+            else:
+                yield line, cells
 
 
 def _action(symbol: str, ex_on: str, kind: str, value: str, *, source: str) -> CorporateAction:

@@ -1,6 +1,6 @@
 """What is known of prices, and handing in some (spec 4.8)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any
 
@@ -128,11 +128,12 @@ async def hand_prices_in(program: Asked, _user: Superuser, request: Request) -> 
     """
     body = await request.body()
     is_json = request.headers.get("content-type", "").startswith("application/json")
-    file = _of_json(body) if is_json else _of_csv(body)
-    return await run_in_threadpool(_learn, program, file)
+    return await run_in_threadpool(_learn, program, _of_json if is_json else _of_csv, body)
 
 
-def _learn(program: Program, file: PriceFile) -> HandedIn:
+def _learn(program: Program, read: Callable[[bytes], PriceFile], body: bytes) -> HandedIn:
+    """Read what was sent and learn it: a large body takes a while, so not on the event loop."""
+    file = read(body)
     handed = program.prices.hand_in("live", [close for _, close in file.closes])
     unread = [f"Row {bad.line}: {bad.reason}" for bad in file.bad_rows]
     if file.actions:

@@ -117,6 +117,19 @@ def test_a_bad_row_is_a_warning_with_file_and_line_and_never_a_price(
     assert prices(fetched.closes) == {("AAPL", TUESDAY): "185.14"}
 
 
+@pytest.mark.parametrize("line", [1, 2, 3])
+def test_a_cell_that_is_far_too_long_costs_its_row_alone(
+    tmp_path: Path, source: PriceSource, line: int
+) -> None:
+    lines = ["symbol,date,close", "AAPL,2024-01-08,185.56"]
+    write(tmp_path, "a.csv", *lines[: line - 1], "A" * 131_073, *lines[line - 1 :])
+    fetched = fetch(source)
+    assert fetched.warnings == [
+        f"a.csv, line {line}: A cell has over 131,072 characters. The row was not used."
+    ]
+    assert prices(fetched.closes) == {("AAPL", MONDAY): "185.56"}
+
+
 def test_a_bad_row_is_told_to_those_who_ask_for_its_symbol(
     tmp_path: Path, source: PriceSource
 ) -> None:

@@ -126,6 +126,15 @@ def test_each_price_that_is_refused_is_told_with_its_reason(world: World) -> Non
     }
 
 
+def test_a_row_with_a_cell_that_is_far_too_long_is_refused_alone(world: World) -> None:
+    handed = hand_in(world, f"LONG,2024-01-08,{'7' * 200_000}", "LONG,2024-01-09,7.10")
+    assert handed == {
+        "learnt": 1,
+        "unchanged": 0,
+        "refused": ["Row 2: A cell has over 131,072 characters."],
+    }
+
+
 def test_prices_are_handed_in_as_json_too(world: World) -> None:
     row = {"symbol": "HUT", "date": "2024-01-08", "close": "7.10"}
     bad = row | {"date": "8.1.2024"}

@@ -103,7 +103,7 @@ class Valuations:
             return Advance(Progress())
         passage = self._passage(portfolio, cause)
         begins_on = self._stale_from(portfolio, latest, since)
-        progress = passage.go_through(self._to_do(portfolio, days, begins_on))
+        progress = passage.go_through(self._to_do(passage, days, begins_on))
         return Advance(progress, met_newer_prices=passage.met_newer_prices)
 
     def knowing(self, log: EventLog, book: PriceBook) -> Self:
@@ -158,9 +158,11 @@ class Valuations:
             [valued] = self.days([portfolio], latest.session)
             passage = self._passage(portfolio, cause, restatements)
             begins_on = min(days.first, self._stale_from(portfolio, latest, None) or days.first)
-            passage.go_through(self._to_do(portfolio, valued, begins_on, reason), days.last)
+            passage.go_through(self._to_do(passage, valued, begins_on, reason), days.last)
             if not passage.met_newer_prices:
                 break
+            if cause is None:  # nothing of it is recorded, so the next passage reports it again
+                restatements.clear()
         return restatements
 
     def _passage(
@@ -182,10 +184,10 @@ class Valuations:
         return self.stale_from(portfolio, known_version, latest.prices_known)
 
     def _to_do(
-        self, portfolio: Portfolio, days: "Days", stale_from: date | None, reason: str = ""
+        self, passage: "_Passage", days: "Days", stale_from: date | None, reason: str = ""
     ) -> ToDo:
         begins = [*days.missing[:1], *([stale_from] if stale_from else [])]
-        marking = self.marking
+        portfolio, marking = passage.portfolio, passage.marking
         return ToDo(
             portfolio=portfolio,
             news_after=cache(lambda row: marking.news(portfolio, row)),

@@ -1,19 +1,21 @@
 """Specification of restating: a portfolio changed in the past is valued anew from there (5.4)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from msgspec import structs
 
 from application.commands import RequestRunOfAny
-from application.ports import Close, Fetched, Market
+from application.ports import AnyAggregate, Close, EventLog, Fetched, Market
 from application.stale_days import Progress
 from application.staleness import LatestValuation
 from domain.calculation_run import CalculationRun
 from domain.daily_valuation import DailyValuation
+from domain.identity import daily_valuation_id
 from domain.run_order import Span
 from domain.statement import ENGINE_VERSION
 from infrastructure.price_book import PostgresPriceBook
@@ -35,6 +37,7 @@ from tests.application.changing_accounts import (
     sold,
 )
 from tests.support.accounts import cause, register, shares
+from tests.support.faulty_logs import ForwardingLog
 from tests.support.openings import PAIR, recorded
 from tests.support.programs import connect_owner
 
@@ -186,6 +189,38 @@ class TestReferences:
         caused_by = f"portfolio:{account.portfolio_id}@{account.portfolio.version}"
         assert {event.caused_by for _, event in restated} == {caused_by}
 
+    def test_a_price_learnt_while_figures_are_computed_is_not_what_they_are_said_to_know(
+        self, scene: Scene
+    ) -> None:
+        account, book = scene.open(), scene.program.valuations.book
+        account.catch_up()
+        book.learn("sample", goog_on_the_tenth("725.13"))
+        known = book.last_row("sample")
+        assert isinstance(book, PostgresPriceBook)
+        account.catch_up(book=LearningBook(book.pool))
+
+        assert book.last_row("sample") > known
+        restated = [day for _, day in recorded(scene.program, DailyValuation.SnapshotRestated)]
+        assert {(day.prices_known, day.caused_by) for day in restated} == {
+            (known, f"price_book:{known}")
+        }
+
+
+class LearningBook(PostgresPriceBook):
+    """A price book that learns a close of GOOG when it is asked for closes."""
+
+    def closes(
+        self, market: Market, symbols: Sequence[str], first: date, last: date
+    ) -> Mapping[str, Sequence[Close]]:
+        """See `PriceBook.closes`."""
+        self.learn(market, goog_on_the_tenth("726.00"))
+        return super().closes(market, symbols, first, last)
+
+
+def goog_on_the_tenth(price: str) -> Fetched:
+    """What is fetched of the tenth session."""
+    return Fetched(closes=[Close("GOOG", TENTH, Decimal(price), "csv")])
+
 
 class TestOtherChanges:
     """Whatever counts from a day in the past."""
@@ -277,6 +312,23 @@ def _twice(close: Close) -> Close:
     return structs.replace(close, price=2 * close.price)
 
 
+class OvertakenLog(ForwardingLog):
+    """The log of another; when a day is looked up among others somebody else was quicker."""
+
+    def __init__(self, log: EventLog, day_id: UUID, overtake: Callable[[], object]) -> None:
+        super().__init__(log)
+        self._day_id = day_id
+        self._overtaking = [overtake]
+
+    def load_many(
+        self, kind: type[AnyAggregate], aggregate_ids: Sequence[UUID]
+    ) -> dict[UUID, AnyAggregate]:
+        """See `EventLog.load_many`."""
+        while self._overtaking and self._day_id in aggregate_ids:
+            self._overtaking.pop()()
+        return super().load_many(kind, aggregate_ids)
+
+
 class TestRepairing:
     """Days are computed again though nothing says that they are stale."""
 
@@ -347,6 +399,23 @@ class TestRepairing:
         scene.program.prices.book.learn("sample", Fetched(closes=late))
         assert self.repair(account, TUESDAY, None)[0] == TENTH
         assert_equal(account, twin)
+
+    def test_what_would_be_restated_is_told_once_though_prices_come_meanwhile(
+        self, wrong: Account
+    ) -> None:
+        valuations = wrong.program.valuations
+
+        def others() -> None:
+            late = Close("GOOG", END, Decimal("806.20"), "csv")
+            valuations.book.learn("sample", Fetched(closes=[late]))
+            wrong.catch_up()
+
+        end_id = daily_valuation_id(wrong.portfolio_id, END)
+        overtaken = replace(valuations, log=OvertakenLog(valuations.log, end_id, others))
+        would = overtaken.differences(wrong.portfolio, Span(OPENED_ON))
+
+        assert [one.session for one in would] == [TUESDAY, WEDNESDAY]
+        assert wrong.versions() == [1] * (SESSIONS - 1) + [2]
 
     def test_a_run_with_days_to_restate_repairs_them(self, scene: Scene, wrong: Account) -> None:
         command = RequestRunOfAny(

@@ -4,17 +4,20 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from threading import Lock
 from typing import Generic, TypeVar
 
 from application.ports import Close, Fetched, Market, PriceBook, PriceNews, PriceSeries
 from domain.corporate_action import CorporateAction
 
+Part = TypeVar("Part")
 Key = TypeVar("Key")
 Answer = TypeVar("Answer")
 
-_SPANS = 32
-"""Spans whose closes are kept: a catch-up of years has hundreds, each of which it asks once."""
+_KEPT = 32
+"""Spans whose closes are kept, and rows whose news are: a catch-up of years has hundreds, each of
+which it asks once."""
 
 
 class _Once(Generic[Key, Answer]):
@@ -37,6 +40,25 @@ class _Once(Generic[Key, Answer]):
         return {key: answer for key, answer in answers if answer is not None}
 
 
+class _Latest(Generic[Part, Key, Answer]):
+    """Answers by part and key, of the latest parts that came up; threads share it."""
+
+    def __init__(self, ask: Callable[[Part, Sequence[Key]], Mapping[Key, Answer]]) -> None:
+        self._ask = ask
+        self._parts: dict[Part, _Once[Key, Answer]] = {}
+        self._turn = Lock()
+
+    def of(self, part: Part, keys: Iterable[Key]) -> dict[Key, Answer]:
+        """See `_Once.of`; one part is not kept waiting while another is asked for."""
+        with self._turn:
+            if part not in self._parts:
+                if len(self._parts) == _KEPT:
+                    del self._parts[next(iter(self._parts))]
+                self._parts[part] = _Once(partial(self._ask, part))
+            known = self._parts[part]
+        return known.of(keys)
+
+
 @dataclass(slots=True)
 class KnownPrices:
     """A PriceBook of one market that asks another one for each thing once.
@@ -49,14 +71,18 @@ class KnownPrices:
     _row: int = field(init=False)
     _actions: _Once[str, Sequence[CorporateAction]] = field(init=False)
     _last: _Once[tuple[str, date], Close] = field(init=False)
-    _closes: dict[tuple[date, date], _Once[str, Sequence[Close]]] = field(default_factory=dict)
-    _news: dict[int, _Once[str, Sequence[PriceNews]]] = field(default_factory=dict)
+    _closes: _Latest[tuple[date, date], str, Sequence[Close]] = field(init=False)
+    _news: _Latest[int, str, Sequence[PriceNews]] = field(init=False)
 
     def __post_init__(self) -> None:
         self._row = self.book.last_row(self.market)
         self.book = self.book.up_to(self._row)
         self._actions = _Once(lambda symbols: _by_symbol(self.book.actions(self.market, symbols)))
         self._last = _Once(lambda days: self.book.last_closes(self.market, days))
+        self._closes = _Latest(lambda span, symbols: self.book.closes(self.market, symbols, *span))
+        self._news = _Latest(
+            lambda after, symbols: _by_symbol(self.book.news(self.market, symbols, after))
+        )
 
     def learn(self, market: Market, fetched: Fetched) -> int:
         """See `PriceBook.learn`; what is asked here does not come to know it."""
@@ -71,15 +97,10 @@ class KnownPrices:
         return self._row
 
     def closes(
-        self, market: Market, symbols: Sequence[str], first: date, last: date
+        self, _market: Market, symbols: Sequence[str], first: date, last: date
     ) -> Mapping[str, Sequence[Close]]:
         """See `PriceBook.closes`."""
-        while len(self._closes) > _SPANS:
-            self._closes.pop(next(iter(self._closes)), None)
-        known = self._closes.setdefault(
-            (first, last), _Once(lambda some: self.book.closes(market, some, first, last))
-        )
-        return known.of(symbols)
+        return self._closes.of((first, last), symbols)
 
     def price_series(
         self, market: Market, symbols: Sequence[str], first: date, last: date
@@ -104,12 +125,9 @@ class KnownPrices:
         """See `PriceBook.actions`."""
         return [action for some in self._actions.of(symbols).values() for action in some]
 
-    def news(self, market: Market, symbols: Sequence[str], after: int) -> Sequence[PriceNews]:
+    def news(self, _market: Market, symbols: Sequence[str], after: int) -> Sequence[PriceNews]:
         """See `PriceBook.news`."""
-        known = self._news.setdefault(
-            after, _Once(lambda some: _by_symbol(self.book.news(market, some, after)))
-        )
-        return [news for some in known.of(symbols).values() for news in some]
+        return [news for some in self._news.of(after, symbols).values() for news in some]
 
     def learnt(self, market: Market, after: int) -> Mapping[str, int]:
         """See `PriceBook.learnt`."""

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from application.batches import LINES_IN_A_BATCH, Member, batches
 from application.commands import RequestRunOfAny
 from application.known_prices import KnownPrices
-from application.ports import Cause, Close, EventLog, Fetched, Statement
+from application.ports import Cause, Close, EventLog, Fetched, PriceNews, Statement
 from application.run_parts import FanOut
 from application.run_record import RunRecord
 from application.valuations import Days
@@ -28,6 +29,7 @@ from tests.support.accounts import cause, shares
 from tests.support.faulty_logs import ForwardingLog, OvertakenLog
 from tests.support.openings import recorded
 from tests.support.queues import next_queued
+from tests.support.racing import at_once
 from tests.support.streets import FRIDAY, Street, street
 
 MONDAY = date(2024, 1, 22)
@@ -257,6 +259,11 @@ class CountedBook:
         price = Decimal(self.row)
         return {s: [Close(s, last, price, "yahoo")] for s in symbols if s != "XYZZY"}
 
+    def news(self, _market: str, symbols: Sequence[str], after: int) -> list[PriceNews]:
+        """A close each, learnt just after the row."""
+        self.asked.append((*symbols, str(after)))
+        return [PriceNews(symbol, FRIDAY, after + 1, is_split=False) for symbol in symbols]
+
 
 class TestKnownPrices:
     """What the price book knows is asked once for all accounts."""
@@ -275,6 +282,36 @@ class TestKnownPrices:
         book.row = 8
         assert known.last_row("live") == 7
         assert known.closes("live", ["AAPL"], FRIDAY, MONDAY)["AAPL"][0].price == 7
+
+    def test_of_many_spans_and_rows_the_latest_are_kept(self) -> None:
+        known = KnownPrices(book := CountedBook(), "live")  # type: ignore[arg-type]  # what is asked here
+        for day in range(1, 29):
+            known.closes("live", ["AAPL"], date(2024, 1, day), MONDAY)
+            known.closes("live", ["AAPL"], date(2024, 2, day), MONDAY)
+        for row in range(56):
+            known.news("live", ["AAPL"], row)
+        asked = len(book.asked)
+
+        for month, day in ((1, 25), (2, 28)):
+            known.closes("live", ["AAPL"], date(2024, month, day), MONDAY)
+        known.news("live", ["AAPL"], 24)
+        known.news("live", ["AAPL"], 55)
+        assert len(book.asked) == asked
+        known.closes("live", ["AAPL"], date(2024, 1, 1), MONDAY)
+        known.news("live", ["AAPL"], 0)
+        assert book.asked[asked:] == [("AAPL",), ("AAPL", "0")]
+
+    def test_many_who_ask_for_many_spans_at_once_are_all_answered(self) -> None:
+        known = KnownPrices(CountedBook(), "live")  # type: ignore[arg-type]  # what is asked here
+        days = [date(2020, 1, 1) + timedelta(days=n) for n in range(1_000)]
+
+        def ask(first: int) -> int:
+            turned = days[first:] + days[:first]
+            return sum(len(known.closes("live", ["AAPL"], day, MONDAY)) for day in turned)
+
+        answered, refused = at_once([partial(ask, first) for first in range(0, 800, 50)])
+        assert refused == []
+        assert answered == [len(days)] * 16
 
     def test_it_says_what_the_book_says(self, program: Program) -> None:
         book = program.prices.book

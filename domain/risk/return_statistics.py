@@ -114,14 +114,15 @@ def capture(returns: Floats, benchmark: Floats, *, up: bool) -> Answer:
 def deepest_fall(values: Floats) -> tuple[float, int, int, int | None] | None:
     """The largest fall from a peak: its depth below 0, and where peak, trough and recovery are.
 
-    The recovery is None where there is none yet; None altogether where nothing ever fell.
+    A peak of several days is where the last of them is. The recovery is None where there is none
+    yet; None altogether where nothing ever fell.
     """
     peaks = np.maximum.accumulate(values)
     depths = values / peaks - 1.0
     trough = int(np.argmin(depths))
     if depths[trough] >= 0:
         return None
-    peak = int(np.argmax(values[: trough + 1]))
+    peak = trough - int(np.argmax(values[trough::-1]))
     again = np.flatnonzero(values[trough:] >= values[peak])
     return float(depths[trough]), peak, trough, trough + int(again[0]) if again.size else None
 

@@ -182,6 +182,14 @@ def test_a_fall_has_its_days() -> None:
     assert (fallen.peak_on, fallen.recovered_on) == (CLOSES.sessions[-3], None)
 
 
+def test_a_fall_begins_with_the_last_day_at_the_peak() -> None:
+    days = days_of([0.0, 0.0, -0.1, -0.1, 0.5])
+    fall = of(days).max_drawdown
+    assert fall
+    assert (fall.peak_on, fall.trough_on) == (days.sessions[2], days.sessions[4])
+    assert fall.recovered_on == days.sessions[5]
+
+
 def test_what_never_fell_has_a_fall_of_nothing() -> None:
     nothing = Drawdown(depth=0.0, peak_on=None, trough_on=None, recovered_on=None)
     assert of(days_of([0.1, 0.0])).max_drawdown == nothing

@@ -55,8 +55,10 @@ class Prices:
     def gather(self, market: Market, symbols: Sequence[str], needed: Span) -> Gathered:
         """Bring the book up to date for `symbols` over the sessions `needed` (first, last).
 
-        A symbol not seen before is fetched from 800 days earlier on, a known one from where the
-        book ends, or from the first session it lacks of the last 60 days. An outage is a warning,
+        A symbol of which the book has nothing as old as the first of these is fetched from 800
+        days earlier on: one that is new, and again and again one that was listed later, since
+        nothing says so. Any other is fetched from where the book ends, or from the first session
+        it lacks of the last 60 days. An outage is a warning,
         never an error. The benchmarks are brought up to date along with them; what lacks of
         those is no warning, since nobody holds them.
         """

@@ -162,7 +162,10 @@ class ToDo:
         return reason, f"portfolio:{portfolio.id}@{first}"
 
     def _by_prices(self, known: Snapshot) -> tuple[str, str] | None:
-        """The latest row of the price book that the day does not know and that counts on it."""
+        """The row of the price book, unknown to the day, that counts on it from the latest day on.
+
+        Of several that count from one day the last.
+        """
         counting = [
             (counts_from, news.row, news.symbol)
             for news in self.news_after(known.prices_known)

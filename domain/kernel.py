@@ -1,6 +1,6 @@
 """Events and aggregates: how the domain remembers, with no library behind it.
 
-A decision method refuses, or falls silent if there is nothing to do, or records one event.
+A decision method refuses, or falls silent if there is nothing to do, or records what happened.
 An event's `apply` only assigns. Replaying recorded events gives the same aggregate again.
 """
 

@@ -26,10 +26,10 @@ class Span(msgspec.Struct, frozen=True):
 class RunOrder(msgspec.Struct, frozen=True, kw_only=True):
     """What is asked of a run.
 
-    No `portfolio_ids` means all accounts: those that lack a valuation by night, else every one.
-    `skips` are ids of phases to leave out, `part_of` the whole that a part belongs to;
-    `requested_by` is None for the system. The sessions of the days to `restate` are computed again
-    even if nothing says that they are stale.
+    No `portfolio_ids` means all accounts: by night those that lack a valuation or something known
+    since, else every one. `skips` are ids of phases to leave out, `part_of` the whole that a part
+    belongs to; `requested_by` is None for the system. The sessions of the days to `restate` are
+    computed again even if nothing says that they are stale.
     """
 
     kind: RunKind

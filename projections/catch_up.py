@@ -90,6 +90,7 @@ class CatchUp:
                 if room.name not in known:
                     connection.execute(_START, (room.name, room.version))
                     room.table.create(connection)
+                    kept_answers.forget_all(connection, room.forgets)
         kept = {name: known.get(name, room.version) for name, room in self.rooms.items()}
         others = [room for name, room in self.rooms.items() if kept[name] != room.version]
         self.standing_still.update(room.name for room in others)

@@ -3,11 +3,15 @@
 An answer is kept of a room, and may be made of rows of others beside. Each of them forgets it in
 the transaction that changes rows of its portfolio. It is kept only if they all stand where they
 stood before their rows were read, and none was rebuilt since, so that none is older than the rows.
+It is found by programs of the same code alone, of which several versions may serve side by side.
 What is kept can be lost at any time: it is made again when it is asked for.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -17,6 +21,11 @@ _CREATE = (
     "CREATE UNLOGGED TABLE IF NOT EXISTS rooms.kept_answers (room text NOT NULL,"
     " portfolio_id uuid NOT NULL, owner_id uuid NOT NULL, view text NOT NULL, etag text NOT NULL,"
     " body bytea NOT NULL, PRIMARY KEY (portfolio_id, view))"
+)
+_LAYERS = ("application", "domain", "infrastructure", "interfaces", "projections")
+_CLEAR = (  # what somebody holds is being forgotten
+    "DELETE FROM rooms.kept_answers WHERE (portfolio_id, view) IN (SELECT portfolio_id, view"
+    " FROM rooms.kept_answers WHERE split_part(view, ' by ', 2) <> %s FOR UPDATE SKIP LOCKED)"
 )
 _FORGET = "DELETE FROM rooms.kept_answers WHERE room = ANY(%s) AND portfolio_id = ANY(%s::uuid[])"
 _FORGET_ALL = "DELETE FROM rooms.kept_answers WHERE room = ANY(%s)"
@@ -68,9 +77,19 @@ class KeptAnswer:
 
 
 def create(connection: Connection) -> None:
-    """Create the table if there is none, without what an earlier version of the program kept."""
+    """Create the table if there is none, without what other versions of the program kept."""
     connection.execute(_CREATE)
-    connection.execute("TRUNCATE rooms.kept_answers")
+    connection.execute(_CLEAR, (this_program(),))
+
+
+@cache
+def this_program() -> str:
+    """A digest of the code of this program: whatever in it makes an answer, another makes it so."""
+    digest, root = blake2b(digest_size=8), Path(__file__).parents[1]
+    for layer in _LAYERS:
+        for source in sorted((root / layer).rglob("*.py")):
+            digest.update(source.read_bytes())
+    return digest.hexdigest()
 
 
 def forget(connection: Connection, rooms: Sequence[str], portfolio_ids: Iterable[UUID]) -> None:
@@ -85,11 +104,15 @@ def forget_all(connection: Connection, rooms: Sequence[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswers:
-    """Keeps and finds answers of one `room`, made of rows of those `beside` it as well."""
+    """Keeps and finds answers of one `room`, made of rows of those `beside` it as well.
+
+    They are those of one `program`, that which asks.
+    """
 
     reading: Reading
     room: str
     beside: tuple[str, ...] = ()
+    program: str = field(default_factory=this_program)
 
     async def positions(self) -> Sequence[int] | None:
         """Where the rooms stand, and how often they were rebuilt: to be asked before their rows."""
@@ -104,7 +127,7 @@ class KeptAnswers:
         False if one has moved since, or is moving: then it may be old already.
         """
         values = (
-            *(self.room, portfolio_id, view, answer.etag, answer.body),
+            *(self.room, portfolio_id, self._key(view), answer.etag, answer.body),
             *(self._rooms, list(positions), portfolio_id),
         )
         return await self.reading.first(_KEEP, values) is not None
@@ -114,11 +137,14 @@ class KeptAnswers:
     ) -> KeptAnswer | None:
         """What is kept for the portfolio's owner, if that is who asks by a token that counts."""
         values = (
-            *(etag, portfolio_id, view),
+            *(etag, portfolio_id, self._key(view)),
             *(asker.user_id, asker.session_version, asker.token_id),
         )
         found = await self.reading.first(_FIND, values)
         return KeptAnswer(*found) if found else None
+
+    def _key(self, view: str) -> str:
+        return f"{view} by {self.program}"
 
     @property
     def _rooms(self) -> list[str]:

@@ -1,6 +1,6 @@
 """Builds the program: the only place where ports meet adapters."""
 
-from application.errors import RoomStopped
+from application.errors import RoomStopped, StoreUnavailable
 from application.markets import Markets
 from infrastructure import structured_logs
 from infrastructure.embedded_postgres import EmbeddedPostgresError
@@ -27,7 +27,7 @@ __all__ = [
 
 START_REFUSALS = (
     *(EmbeddedPostgresError, MarketDataUnknown, MigrationRefused),
-    *(RateStorageRefused, RoomStopped, SettingsRefused),
+    *(RateStorageRefused, RoomStopped, SettingsRefused, StoreUnavailable),
 )
 """What keeps the program from starting; each says in a sentence what to do."""
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 from uuid import UUID, uuid4
 
@@ -10,12 +11,13 @@ from httpx import ASGITransport, AsyncClient, Response
 
 from interfaces.api.app import create_app
 from interfaces.bootstrap import Program
-from projections.kept_answers import KeptAnswer
+from projections.kept_answers import Asker, KeptAnswer, KeptAnswers, forget
 from tests.interfaces.conftest import World
 from tests.support.programs import connect_owner
 from tests.support.visitors import Visitor, client_of, csv_file, newcomer, refusal, work_off
 
 IBM = "IBM,10,190.00,2013-01-15"
+ANSWER = KeptAnswer('"1"', b"{}")
 
 
 @pytest.fixture
@@ -39,6 +41,11 @@ def kept(program: Program, portfolio_id: str) -> list[bytes]:
             [portfolio_id],
         )
         return [str(body).encode() for (body,) in rows]
+
+
+def former(program: Program) -> KeptAnswers:
+    """What is kept by a program of the version before."""
+    return replace(program.kept_positions, program="of the version before")
 
 
 def test_what_the_route_answered_is_answered_again(world: World, served: Visitor) -> None:
@@ -102,7 +109,7 @@ def test_a_read_after_a_command_sees_it(served: Visitor, seed: int) -> None:
 
 
 def test_an_answer_that_may_be_older_than_its_rows_is_not_kept(world: World) -> None:
-    portfolio_id, answer = world.ada.open_sample(), KeptAnswer('"1"', b"{}")
+    portfolio_id = world.ada.open_sample()
 
     async def keep_late() -> bool:
         program = world.program
@@ -111,7 +118,7 @@ def test_an_answer_that_may_be_older_than_its_rows_is_not_kept(world: World) -> 
             assert stood is not None
             await asyncio.to_thread(world.ada.import_file, portfolio_id, csv_file(IBM))
             keep = program.kept_positions.keep
-            return await keep(UUID(portfolio_id), "positions", answer, stood)
+            return await keep(UUID(portfolio_id), "positions", ANSWER, stood)
 
     assert asyncio.run(keep_late()) is False
     assert kept(world.program, portfolio_id) == []
@@ -119,7 +126,7 @@ def test_an_answer_that_may_be_older_than_its_rows_is_not_kept(world: World) -> 
 
 def test_an_answer_of_rows_that_a_rebuild_replaced_is_not_kept(world: World) -> None:
     """Though the rooms stand where they stood."""
-    portfolio_id, answer = world.ada.open_sample(), KeptAnswer('"1"', b"{}")
+    portfolio_id = world.ada.open_sample()
 
     async def keep_late() -> bool:
         program = world.program
@@ -128,7 +135,7 @@ def test_an_answer_of_rows_that_a_rebuild_replaced_is_not_kept(world: World) -> 
             assert stood is not None
             await asyncio.to_thread(program.upkeep.rebuild, "positions")
             keep = program.kept_positions.keep
-            return await keep(UUID(portfolio_id), "positions", answer, stood)
+            return await keep(UUID(portfolio_id), "positions", ANSWER, stood)
 
     assert asyncio.run(keep_late()) is False
     assert kept(world.program, portfolio_id) == []
@@ -173,12 +180,44 @@ def test_what_the_opening_found_ended_is_held_after_it_was_corrected(served: Vis
     assert (after.json()["total"], after.content) == (2, shown.content)
 
 
-def test_a_program_that_starts_keeps_nothing_of_the_one_before(
+def test_what_another_version_of_the_program_kept_is_answered_by_that_one_alone(
     world: World, served: Visitor
 ) -> None:
+    """Both serve during an upgrade without a pause; whichever starts next clears up."""
     portfolio_id = served.open_sample()
-    positions(served, portfolio_id)
+    made = positions(served, portfolio_id).content
+    ours, theirs = world.program.kept_positions, former(world.program)
+    claims = world.program.tokens.read(str(served.token))
+    asker = Asker(claims.user_id, claims.session_version, claims.token_id)
+
+    async def found() -> list[bytes | None]:
+        async with world.program.reading.opened():
+            stood = await theirs.positions()
+            assert stood is not None
+            assert await theirs.keep(UUID(portfolio_id), "positions", ANSWER, stood)
+            asked = (UUID(portfolio_id), "positions", asker)
+            answers = [await ours.find(*asked), await theirs.find(*asked)]
+            return [answer.body if answer else None for answer in answers]
+
+    assert asyncio.run(found()) == [made, b"{}"]
+    assert sorted(kept(world.program, portfolio_id)) == sorted([made, b"{}"])
     world.program.rooms.prepare()  # as every start does
+    assert kept(world.program, portfolio_id) == [made]
+
+
+def test_a_start_waits_for_nobody_who_forgets_what_was_kept(world: World, served: Visitor) -> None:
+    portfolio_id, theirs = served.open_sample(), former(world.program)
+
+    async def keep() -> bool:
+        async with world.program.reading.opened():
+            stood = await theirs.positions()
+            assert stood is not None
+            return await theirs.keep(UUID(portfolio_id), "positions", ANSWER, stood)
+
+    assert asyncio.run(keep())
+    with world.program.database.pool.connection() as connection:
+        forget(connection, ["positions"], [UUID(portfolio_id)])
+        world.program.rooms.prepare()  # as every start does
     assert kept(world.program, portfolio_id) == []
 
 

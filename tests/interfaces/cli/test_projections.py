@@ -1,9 +1,17 @@
 """Read models at the terminal: how they stand, rebuilt with progress, verified row by row."""
 
+import os
+import subprocess
+import sys
+
+import pytest
+
+from application.errors import StoreUnavailable
 from interfaces.bootstrap import Program
 from interfaces.rooms import ROOMS
 from tests.support.accounts import register
 from tests.support.programs import connect_owner
+from tests.support.server import ROOT
 from tests.support.terminal import Terminal
 
 
@@ -19,6 +27,26 @@ def test_every_projection_is_listed(connected: Terminal, program: Program) -> No
     assert done.status == 0
     assert all(room.name in done.out for room in ROOMS)
     assert "never" in done.out
+
+
+@pytest.mark.usefixtures("program")
+def test_a_start_that_meets_a_lock_says_so_in_a_sentence(
+    connected: Terminal, database: str
+) -> None:
+    settings = {name: value for name, value in connected.settings.items() if value is not None}
+    command = [sys.executable, "-m", "interfaces.serving", "projections"]
+    with connect_owner(database) as owner, owner.transaction():
+        owner.execute("LOCK TABLE rooms.progress IN ACCESS EXCLUSIVE MODE")
+        done = subprocess.run(
+            command,
+            cwd=connected.folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **settings},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert " ".join(done.stderr.split()) == StoreUnavailable().message
 
 
 def test_a_projection_is_verified_told_row_by_row_and_mended(

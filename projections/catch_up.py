@@ -68,6 +68,7 @@ class CatchUp:
         self._positions: dict[str, int] = {}
         self._farthest: dict[str, int] = {}
         self.failures: dict[str, str] = {}
+        self._failed_after: dict[str, int] = {}
         self.standing_still: set[str] = set()
 
     def prepare(self) -> Sequence[Room[Any]]:
@@ -162,7 +163,7 @@ class CatchUp:
         while not stop.is_set():
             position = self._log.position()
             if self._behind([*self.rooms], position):  # others may have advanced them
-                self._positions.update(self.positions())
+                self._note(self.positions())
             caught_up = [self.catch_up(position), self.catch_up(position, self._unawaited)]
             if all(caught_up) or self.failures or self.standing_still:
                 told = list(connection.notifies(timeout=poll_s, stop_after=1))
@@ -205,7 +206,8 @@ class CatchUp:
                 self.standing_still.discard(name)
                 groups[reached[name]].append(self.rooms[name])
             elif name not in self.standing_still:
-                self._stop(self.rooms[name], "another version of the program keeps this room")
+                sentence = "another version of the program keeps this room"
+                self._stop(self.rooms[name], -1, sentence)
         moved = False
         for after, rooms in groups.items():
             events = self._read(rooms, after)
@@ -222,8 +224,10 @@ class CatchUp:
                 raise
             except Exception as failure:  # noqa: BLE001 - an unreadable event, whatever is wrong
                 if limit == 1:
+                    sentence = f"the event after position {after}: {failure}"
                     for room in rooms:
-                        self._stop(room, f"the event after position {after}: {failure}", failure)
+                        self._stop(room, after, sentence, failure)
+                        self._positions.pop(room.name, None)  # others may get past it
                     return []
                 limit //= 2
 
@@ -242,7 +246,7 @@ class CatchUp:
             if len(events) > 1:  # stop exactly at the event it fails at
                 return self._feed_together(rooms, after, events[: len(events) // 2])
             at = f"{type(events[0].event).TOPIC} at position {events[0].position}"
-            self._stop(rooms[0], f"{at}: {failure}", failure)
+            self._stop(rooms[0], after, f"{at}: {failure}", failure)
             return False
         return True
 
@@ -264,16 +268,20 @@ class CatchUp:
             self.failures.pop(name, None)
 
     def _note(self, reached: Mapping[str, int]) -> None:
-        """Remember how far rooms are, and were at most."""
+        """Remember how far rooms are, and were at most; beyond where one failed it does no more."""
         self._positions.update(reached)
         for name, position in reached.items():
             self._farthest[name] = max(position, self._farthest.get(name, 0))
+            if position > self._failed_after.get(name, position):
+                self.failures.pop(name, None)
 
-    def _stop(self, room: Room[Any], sentence: str, failure: Exception | None = None) -> None:
-        """Let a room stand still, loudly: health goes unready, the log says why, once."""
+    def _stop(
+        self, room: Room[Any], after: int, sentence: str, failure: Exception | None = None
+    ) -> None:
+        """Let a room stand still there, loudly: health goes unready, the log says why, once."""
         if self.failures.get(room.name) != sentence:
             _log.error("room_stopped", room=room.name, error=sentence, exc_info=failure)
-        self.failures[room.name] = sentence
+        self.failures[room.name], self._failed_after[room.name] = sentence, after
 
 
 def _apply(connection: Connection, room: Room[Any], events: Sequence[Recorded]) -> None:

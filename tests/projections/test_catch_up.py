@@ -157,6 +157,31 @@ def test_a_failure_that_passes_is_forgotten(log: PostgresEventLog, pool: Pool) -
     assert rows_of(TALLY, pool) == counted(5)
 
 
+def test_a_failure_that_another_program_got_past_is_forgotten(
+    log: PostgresEventLog, pool: Pool
+) -> None:
+    defective = prepared(log, pool, tally(fails_at=[2]), tally("other"))
+    last = record(log, 5)
+    assert not defective.catch_up(last)
+    assert prepared(log, pool, TALLY).catch_up(last)
+    assert defective.catch_up(last)
+    assert defective.failures == {}
+
+
+def test_an_event_that_cannot_be_read_is_no_failure_of_a_room_that_another_program_brought_past_it(
+    database: str, log: PostgresEventLog, pool: Pool
+) -> None:
+    rooms = prepared(log, pool, TALLY)
+    with open_log(database) as another:
+        last = record(another, 3)
+    change_topic(database, 2, "nobody.knows")
+    assert not rooms.catch_up(last)
+    with connect_owner(database) as connection:  # as one that can read it does
+        connection.execute("UPDATE rooms.progress SET position = 2")
+    assert rooms.catch_up(last)
+    assert rooms.failures == {}
+
+
 def test_an_event_that_cannot_be_read_stops_the_rooms_right_before_it(
     database: str, log: PostgresEventLog, pool: Pool
 ) -> None:

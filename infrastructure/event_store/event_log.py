@@ -43,10 +43,10 @@ class PostgresEventLog:
     """Implements `application.ports.EventLog`."""
 
     def __init__(self, url: str, clock: Clock, *, pool_size: int = POOL_SIZE) -> None:
-        self._datastore = BoundedDatastore(url, pool_size=pool_size)
         self._sealed = sealed_topics()
-        self._recorder = EventRecorder(self._datastore, self._sealed)
         self._recent = RecentSaves(self._sealed)
+        self._datastore = BoundedDatastore(url, pool_size=pool_size, in_doubt=self.forget_recent)
+        self._recorder = EventRecorder(self._datastore, self._sealed)
         self._mapper = EventMapper()
         self._clock = clock
         self._group = GroupCommit(self._record_together, hopeless=StoreUnavailable)
@@ -108,6 +108,10 @@ class PostgresEventLog:
             return [self._recorded_at(row, self._mapper) for row in recent]
         rows = self._answered(lambda: self._recorder.page(after, limit))
         return [self._recorded(row, key) for row, key in rows]
+
+    def forget_recent(self) -> None:
+        """Remember no saves of this process: another database may answer, which never had them."""
+        self._recent.forget()
 
     def next_at(self, after: int) -> datetime | None:
         """See `LogToFold.next_at`."""

@@ -42,6 +42,11 @@ class RecentSaves:
             if len(self._saves) > _MOST_SAVES:
                 del self._saves[next(iter(self._saves))]
 
+    def forget(self) -> None:
+        """Empty: another database may answer from now on, which lacks the last commits."""
+        with self._lock:
+            self._saves.clear()
+
     def after(self, position: int) -> list[StoredRow]:
         """What follows a position without a gap; empty where that is not known here."""
         rows: list[StoredRow] = []

@@ -5,7 +5,7 @@ pipeline mode, which hangs on payloads of half a megabyte, and it is never repea
 a lost connection.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -95,13 +95,25 @@ class ConnectionLost(OperationalError):
     """The connection broke before the answer: what was asked may have happened or not."""
 
 
+def _nobody_doubts() -> None:
+    """For whoever remembers nothing."""
+
+
 class BoundedDatastore(PostgresDatastore):
     """The library's datastore on a pool with bounded waits, its errors told apart by meaning.
 
-    Who waits `timeout_s` for one of its `pool_size` connections is told to come again.
+    Who waits `timeout_s` for one of its `pool_size` connections is told to come again. `in_doubt`
+    is called for each new connection and each that is lost: another database may answer then.
     """
 
-    def __init__(self, url: str, *, pool_size: int = POOL_SIZE, timeout_s: float = 2) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = POOL_SIZE,
+        timeout_s: float = 2,
+        in_doubt: Callable[[], None] = _nobody_doubts,
+    ) -> None:
         super().__init__(dbname="", host="", port="", user="", password="", schema=SCHEMA)
         # The library's own pool, never opened, cannot be told all of this.
         pool: Any = SteadyPool(  # not the library's kind, which differs in how it is made
@@ -110,8 +122,10 @@ class BoundedDatastore(PostgresDatastore):
             {"autocommit": True, "row_factory": dict_row},
             size=pool_size,
             timeout_s=timeout_s,
+            before_use=in_doubt,
         )
         self.pool = pool
+        self._in_doubt = in_doubt
 
     @contextmanager
     def get_connection(self) -> Iterator[psycopg.Connection[DictRow]]:
@@ -128,6 +142,7 @@ class BoundedDatastore(PostgresDatastore):
         except OUTAGES as failure:
             if _nothing_happened(failure):
                 raise unavailable(failure) from failure
+            self._in_doubt()
             raise ConnectionLost(str(failure)) from failure
 
 

@@ -63,9 +63,9 @@ class Store:
         tracing = tracing_to(settings.otel_exporter_otlp_endpoint, held)
         log = TracedEventLog(url, clock, tracing) if tracing.is_on else PostgresEventLog(url, clock)
         held.callback(log.close)
-        rooms_pool = held.enter_context(_pool_of_rooms(settings, url, size=4))
+        rooms_pool = held.enter_context(_pool_of_rooms(settings, url, log, size=4))
         rooms = CatchUp(log, rooms_pool, ROOMS)
-        building = held.enter_context(_pool_of_rooms(settings, url, size=_BUILT_AT_ONCE))
+        building = held.enter_context(_pool_of_rooms(settings, url, log, size=_BUILT_AT_ONCE))
         upkeep = Upkeep(log, rooms_pool, rooms, building)
         upkeep.prepare()
         if rooms.standing_still:
@@ -94,9 +94,15 @@ class Store:
         return Kept(rooms=self.rooms, upkeep=self.upkeep, room_reads=self.reads)
 
 
-def _pool_of_rooms(settings: Settings, url: str, *, size: int) -> Pool:
+def _pool_of_rooms(settings: Settings, url: str, log: PostgresEventLog, *, size: int) -> Pool:
     """Connections for whoever keeps rooms current, or builds them anew."""
-    return open_pool(url, size=size, is_durable=False, has_replicas=bool(settings.read_urls))
+    return open_pool(
+        url,
+        size=size,
+        is_durable=False,
+        has_replicas=bool(settings.read_urls),
+        before_use=log.forget_recent,
+    )
 
 
 def owners_url(settings: Settings, held: ExitStack) -> str:

@@ -5,14 +5,16 @@ from uuid import uuid4
 
 import pytest
 
-from application.errors import StoreUnavailable, VersionConflict
+from application.errors import VersionConflict
 from application.ports import Recorded
 from domain.calculation_run import CalculationRun
 from domain.email_address import EmailAddress
 from domain.user import User
 from infrastructure.event_store.event_log import PostgresEventLog
+from interfaces.bootstrap import Program
+from tests.support.cutting_proxy import cutting_proxy
 from tests.support.programs import connect_owner
-from tests.support.recording import at_once, cause, claimed, everything, open_log
+from tests.support.recording import at_once, cause, claimed, end_sessions, everything, open_log
 
 
 @pytest.fixture
@@ -22,15 +24,54 @@ def another(database: str) -> Iterator[PostgresEventLog]:
         yield another
 
 
-def test_it_is_not_asked_for(log: PostgresEventLog) -> None:
+def test_it_is_not_asked_for(database: str) -> None:
+    with cutting_proxy(database) as proxy, open_log(proxy.url) as log:
+        log.save(claimed(), cause=cause())
+        log.save(claimed(), claimed(), cause=cause())
+        proxy.cut("before", b"notification_id > ")
+        assert positions(log.read(0, 10)) == [1, 2, 3]
+        assert positions(log.read(1, 10)) == [2, 3]
+        assert positions(log.read(0, 2)) == [1, 2]
+        assert proxy.cuts == 0
+        assert positions(log.read(3, 10)) == []
+        assert proxy.cuts == 1
+
+
+def test_what_a_database_that_took_over_never_had_is_not_remembered(
+    database: str, log: PostgresEventLog
+) -> None:
+    kept = log.save(claimed(), cause=cause())
     log.save(claimed(), cause=cause())
-    log.save(claimed(), claimed(), cause=cause())
-    log.close()
-    assert positions(log.read(0, 10)) == [1, 2, 3]
-    assert positions(log.read(1, 10)) == [2, 3]
-    assert positions(log.read(0, 2)) == [1, 2]
-    with pytest.raises(StoreUnavailable):
-        log.read(3, 10)
+    with connect_owner(database) as owner:
+        owner.execute("DELETE FROM events.stored_events WHERE notification_id > %s", [kept])
+    end_sessions(database)
+    assert log.position() == kept
+    assert positions(log.read(kept, 10)) == []
+
+
+def test_no_room_takes_in_what_a_database_that_took_over_never_had(
+    database: str, program: Program
+) -> None:
+    kept = program.log.save(claimed(), cause=cause())
+    assert program.rooms.catch_up(kept)
+    program.log.save(claimed(), cause=cause())
+    with connect_owner(database) as owner:
+        owner.execute("DELETE FROM events.stored_events WHERE notification_id > %s", [kept])
+    end_sessions(database)
+    assert program.rooms.catch_up(kept, program.rooms.rooms)
+    assert set(program.rooms.positions().values()) == {kept}
+
+
+def test_nor_is_it_where_a_connection_was_lost_without_an_answer(database: str) -> None:
+    with cutting_proxy(database) as proxy, open_log(proxy.url) as log:
+        kept = log.save(claimed(), cause=cause())
+        log.save(claimed(), cause=cause())
+        with connect_owner(database) as owner:
+            owner.execute("DELETE FROM events.stored_events WHERE notification_id > %s", [kept])
+        proxy.cut("before", b"originator_version = 1")
+        log.existing([uuid4()])
+        assert proxy.cuts == 1
+        assert positions(log.read(kept, 10)) == []
 
 
 def test_it_reads_as_it_does_to_all_others(

@@ -101,14 +101,15 @@ def await_room(program: Program, name: str) -> None:
     """Wait until a room knows all that is recorded by now.
 
     Raises:
-        RoomStopped: ERR_ROOM_002. ReadModelBehind: ERR_READ_001, the room is being rebuilt.
+        RoomStopped: ERR_ROOM_002. ReadModelBehind: ERR_READ_001, it gets no further now.
     """
-    position = program.log.position()
+    position, reached = program.log.position(), -1
     while not program.rooms.catch_up(position, [name]):
         if failure := program.rooms.failures.get(name):
             place, _, error = failure.partition(": ")
             raise RoomStopped(name, place if error else "what is recorded", error or failure)
-        if name in program.rooms.standing_still:
+        before, reached = reached, program.rooms.positions().get(name, -1)
+        if reached <= before:
             raise ReadModelBehind(position)
         errors_console.print("Reading what was recorded ...")
 

@@ -175,6 +175,16 @@ class TestForgotten:
         assert (done.status, done.out) == (1, "")
         assert "ERR_ROOM_002: The projection users cannot take in" in done.told
 
+    def test_a_list_that_cannot_be_had_now_is_refused(
+        self, connected: Terminal, program: Program, database: str, forgotten: UUID
+    ) -> None:
+        with connect_owner(database) as owner, owner.transaction():
+            owner.execute("LOCK TABLE rooms.users IN ACCESS EXCLUSIVE MODE")
+            done = connected.run("forgotten")
+        assert (done.status, done.out) == (1, "")
+        assert "ERR_READ_001: " in done.told
+        assert connected.run("forgotten").lines == [str(forgotten)]
+
     def test_they_are_forgotten_again_where_the_log_does_not_fit_too(
         self, connected: Terminal, elsewhere: Terminal, program: Program, database: str, empty: str
     ) -> None:

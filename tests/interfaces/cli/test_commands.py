@@ -115,6 +115,7 @@ def test_a_database_that_does_not_answer_is_told_whatever_was_asked(
     connected: Terminal, program: Program, database: str, command: list[str], table: str
 ) -> None:
     register(program)
+    program.rooms.catch_up(program.log.position())
     with connect_owner(database) as owner, owner.transaction():
         owner.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE".encode())
         done = connected.run(*command)

@@ -8,8 +8,10 @@ from rich.table import Table
 
 from application.ports import Market
 from application.prices import Gathered
+from domain.text import has_control_characters
 from interfaces.cli.tables import learnt_table
 from interfaces.cli.terminal import console, opened_program, plain
+from interfaces.files.parsed_file import quoted
 
 prices = typer.Typer(no_args_is_help=True, help="Prices.")
 
@@ -28,24 +30,37 @@ def parse_day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a day. Write it as YYYY-MM-DD.") from None
+        raise typer.BadParameter(f"{quoted(text)} is not a day. Write it as YYYY-MM-DD.") from None
+
+
+def parse_symbol(text: str) -> str:
+    """A symbol as typed, known or not, in capitals.
+
+    Raises:
+        typer.BadParameter: it is none.
+    """
+    symbol = text.strip().upper()
+    if not symbol or has_control_characters(symbol):
+        raise typer.BadParameter(f"{quoted(text)} is no symbol. Write symbols such as SPY.")
+    return symbol
 
 
 @prices.command("backfill")
 def backfill(
     symbols: Annotated[
-        list[str] | None, typer.Argument(help="Default: all that anybody holds.")
+        list[str] | None,
+        typer.Argument(parser=parse_symbol, help="Default: all that anybody holds."),
     ] = None,
     from_on: Annotated[
         date | None,
         typer.Option("--from", parser=parse_day, help="Default: 800 days before they count."),
     ] = None,
 ) -> None:
-    """Fetch the prices that the book lacks, and say what was learnt of whom."""
+    """Fetch the prices that the book lacks, say what was learnt of whom; 1 if nobody answered."""
     with opened_program() as program:
         filling = program.backfilling
         if symbols:
-            named = sorted({symbol.strip().upper() for symbol in symbols})
+            named = sorted(set(symbols))
             told: dict[Market, Gathered] = {"live": filling.of_symbols("live", named, from_on)}
         else:
             program.rooms.catch_up(program.log.position())
@@ -55,6 +70,8 @@ def backfill(
     for gathered in told.values():
         for warning in gathered.warnings:
             console.print(plain(warning), style="yellow")
+    if any(gathered.is_outage for gathered in told.values()):
+        raise typer.Exit(1)
 
 
 def _show(table: Table) -> None:

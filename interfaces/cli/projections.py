@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Annotated
 
 import typer
+from msgspec import structs
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.table import Column, Table
 
@@ -33,6 +34,10 @@ def list_projections() -> None:
     """List the read models: their versions, rows and lag, and how rebuilds of them go."""
     with opened_program() as program:
         standings = program.upkeep.standings(program.users.clock.now())
+        behind = [one.name for one in standings if one.lag_events]
+        program.rooms.catch_up(program.log.position(), behind)  # who cannot go on says why
+        failures = program.rooms.failures
+    standings = [structs.replace(one, error=failures.get(one.name)) for one in standings]
     table = Table(Column("Projection", no_wrap=True), *_COLUMNS)
     for one in standings:
         version = str(one.version_kept)
@@ -157,7 +162,7 @@ def _in_words(compared: Comparison | None) -> str:
 def _shown(room: str) -> Iterator[Callable[[Built], None]]:
     """Show how far it is, in per cent and events a second, while it goes on."""
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
         TextColumn("{task.fields[rate]}"),

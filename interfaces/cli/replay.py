@@ -44,6 +44,8 @@ def _worth(program: Program, row: PortfolioRow, story: list[Told]) -> list[str]:
     """What was known of NAV before the next event; after the last one, what is known now."""
     when = program.markets[row.market]
     sessions = when.calendar.sessions(row.equity_as_of, when.latest_session())
+    if not story:
+        return []
     bounds = [*(told.recorded.position for told in story[1:]), program.log.position() + 1]
     known = program.time_travel.worth(row.portfolio_id, sessions, bounds)
     return [f"{one.nav:,.2f} on {one.session}" if one else "not valued" for one in known]

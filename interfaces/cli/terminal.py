@@ -34,6 +34,7 @@ _OPTIONS: Mapping[str, str] = {
     "source_account": "--account",
     "mode=": "--mode ",
     "force=true": "--force",
+    "GET /admin/projections lists": "`sigmasight projections` lists",
     "sign in instead": "give --promote to make that user a superuser",
 }
 """What a request's fields, and its way out, are called here."""

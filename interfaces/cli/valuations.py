@@ -7,6 +7,7 @@ from uuid import UUID
 import typer
 
 from application.commands import RepairValuations
+from domain.text import has_control_characters
 from interfaces.bootstrap import Program
 from interfaces.cli.tables import restatements_table, valuations_table
 from interfaces.cli.terminal import (
@@ -21,6 +22,8 @@ from interfaces.cli.terminal import (
 from projections.portfolios.postgres import ROOM
 
 valuations = typer.Typer(no_args_is_help=True, help="Valuations.")
+
+_LONGEST_REASON = 500
 
 
 @valuations.command("show")
@@ -50,12 +53,15 @@ def repair(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show the differences.")] = False,
 ) -> None:
     """Compute valuations again from a day on, and record those that differ."""
-    if not reason.strip():
-        raise typer.BadParameter("Say why, in a few words.", param_hint="--reason")
+    reason = reason.strip()
+    if not 0 < len(reason) <= _LONGEST_REASON or has_control_characters(reason):
+        raise typer.BadParameter(
+            "Say why, in a few words: at most 500 printable characters.", param_hint="--reason"
+        )
     command = RepairValuations(
         portfolio_id=portfolio,
         from_on=date(from_on.year, from_on.month, from_on.day),
-        reason=reason.strip(),
+        reason=reason,
         is_dry_run=dry_run,
     )
     with opened_program() as program:

@@ -130,6 +130,14 @@ def test_the_story_of_a_portfolio_has_its_nav_after_each_event(
     assert "not valued" in told
 
 
+def test_before_it_was_opened_a_portfolio_has_no_story(
+    connected: Terminal, program: Program
+) -> None:
+    portfolio_id = open_sample(program, register(program), HELD)
+    told = connected.run("replay", "--portfolio", str(portfolio_id), "--until", "2013-01-01")
+    assert (told.status, told.lines) == (0, ["Sample (A sample portfolio)"])
+
+
 def test_nobodys_portfolio_has_no_story(connected: Terminal) -> None:
     done = connected.run("replay", "--portfolio", "00000000-0000-4000-8000-000000000000")
     assert done.status == 1

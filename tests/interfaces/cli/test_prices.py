@@ -60,5 +60,23 @@ def test_a_provider_that_does_not_exist_is_refused_at_the_start(
     connected: Terminal, tmp_path: Path, name: str
 ) -> None:
     terminal = Terminal(tmp_path, {**connected.settings, "MARKET_DATA": name or " "})
-    with pytest.raises(Exception, match="yahoo, or csv:FOLDER"):
-        terminal.run("prices", "backfill", "AAPL")
+    done = terminal.run("prices", "backfill", "AAPL")
+    assert (done.status, done.out) == (1, "")
+    assert "yahoo, or csv:FOLDER" in done.told
+
+
+def test_a_provider_that_does_not_answer_is_told_and_the_command_fails(
+    closed_network: Terminal,
+) -> None:
+    settings = {**closed_network.settings, "MARKET_DATA": f"csv:{closed_network.folder}/moved"}
+    (closed_network.folder / "prices").rename(closed_network.folder / "away")
+    done = Terminal(closed_network.folder, settings).run("prices", "backfill", "BARN")
+    assert done.status == 1
+    assert "cannot be read: look at MARKET_DATA." in done.told
+
+
+@pytest.mark.parametrize("symbol", ["", " ", "A\udcff"])
+def test_what_is_no_symbol_is_refused(closed_network: Terminal, symbol: str) -> None:
+    done = closed_network.run("prices", "backfill", "BARN", symbol)
+    assert (done.status, done.out) == (2, "")
+    assert "Write symbols" in done.told

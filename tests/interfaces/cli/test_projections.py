@@ -90,9 +90,29 @@ def test_the_log_and_all_that_is_made_of_it_are_verified_and_rebuilt(
     assert connected.run("verify", "--projections").status == 1
 
 
+def test_a_projection_that_has_stopped_is_listed_with_the_event_it_stopped_at(
+    connected: Terminal, program: Program, database: str
+) -> None:
+    register(program)
+    program.rooms.catch_up(program.log.position())
+    register(program, "bob@example.com")
+    last = program.log.position()
+    with connect_owner(database) as owner:
+        owner.execute(
+            "UPDATE events.stored_events SET topic = 'nobody.knows' WHERE notification_id = %s",
+            [last],
+        )
+    done = connected.run("projections")
+    assert done.status == 0
+    assert f"users stopped at the event after position {last - 1}: " in done.told
+
+
 def test_what_is_no_projection_is_refused(connected: Terminal) -> None:
-    for verb in ("rebuild", "verify"):
-        done = connected.run(verb, "nothing")
+    for verb, name in (("rebuild", "nothing"), ("verify", "nothing"), ("verify", "[/red]")):
+        done = connected.run(verb, name)
         assert (done.status, done.out) == (1, "")
-        assert done.told.startswith("ERR_ROOM_404")
+        assert done.told == (
+            "ERR_ROOM_404: There is no projection of this name; `sigmasight projections` lists"
+            " them."
+        )
     assert connected.run("rebuild", "users", "--all").status == 2

@@ -31,10 +31,10 @@ def test_differences_are_shown_then_recorded(connected: Terminal, program: Progr
 
 
 def test_a_reason_is_needed(connected: Terminal) -> None:
-    done = connected.run("valuations", "repair", "--from", "2013-02-28", "--reason", " ")
-
-    assert done.status == 2
-    assert "Say why" in done.err
+    for reason in (" ", "a" * 501, "a\udcff"):
+        done = connected.run("valuations", "repair", "--from", "2013-02-28", "--reason", reason)
+        assert done.status == 2
+        assert "Say why" in done.err
 
 
 def test_all_portfolios_are_not_repaired_where_not_all_are_known(

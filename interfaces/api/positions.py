@@ -97,8 +97,8 @@ class Position(BaseModel):
     `quantity` is as stated at entry, negative for a short; `open_quantity` is what the `closings`
     left of it, and `exit_date` the day the last of it went. `import_id` is null where it was
     entered by hand; `stated_as` is what the file called the asset, where the symbol was made from
-    that. `weight` is the market value as a share of
-    NAV; `realized_pnl` counts since the opening. `beta` is that of the symbol which moves it, of an
+    that. `weight` is the market value as a share of NAV, null where that is 1 % of gross or less;
+    `realized_pnl` counts since the opening. `beta` is that of the symbol which moves it, of an
     option its underlying, on SPY over 90 sessions; null where it was not measured.
     """
 

@@ -29,22 +29,17 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A part of what is owned: what is long, what is short, and both against NAV."""
+    """A part of what is owned: what is long, what is short, and net as a share of NAV."""
 
     name: str
     long: Decimal
     short: Decimal
-    nav: Decimal
+    share: float | None
 
     @property
     def net(self) -> Decimal:
         """Long plus short."""
         return self.long + self.short
-
-    @property
-    def share(self) -> float | None:
-        """Net as a share of NAV; None where NAV is not positive."""
-        return float(self.net / self.nav) if self.nav > 0 else None
 
 
 def pieces_of(worth: Worth, holdings: Iterable[Holding]) -> list[Piece]:
@@ -73,12 +68,12 @@ def by_sector(worth: Worth, pieces: Sequence[Piece]) -> list[Share]:
 def _shares(
     worth: Worth, names: Iterable[str], parts: Iterable[tuple[str, Decimal]]
 ) -> list[Share]:
-    cash, nav = worth.cash, worth.nav
     sides = dict.fromkeys(names, (ZERO, ZERO))
     for name, value in parts:
         long, short = sides.get(name, (ZERO, ZERO))
         sides[name] = (long + max(value, ZERO), short + min(value, ZERO))
-    shares = [
-        Share(name, long, short, nav) for name, (long, short) in sides.items() if long or short
+    told = {name: side for name, side in sides.items() if any(side)}
+    told[CASH] = (max(worth.cash, ZERO), min(worth.cash, ZERO))
+    return [
+        Share(name, long, short, worth.share(long + short)) for name, (long, short) in told.items()
     ]
-    return [*shares, Share(CASH, max(cash, ZERO), min(cash, ZERO), nav)]

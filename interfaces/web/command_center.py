@@ -36,7 +36,7 @@ def command_center(at: UserVisit, portfolio: str = ALL) -> Response:
         return at.page("welcome.html")
     shown = _chosen(at, own, portfolio)
     worth = worth_of(at.program, shown)
-    holdings = holdings_of(at.program, shown, worth.nav if worth else None)
+    holdings = holdings_of(at.program, shown, worth)
     columns = OF_ACCOUNTS if portfolio == ALL else OF_ACCOUNT
     order = Order.asked(columns, at.request.query_params)
     listed, paging = order.page_of(holdings, "/command-center", {"portfolio": portfolio})
@@ -66,7 +66,7 @@ def chart_table(at: UserVisit, name: str, portfolio: str = ALL) -> Response:
     own, _ = at.program.portfolios_room.of_owner(at.user.user_id, _MOST_LISTED, 0)
     shown = _chosen(at, own, portfolio)
     worth = worth_of(at.program, shown)
-    holdings = holdings_of(at.program, shown, worth.nav if worth else None)
+    holdings = holdings_of(at.program, shown, worth)
     for chart in charts_of(at.program, shown, worth, holdings, rows=WHOLE):
         if chart.name == name:
             return file_of(at, chart, shown[0].portfolio_id if len(shown) == 1 else None)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from domain.instrument import InvestmentClass
 from domain.mark import MarkQuality
+from domain.share_of_nav import share_of_nav
 from projections.portfolios.view import PortfolioRow
 from projections.positions.view import PositionRow
 
@@ -28,14 +29,16 @@ def url_of(portfolio_id: UUID, position_id: UUID) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A position in its account; `nav` is that of all accounts shown, None before a valuation.
+    """A position in its account.
 
-    `sector` is blank where it is not told.
+    `nav` and `gross` are those of all accounts shown, None before a valuation and where no weight
+    is told; `sector` is blank where that is not.
     """
 
     portfolio: PortfolioRow
     position: PositionRow
-    nav: Decimal | None
+    nav: Decimal | None = None
+    gross: Decimal | None = None
     sector: str = ""
 
     @property
@@ -56,11 +59,11 @@ class Holding:
 
     @property
     def weight(self) -> float | None:
-        """Market value as a share of NAV, signed; None where NAV is not positive."""
+        """Market value as a share of NAV, signed; None where NAV is at most 1 % of gross."""
         value = self.position.market_value
-        if value is None or self.nav is None or self.nav <= 0:
+        if value is None or self.nav is None or self.gross is None:
             return None
-        return float(value / self.nav)
+        return share_of_nav(value, self.nav, self.gross)
 
     @property
     def badge(self) -> str:

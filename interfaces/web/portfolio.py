@@ -34,9 +34,9 @@ router = APIRouter(
 def overview(at: UserVisit, portfolio_id: UUID) -> Response:
     """What the account is worth, and what it holds."""
     portfolio = at.portfolio(portfolio_id)
-    holdings = holdings_of(at.program, [portfolio], portfolio.net_asset_value)
     order = Order.asked(OF_ACCOUNT, at.request.query_params)
     worth = worth_of(at.program, [portfolio])
+    holdings = holdings_of(at.program, [portfolio], worth)
     listed, paging = order.page_of(holdings, url_of(portfolio_id), {})
     return portfolio_page(
         at,
@@ -94,7 +94,7 @@ def _positions(
     past = past_of(at.program, portfolio)
     own = portfolio.portfolio_id
     rows, total = at.program.positions_room.of_portfolio(own, which, None, 0, past)
-    holdings = (Holding(portfolio, row, portfolio.net_asset_value) for row in rows)
+    holdings = (Holding(portfolio, row) for row in rows)
     listed, paging = order.page_of(holdings, url_of(own, "/positions"), {"status": which})
     return portfolio_page(
         at,

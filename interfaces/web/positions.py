@@ -32,6 +32,7 @@ from interfaces.web.forms import FormWrong, Typed, told_at_fields
 from interfaces.web.holdings import Holding
 from interfaces.web.portfolio_frame import done_at, portfolio_page, url_of
 from interfaces.web.visits import OURS, PageRoute, UserVisit, Visit, WriterVisit
+from interfaces.web.worth import holding_of, worth_of
 from projections.portfolios.view import PortfolioRow
 from projections.positions.view import PositionRow
 
@@ -142,8 +143,9 @@ def position(at: UserVisit, portfolio_id: UUID, position_id: UUID) -> Response:
     portfolio = at.portfolio(portfolio_id)
     row = _row(at, portfolio, position_id)
     source = at.program.imports_room.one(portfolio_id, row.import_id) if row.import_id else None
-    held = Holding(portfolio, row, portfolio.net_asset_value)
-    return portfolio_page(at, portfolio, "position.html", held=held, source=source)
+    worth = worth_of(at.program, [portfolio])
+    held = holding_of(portfolio, row, worth)
+    return portfolio_page(at, portfolio, "position.html", worth=worth, held=held, source=source)
 
 
 @router.get("/{deed}")
@@ -210,5 +212,5 @@ def _form(
     code: int = 200,
     **form: object,
 ) -> HTMLResponse:
-    held = Holding(portfolio, row, portfolio.net_asset_value)
+    held = Holding(portfolio, row)
     return portfolio_page(at, portfolio, "position_edit.html", code, held=held, deed=deed, **form)

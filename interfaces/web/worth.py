@@ -198,8 +198,17 @@ def worth_of(program: Program, portfolios: Sequence[PortfolioRow]) -> Worth | No
     return Worth(accounts) if accounts else None
 
 
+def holding_of(
+    portfolio: PortfolioRow, position: PositionRow, worth: Worth | None, sector: str = ""
+) -> Holding:
+    """A position beside what is worth all that is shown."""
+    if worth is None:
+        return Holding(portfolio, position, sector=sector)
+    return Holding(portfolio, position, worth.nav, worth.gross, sector)
+
+
 def holdings_of(
-    program: Program, portfolios: Sequence[PortfolioRow], nav: Decimal | None
+    program: Program, portfolios: Sequence[PortfolioRow], worth: Worth | None
 ) -> list[Holding]:
     """All that the accounts hold, by symbol, with its sector."""
     held = [
@@ -211,7 +220,7 @@ def holdings_of(
     ]
     sectors = program.securities.tags(sorted({_shares_of(position) for _, position in held}))
     return [
-        Holding(portfolio, position, nav, sectors.get(_shares_of(position), UNCLASSIFIED))
+        holding_of(portfolio, position, worth, sectors.get(_shares_of(position), UNCLASSIFIED))
         for portfolio, position in held
     ]
 

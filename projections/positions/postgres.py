@@ -25,11 +25,13 @@ TABLE = RowTable(
     "positions", PositionRow, key=["position_id"], indexes=[["portfolio_id", "symbol"]]
 )
 _FIGURES = Excerpt(
-    TABLE, PositionFigures, unread=["nav", "mark", "market_value", "pnl", "unrealized_pnl"]
+    TABLE,
+    PositionFigures,
+    unread=["nav", "gross", "mark", "market_value", "pnl", "unrealized_pnl"],
 )
 ROOM = Room(
     "positions",
-    3,
+    4,
     projector.FED_BY,
     TABLE,
     projector.keys,

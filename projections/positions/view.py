@@ -12,6 +12,7 @@ from domain.instrument import InvestmentClass
 from domain.mark import Mark
 from domain.money import ZERO
 from domain.position import Closing, PositionTerms
+from domain.share_of_nav import share_of_nav
 
 
 class Past(msgspec.Struct, frozen=True):
@@ -53,6 +54,7 @@ class PositionFigures(msgspec.Struct, frozen=True):
     position_id: UUID
     valued_on: date | None
     nav: Decimal | None
+    gross: Decimal | None
     mark: Mark | None
     market_value: Decimal | None
     pnl: Decimal | None
@@ -67,8 +69,8 @@ class PositionRow(msgspec.Struct, frozen=True):
     `exit_on` and `exit_price` are None while some is held. `import_id` is None where it was
     entered by hand. `closings` are those by files and by hand; an option's `expiry` closes what
     they leave. `is_reverted` tells that its import was taken back, `is_removed` that it was
-    removed. `valued_on` is the session of the figures; `realized` has what closings brought by
-    session, but for those that brought nothing.
+    removed. `valued_on` is the session of the figures, `nav` and `gross` are the account's;
+    `realized` has what closings brought by session, but for those that brought nothing.
     """
 
     position_id: UUID
@@ -98,6 +100,7 @@ class PositionRow(msgspec.Struct, frozen=True):
     is_removed: bool
     valued_on: date | None
     nav: Decimal | None
+    gross: Decimal | None
     mark: Mark | None
     market_value: Decimal | None
     pnl: Decimal | None
@@ -142,7 +145,7 @@ class PositionRow(msgspec.Struct, frozen=True):
 
     @property
     def weight(self) -> float | None:
-        """Market value as a share of NAV, signed; None where NAV is not positive."""
-        if self.market_value is None or self.nav is None or self.nav <= 0:
+        """Market value as a share of NAV, signed; None where NAV is at most 1 % of gross."""
+        if self.market_value is None or self.nav is None or self.gross is None:
             return None
-        return float(self.market_value / self.nav)
+        return share_of_nav(self.market_value, self.nav, self.gross)

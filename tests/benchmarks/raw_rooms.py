@@ -5,6 +5,7 @@ is checked. The tables have the columns, the keys and the indexes of the rooms'.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -81,6 +82,7 @@ def _opened(portfolio_id: str, import_id: str, position: dict[str, Any]) -> dict
         "is_removed": False,
         "valued_on": None,
         "nav": None,
+        "gross": None,
         "mark": None,
         "market_value": None,
         "pnl": None,
@@ -91,6 +93,7 @@ def _opened(portfolio_id: str, import_id: str, position: dict[str, Any]) -> dict
 
 def _value(rows: dict[str, dict[str, Any]], data: dict[str, Any]) -> None:
     lines, session, nav = data["lines"], data["session"], data["nav"]
+    gross = Decimal(data["long_value"]) - Decimal(data["short_value"])
     names = ("mark_price", "mark_on", "mark_source", "mark_quality", "mark_provider")
     marks = zip(*(lines[name] for name in names), strict=True)
     figures = zip(*(lines[name] for name in ("market_value", "pnl", "unrealized_pnl")), strict=True)
@@ -100,6 +103,7 @@ def _value(rows: dict[str, dict[str, Any]], data: dict[str, Any]) -> None:
         rows[position_id].update(
             valued_on=session,
             nav=nav,
+            gross=gross,
             mark=dict(zip(("price", "on", "source", "quality", "provider"), mark, strict=True)),
             market_value=worth,
             pnl=pnl,

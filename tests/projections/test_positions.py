@@ -63,6 +63,7 @@ def test_an_imported_position_is_held_without_a_mark() -> None:
         is_removed=False,
         valued_on=None,
         nav=None,
+        gross=None,
         mark=None,
         market_value=None,
         pnl=None,
@@ -124,8 +125,10 @@ def test_an_earlier_day_does_not_take_the_place_of_a_later_one() -> None:
 
 
 def test_the_weight_of_a_short_is_negative_and_none_without_worth() -> None:
-    row = replace(row_of(GOOG, valued_on(DAYS[0])), nav=Decimal(200), market_value=Decimal(-50))
+    valued = row_of(GOOG, valued_on(DAYS[0]))
+    row = replace(valued, nav=Decimal(200), gross=Decimal(19_999), market_value=Decimal(-50))
     assert row.weight == -0.25
+    assert replace(row, gross=Decimal(20_000)).weight is None
     assert replace(row, nav=Decimal(0)).weight is None
     assert replace(row, nav=Decimal(-1)).weight is None
 

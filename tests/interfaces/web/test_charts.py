@@ -33,7 +33,7 @@ def charts(world: World, *portfolio_ids: str, rows: int = WHOLE) -> dict[str, Ch
     known = [program.portfolios_room.one(UUID(one)) for one in portfolio_ids]
     shown = [row for row in known if row is not None]
     worth = worth_of(program, shown)
-    holdings = holdings_of(program, shown, worth.nav if worth else None)
+    holdings = holdings_of(program, shown, worth)
     return {chart.name: chart for chart in charts_of(program, shown, worth, holdings, rows=rows)}
 
 

@@ -146,6 +146,25 @@ def test_the_sectors_add_up_to_nav_and_what_has_none_stands_apart(
     assert total == Decimal(told["net_asset_value"])
 
 
+def test_where_nav_is_one_percent_of_gross_or_less_nothing_has_a_weight(
+    world: World, browser: TestClient
+) -> None:
+    visitor = newcomer(world.program, world.client)
+    opening = {"equity_as_of": "2013-03-01", "equity_balance": "5000.00"}
+    portfolio_id = visitor.open_sample("GOOG,1000,700.00,2012-12-31", **opening)
+    work_off(world.program, visitor.post(f"/portfolio/{portfolio_id}/calculate"))
+    enter(browser, visitor)
+    text = browser.get(f"/command-center?portfolio={portfolio_id}").text
+    told = [row[5] for row in rows_of(text, "Holdings")]
+    for kind in ("class", "sector"):
+        told += [row[3] for row in rows_of(text, f"Allocation by {kind}")]
+    assert set(told) == {percent(None)}
+    (goog,) = visitor.positions_of(portfolio_id)
+    assert goog["weight"] is None
+    page = browser.get(f"/portfolios/{portfolio_id}/positions/{goog['id']}").text
+    assert f'<dt class="muted">Weight</dt><dd>{percent(None)}</dd>' in page
+
+
 def test_what_was_removed_since_is_still_a_part_of_nav(world: World, browser: TestClient) -> None:
     visitor, portfolio_id = owner(world.program, browser)
     told = visitor.get(f"/analytics/portfolio/{portfolio_id}/overview").json()

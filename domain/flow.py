@@ -33,8 +33,9 @@ class WithdrawalOverNav(DomainError):
     code = "ERR_EQUITY_003"
 
     def __init__(self, available: Decimal) -> None:
+        rest = "; withdraw at most that." if available > 0 else ", so nothing can be withdrawn."
         super().__init__(
-            f"The account was worth {available} USD; withdraw at most that.",
+            f"The account was worth {available} USD{rest}",
             available=str(available),
         )
 

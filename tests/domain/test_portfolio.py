@@ -200,7 +200,15 @@ class TestFlows:
     def test_a_withdrawal_over_the_nav_is_refused_and_says_what_is_there(self) -> None:
         given(Portfolio, portfolio_opened()).when(
             withdrawing("100000.01", available="100000.00")
-        ).then_refused(WithdrawalOverNav, "100000.00 USD")
+        ).then_refused(WithdrawalOverNav, "was worth 100000.00 USD; withdraw at most that")
+
+    @pytest.mark.parametrize("nav", ["-500.00", "0.00"])
+    def test_where_nothing_is_there_none_can_be_withdrawn(self, nav: str) -> None:
+        outcome = given(Portfolio, portfolio_opened()).when(withdrawing("0.01", available=nav))
+
+        outcome.then_refused(WithdrawalOverNav, f"was worth {nav} USD, so nothing can be withdrawn")
+        assert outcome.refusal is not None
+        assert outcome.refusal.details == {"available": nav}
 
     @pytest.mark.parametrize("on", [OPENING_DAY, date(2012, 6, 28), date(1990, 1, 1)])
     @pytest.mark.parametrize("moving", [contributing, withdrawing])

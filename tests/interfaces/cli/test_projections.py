@@ -11,6 +11,7 @@ from interfaces.bootstrap import Program
 from interfaces.rooms import ROOMS
 from tests.support.accounts import register
 from tests.support.programs import connect_owner
+from tests.support.recording import cause, claimed
 from tests.support.server import ROOT
 from tests.support.terminal import Terminal
 
@@ -27,6 +28,22 @@ def test_every_projection_is_listed(connected: Terminal, program: Program) -> No
     assert done.status == 0
     assert all(room.name in done.out for room in ROOMS)
     assert "never" in done.out
+
+
+def test_what_they_stopped_at_is_told_by_a_program_that_has_just_started(
+    connected: Terminal, program: Program, database: str
+) -> None:
+    register(program)
+    last = program.log.save(claimed(), cause=cause())
+    with connect_owner(database) as owner:
+        owner.execute(
+            "UPDATE events.stored_events SET topic = 'nobody.knows' WHERE notification_id = %s",
+            [last],
+        )
+    done = connected.run("projections")
+    assert done.status == 0
+    told = f"stopped at the event after position {last - 1}: nobody.knows: no 'nobody.knows'"
+    assert [f"{room.name} {told}" for room in ROOMS] == done.lines[-len(ROOMS) :]
 
 
 @pytest.mark.usefixtures("program")

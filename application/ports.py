@@ -378,6 +378,7 @@ class Rooms(Protocol):
     ) -> bool:
         """Advance rooms to at least `position`; False if that took too long.
 
-        By default all that commands wait for.
+        By default all that commands wait for. No page of events is begun after `timeout_s`; one
+        that was begun is finished, or given up by the bounds of the store.
         """
         ...

@@ -109,9 +109,10 @@ class CatchUp:
     def catch_up(
         self, position: int, names: Iterable[str] | None = None, timeout_s: float = _TIMEOUT_S
     ) -> bool:
-        """See `Rooms.catch_up`. False, too, where the database does not answer in that time.
+        """See `Rooms.catch_up`. False, too, where the database does not answer.
 
-        Another process that advances the same rooms may keep it from answering for a while.
+        Who begins a page in time may wait for longer: for a connection and for an answer as long
+        as the pool waits, and so for another process that advances the same rooms.
         """
         wanted = list(self.awaited if names is None else names)
         deadline = time.monotonic() + timeout_s
@@ -126,7 +127,7 @@ class CatchUp:
                 time.sleep(_AGAIN_AFTER_S)
 
     def recover(self) -> None:
-        """Advance again over what a crash of the database took back, if it did; for at most 2 s.
+        """Advance again over what a crash of the database took back, if it did; 2 s, or a page.
 
         For whoever reads rooms, before each new connection is used: after a crash there are only
         new ones, so that nobody misses what he saw before.

@@ -5,15 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from application.audit import Checkpoint, Entry
+from infrastructure.event_store.recorder import PAGE_BYTES
 from infrastructure.postgres import Pool
 
 # Links are taken as far as the page of events goes; at the end of the log, all that are left.
 _PAGE = (
-    b"WITH page AS MATERIALIZED (SELECT notification_id AS position, originator_id,"
-    b" originator_version, topic, state FROM events.stored_events WHERE notification_id > %s"
-    b" ORDER BY notification_id LIMIT %s), links AS (SELECT position, hash FROM audit.chain"
-    b" WHERE position > %s AND position <= (SELECT CASE WHEN count(*) < %s THEN"
-    b" 9223372036854775807 ELSE max(position) END FROM page))"
+    b"WITH next AS MATERIALIZED (SELECT *, sum(octet_length(state)) OVER (ORDER BY position ROWS"
+    b" UNBOUNDED PRECEDING) - octet_length(state) < %(bytes)s AS fits FROM (SELECT"
+    b" notification_id AS position, originator_id, originator_version, topic, state"
+    b" FROM events.stored_events WHERE notification_id > %(after)s"
+    b" ORDER BY notification_id LIMIT %(limit)s) AS found),"
+    b" page AS (SELECT * FROM next WHERE fits), links AS (SELECT position, hash FROM audit.chain"
+    b" WHERE position > %(after)s AND position <= (SELECT CASE WHEN count(*) FILTER (WHERE fits)"
+    b" < %(limit)s AND count(*) FILTER (WHERE NOT fits) = 0 THEN 9223372036854775807"
+    b" ELSE max(position) FILTER (WHERE fits) END FROM next))"
     b" SELECT position, originator_id, originator_version, topic, state, hash"
     b" FROM page FULL JOIN links USING (position) ORDER BY position"
 )
@@ -34,9 +39,10 @@ class PostgresChain:
     pool: Pool
 
     def page(self, after: int, limit: int) -> Sequence[Entry]:
-        """See `Chain.page`."""
+        """See `Chain.page`; fewer events once they fill `PAGE_BYTES`."""
         with self.pool.reading() as connection, connection.cursor(binary=True) as cursor:
-            rows = cursor.execute(_PAGE, (after, limit, after, limit)).fetchall()
+            given = {"after": after, "limit": limit, "bytes": PAGE_BYTES}
+            rows = cursor.execute(_PAGE, given).fetchall()
         return [_entry(row) for row in rows]
 
     def checkpoints(self, after: int = 0) -> Sequence[Checkpoint]:

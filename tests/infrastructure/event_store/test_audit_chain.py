@@ -22,9 +22,11 @@ from application.audit import (
     link,
 )
 from application.audit_export import exported
+from domain.calculation_run import CalculationRun
 from infrastructure.audit_chain import PostgresChain
 from infrastructure.checkpoint_keys import CheckpointKeys
 from infrastructure.event_store.event_log import PostgresEventLog
+from infrastructure.event_store.recorder import PAGE_BYTES
 from infrastructure.postgres import app_url, open_pool
 from interfaces.cli import verify_export
 from tests.support.clocks import SetClock
@@ -98,6 +100,29 @@ def test_whoever_records_at_once_makes_one_chain(log: PostgresEventLog, audit: A
     assert not [answer for answer in at_once(save, 16) if isinstance(answer, Exception)]
     found = audit.verify()
     assert (found.events, found.fault) == (112, None)
+
+
+def test_of_heavy_events_a_page_holds_a_few_and_none_is_passed_over(
+    log: PostgresEventLog, audit: Audit, owner: Connection
+) -> None:
+    heavy = PAGE_BYTES // 4 * 3
+    positions = [record_heavy(log, heavy) for _ in range(5)]
+    page = audit.chain.page(0, 2_000)
+    assert [entry.position for entry in page] == positions[:2]
+    assert [entry.hash for entry in page] == made_again(page)
+    found = audit.verify()
+    assert (found.events, found.position, found.fault) == (5, positions[-1], None)
+    owner.execute("DELETE FROM events.stored_events WHERE notification_id = %s", [positions[-1]])
+    gone = audit.verify().fault
+    assert gone is not None
+    assert (gone.position, gone.kind) == (positions[-1], FaultKind.MISSING)
+
+
+def record_heavy(log: PostgresEventLog, size: int) -> int:
+    """Record an event of so many bytes and some; its position."""
+    run = CalculationRun(uuid4())
+    run.record(CalculationRun.Abandoned(reason="x" * size))
+    return log.save(run, cause=cause())
 
 
 class TestCheckpoints:

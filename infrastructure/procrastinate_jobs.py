@@ -21,7 +21,7 @@ from structlog.contextvars import bound_contextvars
 from application.errors import StoreUnavailable
 from application.ports import Statement
 from infrastructure.postgres import Pool
-from infrastructure.postgres_pool import BOUNDED, IN_UTC
+from infrastructure.postgres_pool import BOUNDED
 
 EXECUTE_RUN = "execute_run"
 LOOK = "look"
@@ -34,7 +34,7 @@ _QUEUED = """
     SELECT (args->>'run_id')::uuid FROM jobs.procrastinate_jobs
     WHERE task_name = %s AND status IN ('todo', 'doing')
 """
-_OPTIONS = f"{IN_UTC} -c search_path=jobs"
+_OPTIONS = f"{BOUNDED['options']} -c search_path=jobs"
 _LOCK_CLASS = 0x6A6F62  # namespace of the advisory locks, second key the job's id
 _RECOVER_EVERY_S = 2.0
 _RESTART_AFTER_S = 1.0

@@ -277,6 +277,30 @@ def test_two_workers_share_a_queue_and_look_what_is_due_once(
     assert first.looks + second.looks == len(ticks(owner))
 
 
+def test_a_worker_waits_for_nothing_for_ever(database: str, owner: Connection) -> None:
+    owner.execute("CREATE TABLE bounds AS SELECT '' AS name, '' AS bound WHERE false")
+    owner.execute(
+        "CREATE FUNCTION note_bounds() RETURNS trigger SECURITY DEFINER LANGUAGE plpgsql AS $$"
+        " BEGIN INSERT INTO jobs.bounds SELECT name, current_setting(name) FROM pg_settings"
+        " WHERE name IN ('lock_timeout', 'statement_timeout',"
+        " 'idle_in_transaction_session_timeout'); RETURN NULL; END $$"
+    )
+    owner.execute(
+        "CREATE TRIGGER noting AFTER UPDATE ON procrastinate_jobs"
+        " FOR EACH ROW WHEN (NEW.status = 'doing') EXECUTE FUNCTION note_bounds()"
+    )
+    runs = Runs()
+    with working(database, runs):
+        queue(database, uuid4())
+        assert eventually(lambda: runs.executed)
+    found = owner.execute("SELECT DISTINCT name, bound FROM bounds ORDER BY name").fetchall()
+    assert found == [
+        ("idle_in_transaction_session_timeout", "30s"),
+        ("lock_timeout", "5s"),
+        ("statement_timeout", "1min"),
+    ]
+
+
 @contextmanager
 def working(
     database: str, runs: Runs | RunsToWork, name: str = "first"

@@ -15,6 +15,10 @@ from limits.storage import MemoryStorage, Storage, storage_from_string
 from application.ports import Clock
 from application.quotas import Allowance, Quota
 
+_REDIS = ("redis", "valkey")
+_BOUNDS = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
+"""Seconds that a request is held up where a remote store does not answer."""
+
 _log = structlog.get_logger(__name__)
 
 Asking = Callable[[str, Quota], Allowance]
@@ -78,7 +82,8 @@ class RateCounters:
 
 def _opened(url: str) -> Storage:
     try:
-        storage = storage_from_string(url, wrap_exceptions=True)
+        bounds = _BOUNDS if url.startswith(_REDIS) else {}
+        storage = storage_from_string(url, wrap_exceptions=True, **bounds)
     except (ConfigurationError, ValueError):
         storage = None
     if not isinstance(storage, Storage):

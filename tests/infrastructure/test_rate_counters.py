@@ -1,6 +1,8 @@
 """Counters of requests: each subject and quota by itself, whatever the threads."""
 
 import asyncio
+import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +13,7 @@ from limits.errors import StorageError
 from application.quotas import Quota
 from infrastructure.rate_counters import RateCounters, RateStorageRefused
 from infrastructure.system_clock import SystemClock
+from tests.support.ports import HOST
 from tests.support.redis_server import redis_server
 
 TWICE = Quota("twice", 2, 60)
@@ -94,6 +97,14 @@ def test_a_redis_that_is_gone_refuses_nobody(tmp_path: Path) -> None:
         counters = RateCounters(url, SystemClock(None))
         assert asyncio.run(counters.count("ada", [TWICE])) != []
     assert asyncio.run(counters.count("ada", [TWICE])) == []
+
+
+def test_a_redis_that_never_answers_holds_nobody_up() -> None:
+    with socket.create_server((HOST, 0)) as silent:
+        counters = RateCounters(f"redis://{HOST}:{silent.getsockname()[1]}/0", SystemClock(None))
+        began = time.monotonic()
+        assert asyncio.run(counters.count("ada", [TWICE])) == []
+        assert time.monotonic() - began < 10
 
 
 def test_a_store_that_is_gone_refuses_nobody(counters: RateCounters) -> None:

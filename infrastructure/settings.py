@@ -4,7 +4,6 @@ import contextlib
 import os
 import re
 import secrets
-import tempfile
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -26,6 +25,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from infrastructure.embedded_postgres import data_home
 from infrastructure.jwt_tokens import public_half
+from infrastructure.whole_file import whole_file
 
 PUBLISHED_INVITE_CODE = "PRESCOTT-LINNAEAN-COWPERTHWAITE"
 _SHORTEST_SECRET = 32
@@ -216,12 +216,8 @@ class Settings(BaseSettings):
 
 def _create_once(path: Path, text: str) -> None:
     """Write a private file that appears whole; of several writers the first one's stays."""
-    descriptor, aside = tempfile.mkstemp(dir=path.parent)  # mode 0600
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(text)
-    with contextlib.suppress(FileExistsError):
-        os.link(aside, path)
-    Path(aside).unlink()
+    with contextlib.suppress(FileExistsError), whole_file(path) as file:
+        file.write(text.encode("ascii"))
 
 
 def read_settings() -> Settings:

@@ -15,6 +15,7 @@ import pytest
 
 from infrastructure.settings import PUBLISHED_INVITE_CODE, Settings, SettingsRefused, read_settings
 from tests.support.key_pairs import key_pair
+from tests.support.small_disk import no_file_over
 
 SECRET = "s" * 32
 Environment = Callable[..., Settings]
@@ -277,6 +278,16 @@ def test_a_secret_is_made_once_for_the_owners_eyes_only(read: Environment, tmp_p
     assert read(SIGMASIGHT_HOME="home").secret() == secret == kept.read_text("ascii")
     assert kept.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in kept.parent.iterdir()] == ["secret_key"]
+
+
+def test_a_secret_that_a_disk_has_no_room_for_leaves_nothing_behind(
+    read: Environment, tmp_path: Path
+) -> None:
+    settings = read(SIGMASIGHT_HOME="home")
+    with no_file_over(0), pytest.raises(OSError, match="File too large"):
+        settings.secret()
+    assert list((tmp_path / "home").iterdir()) == []
+    assert len(settings.secret()) >= 32
 
 
 def test_two_homes_have_two_secrets(read: Environment) -> None:

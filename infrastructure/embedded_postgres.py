@@ -125,7 +125,8 @@ class EmbeddedPostgres:
                     "under root: name an open folder in SIGMASIGHT_HOME, or leave it out."
                 )
             account.make_passable(self._home)
-        except PermissionError as error:
+            self._home.mkdir(exist_ok=True)  # refuses what is there and no folder
+        except OSError as error:
             raise EmbeddedPostgresError(
                 f"{self._home} cannot be used ({error.strerror}): "
                 "name a folder of your own in SIGMASIGHT_HOME."

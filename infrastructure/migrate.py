@@ -38,10 +38,18 @@ def migrate(owner_url: str, secret_key: str) -> list[str]:
 
     Raises:
         MigrationRefused: the server does not answer or is too old, the schema is newer than
-            this program, or another process has been migrating for a minute.
+            this program, or another process has been migrating for a minute; or the URL is not
+            the owner's.
     """
     with turn_to_migrate(owner_url) as connection:
-        return bring_up(connection, owner_url, secret_key)
+        try:
+            return bring_up(connection, owner_url, secret_key)
+        except psycopg.errors.InsufficientPrivilege as failure:
+            reason = " ".join(str(failure).split())
+            raise MigrationRefused(
+                "The database may not be brought to this version: DATABASE_URL has to name the"
+                f" owner, who may create roles. {reason}"
+            ) from None
 
 
 @contextmanager

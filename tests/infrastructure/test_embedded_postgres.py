@@ -417,6 +417,15 @@ def test_a_home_below_a_closed_folder_is_refused_to_root_and_stays_closed(folder
     assert list(closed.iterdir()) == []
 
 
+def test_a_home_that_is_no_folder_is_refused(folder: Path) -> None:
+    file = folder / "file"
+    file.write_text("")
+    file.chmod(0o755)
+    for home in (file, file / "below"):
+        with pytest.raises(EmbeddedPostgresError, match="name a folder of your own"):
+            EmbeddedPostgres(home).start()
+
+
 def test_data_of_another_version_are_refused(home: Path) -> None:
     (home / "postgres" / "PG_VERSION").write_text("17\n")
     with pytest.raises(EmbeddedPostgresError, match="of PostgreSQL 17, this program brings 18"):

@@ -95,6 +95,13 @@ def test_a_step_cut_short_is_taken_again(postgres_server: str) -> None:
             assert program.log.position() == 0
 
 
+def test_who_is_not_the_owner_is_refused_with_who_has_to_be(postgres_server: str) -> None:
+    with fresh_database(postgres_server) as url:
+        migrate(url, SECRET)
+        with pytest.raises(MigrationRefused, match="has to name the owner"):
+            migrate(app_url(url, SECRET), SECRET)
+
+
 @pytest.mark.parametrize(
     ("table", "rights"),
     [

@@ -98,13 +98,15 @@ class ChangePortfolio:
 class ImportPositions:
     """Take the positions of a file into a portfolio; `rejected_rows` as in `OpenPortfolio`.
 
-    `instead_of` is an import that is taken back for it, in the same save.
+    `instead_of` is an import that is taken back for it, in the same save. With `is_dry_run` it is
+    only said what that would change.
     """
 
     portfolio_id: UUID
     intake: Intake
     rejected_rows: str | None = None
     instead_of: UUID | None = None
+    is_dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,8 +117,10 @@ class Imports:
                 portfolio.revert_import(command.instead_of, REPLACED)
             intake = self._priced(portfolio, command.intake)
             changes = portfolio.import_positions(import_id, intake, new_id)
-            kept = self.rejected_rows.keep(import_id, command.rejected_rows)
-            position = self.log.save(portfolio, cause=cause, also=kept)
+            position = None
+            if not command.is_dry_run:
+                kept = self.rejected_rows.keep(import_id, command.rejected_rows)
+                position = self.log.save(portfolio, cause=cause, also=kept)
             counts_from = portfolio.changed_from(version)
             impact = _impact(portfolio, import_id, position)
             return replace(impact, changes=changes, counts_from=counts_from)

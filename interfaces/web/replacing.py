@@ -4,9 +4,10 @@ What can be called otherwise is, the opening is corrected, and the file takes th
 What market an account is valued by stays: every valuation rests on it.
 """
 
+from dataclasses import replace as changed
 from uuid import UUID
 
-from application.commands import ChangePortfolio, CorrectOpening, ImportPositions, RevertImport
+from application.commands import ChangePortfolio, CorrectOpening, ImportPositions
 from application.imports import REPLACED
 from application.uploads import KeptUpload
 from interfaces.importing import FileToImport
@@ -23,9 +24,13 @@ def replace(at: Visit, kept: KeptUpload, file: FileToImport) -> UUID:
     portfolio_id, form = UUID(kept.form[REPLACES]), kept.form
     imports, _ = at.program.imports_room.of_portfolio(portfolio_id, 1, 0)
     latest = imports[0].import_id if imports and not imports[0].is_reverted else None
-    if latest:
-        asked = RevertImport(portfolio_id=portfolio_id, import_id=latest, is_dry_run=True)
-        at.program.imports.revert(asked, at.cause)
+    command = ImportPositions(
+        portfolio_id=portfolio_id,
+        intake=file.intake(),
+        rejected_rows=file.rejected_rows,
+        instead_of=latest,
+    )
+    at.program.imports.take_in(changed(command, is_dry_run=True), at.cause)
     names = ChangePortfolio(
         portfolio_id=portfolio_id,
         name=form["portfolio_name"],
@@ -42,12 +47,6 @@ def replace(at: Visit, kept: KeptUpload, file: FileToImport) -> UUID:
     )
     _, edited = at.program.accounts.correct_opening(opening, at.cause)
     at.program.rooms.catch_up(edited.position)
-    command = ImportPositions(
-        portfolio_id=portfolio_id,
-        intake=file.intake(),
-        rejected_rows=file.rejected_rows,
-        instead_of=latest,
-    )
     impact = at.program.imports.take_in(command, at.cause)
     at.program.rooms.catch_up(impact.position or 0)
     return portfolio_id

@@ -562,3 +562,23 @@ def test_where_that_import_cannot_be_taken_back_nothing_happens(holding: Holding
     with pytest.raises(ImportBuiltUpon):
         holding.imports.take_in(command, holding.cause)
     assert holding.portfolio.version == version
+
+
+def test_a_dry_run_says_what_the_file_would_bring_and_records_nothing(holding: Holding) -> None:
+    version = holding.portfolio.version
+    told = [
+        holding.imports.take_in(
+            ImportPositions(
+                portfolio_id=holding.portfolio_id,
+                intake=file(GOOG, IBM),
+                instead_of=holding.first_import,
+                is_dry_run=is_dry_run,
+            ),
+            holding.cause,
+        )
+        for is_dry_run in (True, False)
+    ]
+    assert told[0].position is None
+    assert told[1].position is not None
+    assert [(one.positions, one.counts_from) for one in told] == [(2, OPENING)] * 2
+    assert holding.portfolio.version == version + 2

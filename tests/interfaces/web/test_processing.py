@@ -167,6 +167,31 @@ def test_a_name_that_is_taken_changes_nothing(world: World, browser: TestClient,
     assert (told["account_name"], told["equity_balance"]) == ("Schwab IRA", "500000.00")
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [(GOOG_AND_SPY[0], "XLE,1,70.00,2012-12-31"), ("IBM,5,190.00,2012-12-31",)],
+    ids=["a lot that is held", "a file that stands"],
+)
+def test_a_file_that_cannot_take_the_place_changes_nothing(
+    browser: TestClient, page: str, rows: tuple[str, ...]
+) -> None:
+    portfolio_id = page.split("/")[2]
+    api = f"/api/v1/portfolios/{portfolio_id}"
+    held = {"csv_file": ("held.csv", csv_file("IBM,5,190.00,2012-12-31"), "text/csv")}
+    token = {"X-CSRF-Token": browser.cookies["sigmasight_csrf"]}
+    assert browser.post(f"{api}/imports", files=held, headers=token).status_code == 201
+    latest = {"csv_file": ("latest.csv", csv_file("MSFT,5,26.00,2012-12-31"), "text/csv")}
+    assert browser.post(f"{api}/imports", files=latest, headers=token).status_code == 201
+    before = browser.get(api).json()
+    change = f"/onboarding/{portfolio_id}/upload"
+    files = {"csv_file": ("other.csv", csv_file(*rows))}
+    typed = {"account_name": "Elsewhere", "equity_balance": "1000"}
+    url = send(browser, change, change, files=files, **typed).headers["location"]
+    answer = send(browser, url, f"{url}/confirm")
+    assert (answer.status_code, 'role="alert"' in answer.text) == (422, True)
+    assert browser.get(api).json() == before
+
+
 def test_nobody_else_sees_it(world: World, browser: TestClient, page: str) -> None:
     email = newcomer(world.program, world.client).email
     send(browser, "/settings", "/logout")

@@ -14,6 +14,7 @@ from projections.portfolios.view import PortfolioRow
 from projections.runs.view import RunRow
 
 _MOST_NAMED = 10
+_ARCHIVED = "Archived. It is calculated no more and changes no more; what is known of it stays."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,9 @@ def notices_of(
     stale = {v.portfolio.portfolio_id: v.stale_from for v in worth.accounts} if worth else {}
     notices = []
     for portfolio in portfolios:
+        if not portfolio.is_active:
+            notices.append(Notice(portfolio, "warn", _ARCHIVED))
+            continue
         run = program.runs_room.latest_of(portfolio.portfolio_id)
         notices += _of_run(portfolio, run)
         if run is None or run.is_over:

@@ -46,7 +46,10 @@ def url_of(portfolio_id: UUID, tab: str = "") -> str:
 def portfolio_page(
     at: Visit, portfolio: PortfolioRow, template: str, status: int = 200, **values: Any
 ) -> HTMLResponse:
-    """A page of a portfolio; `worth` among the values is what it is worth, if known already."""
+    """A page of a portfolio; `worth` among the values is what it is worth, if known already.
+
+    Whoever `may_change` it is shown forms: nobody, once it is archived.
+    """
     worth: Worth | None = values.pop("worth", None) or worth_of(at.program, [portfolio])
     base, path = url_of(portfolio.portfolio_id), at.request.url.path
     asked = at.request.query_params
@@ -56,6 +59,7 @@ def portfolio_page(
         portfolio=portfolio,
         worth=worth,
         base=base,
+        may_change=at.may_change and portfolio.is_active,
         tabs=[(base + tab, name, path == base + tab) for tab, name in _TABS],
         notices=notices_of(at.program, [portfolio], worth, []),
         done=_DONE.get(asked.get("done", "")),

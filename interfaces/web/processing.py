@@ -37,7 +37,7 @@ def processing(at: UserVisit, portfolio_id: UUID, run_id: UUID) -> Response:
         "processing.html",
         portfolio=portfolio,
         run=run,
-        is_own=at.may_change and portfolio.owner_id == at.user.user_id,
+        is_own=at.may_change and portfolio.is_active and portfolio.owner_id == at.user.user_id,
         has_failed=run.status is RunStatus.FAILED,
         phases=[
             (

@@ -194,7 +194,8 @@ def worth_of(program: Program, portfolios: Sequence[PortfolioRow]) -> Worth | No
         row = program.valuations_room.latest(portfolio.portfolio_id)
         if row is not None:
             spans = program.valuations_room.pnl_spans(portfolio.portfolio_id, row.session)
-            accounts.append(Valued(portfolio, row, spans, stale_from(program, portfolio)))
+            stale = stale_from(program, portfolio) if portfolio.is_active else None
+            accounts.append(Valued(portfolio, row, spans, stale))
     return Worth(accounts) if accounts else None
 
 

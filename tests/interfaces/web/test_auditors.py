@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.interfaces.conftest import World
-from tests.support.pages import enter
+from tests.support.pages import enter, owner
 from tests.support.visitors import Visitor
 
 OF_ONESELF = {"/theme", "/logout", "/settings/password"}
@@ -65,5 +65,26 @@ def test_with_an_account_of_one_s_own_it_is_the_same(world: World, browser: Test
     portfolio_id = visitor.open_sample()
     world.superuser.post(f"/admin/users/{visitor.id()}/grant-auditor")
     enter(browser, visitor)
-    for page in ("/command-center", f"/portfolios/{portfolio_id}"):
+    base = f"/portfolios/{portfolio_id}"
+    for page in ("/command-center", base, f"{base}/imports"):
         assert what_changes(browser, page) == set()
+
+
+def test_of_what_is_archived_its_owner_is_told_so_and_shown_no_form(
+    world: World, browser: TestClient
+) -> None:
+    visitor, portfolio_id = owner(world.program, browser)
+    flow = {"kind": "CONTRIBUTION", "amount": "100.00", "date": "2013-02-01"}
+    assert visitor.post(f"/portfolios/{portfolio_id}/cash-flows", json=flow).status_code == 201
+    assert visitor.ask("DELETE", f"/api/v1/portfolios/{portfolio_id}").status_code == 200
+    base, tabs = f"/portfolios/{portfolio_id}", [*TABS, *TELLING, "/risk", "/performance"]
+    held = visitor.positions_of(portfolio_id)[0]["id"]
+    taken_in = visitor.imports_of(portfolio_id)[0]["import_id"]
+    tabs = [*tabs, f"/positions/{held}", f"/imports/{taken_in}"]
+    for tab in tabs:
+        assert what_changes(browser, base + tab) == {"/onboarding/upload"}, tab
+        text = browser.get(base + tab).text
+        assert ("Archived. It is calculated no more" in text, "stale" in text) == (True, False), tab
+    chosen = f"/command-center?portfolio={portfolio_id}"
+    visitor.open_sample()
+    assert what_changes(browser, chosen) == {"/onboarding/upload"}

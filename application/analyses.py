@@ -19,6 +19,7 @@ from application.side_by_side import side_by_side
 from application.valuations import Valuations
 from domain.daily_valuation import DailyValuation
 from domain.identity import daily_valuation_id, risk_analysis_id
+from domain.instrument import FUND_SUBTYPES
 from domain.portfolio import Portfolio
 from domain.risk.book import RiskBook
 from domain.risk.factors import FUNDS
@@ -31,8 +32,6 @@ from domain.risk_analysis import ENGINE_VERSION, Analysis, RiskAnalysis
 
 AT_ONCE = 25
 """Analyses recorded in one save."""
-
-_FUNDS = ("ETF", "MUTUAL_FUND")
 
 
 class ValuedDays(Protocol):
@@ -106,7 +105,7 @@ class Analyses:
     def funds(self, symbols: Sequence[str]) -> frozenset[str]:
         """Those of the symbols that the security master knows as funds, which have no sector."""
         known = self.securities.known(symbols)
-        return frozenset(s for s, security in known.items() if security.asset_type in _FUNDS)
+        return frozenset(s for s, security in known.items() if security.asset_type in FUND_SUBTYPES)
 
     def knowing(self, book: PriceBook) -> "Analyses":
         """The same by another price book."""
@@ -182,7 +181,7 @@ class Analyses:
             view=view,
             prices_known=prices_known,
             sectors={symbol: one.sector for symbol, one in known.items() if one.sector},
-            funds=frozenset(s for s, one in known.items() if one.asset_type in _FUNDS),
+            funds=frozenset(s for s, one in known.items() if one.asset_type in FUND_SUBTYPES),
         )
 
     def _own_returns(self, portfolio: Portfolio, view: MarketView) -> DailyReturns:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Self
 from uuid import UUID
@@ -11,13 +11,12 @@ from uuid import UUID
 from application.markets import Markets
 from application.option_models import OptionModels
 from application.ports import Close, Market, PriceBook, PriceNews
+from domain.closing_price import LONGEST_CLOSURE
 from domain.mark import CARRIED_SESSIONS, Mark, MarkQuality, mark_all, needs_price
 from domain.option_model import price_all
 from domain.portfolio import Portfolio
 from domain.snapshot import Snapshot
 from domain.valuation import PortfolioBook
-
-_LONGEST_HOLIDAY = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ class Marking:
         models = self.options.of(portfolio, book, sessions)
         modelled = dict(zip(models, price_all(list(models.values()), sessions), strict=True))
         calendar = self.markets[portfolio.opening.price_source].calendar.sessions(
-            sessions[0] - CARRIED_SESSIONS * _LONGEST_HOLIDAY, sessions[-1]
+            sessions[0] - CARRIED_SESSIONS * LONGEST_CLOSURE, sessions[-1]
         )
         before = max((day for day in calendar if day < sessions[0]), default=sessions[0])
         held = book.lines.of(book.lines.within(before, sessions[-1]))

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from application.markets import Markets
 from application.ports import Close, PriceBook, TradingCalendar
+from domain.closing_price import LONGEST_CLOSURE
 from domain.corporate_action import NO_ACTIONS, Actions
 from domain.instrument import OptionTerms
-from domain.option_model import LONGEST_CLOSURE, OptionModel, Underlying
+from domain.option_model import OptionModel, Underlying
 from domain.portfolio import Portfolio
 from domain.position import Position
 from domain.shares import per_share

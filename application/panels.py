@@ -21,16 +21,10 @@ class Panels:
     markets: Markets
     book: PriceBook
 
-    def until(
-        self,
-        market: Market,
-        symbols: Iterable[str],
-        session: date,
-        sessions: int = SESSIONS_OF_MEASURES,
-    ) -> Panel:
-        """The last closes up to a session, in the share terms of that session."""
+    def until(self, market: Market, symbols: Iterable[str], session: date) -> Panel:
+        """The closes that measures of a session need, in the share terms of that session."""
         calendar = self.markets[market].calendar.sessions(date.min, session)
-        return self._panel(market, symbols, calendar[-sessions:])
+        return self._panel(market, symbols, calendar[-SESSIONS_OF_MEASURES:])
 
     def between(self, market: Market, symbols: Iterable[str], first: date, last: date) -> Panel:
         """The closes of the sessions from `first` to `last`, in the share terms of `last`."""

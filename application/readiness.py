@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from application.markets import Markets
 from application.ports import Close, Market, PriceBook, PriceRecords
 from application.prices import LOOKED_BACK
+from domain.closing_price import LONGEST_CLOSURE
 from domain.mark import CARRIED_SESSIONS, needs_price
 from domain.position import PositionTerms
 from domain.snapshot import needs_price_update
@@ -15,7 +16,6 @@ from domain.snapshot import needs_price_update
 PriceState = Literal["close", "carried", "stale", "missing"]
 """The session's own close, one up to 5 sessions old, an older one, none."""
 
-_LONGEST_HOLIDAY = timedelta(days=7)
 _MOST_NAMED = 10
 
 
@@ -137,7 +137,7 @@ class Readiness:
 
     def _oldest_usable(self, market: Market, session: date) -> date:
         calendar = self.markets[market].calendar
-        first = session - CARRIED_SESSIONS * _LONGEST_HOLIDAY
+        first = session - CARRIED_SESSIONS * LONGEST_CLOSURE
         return calendar.sessions(first, session)[-1 - CARRIED_SESSIONS]
 
 

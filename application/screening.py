@@ -11,9 +11,9 @@ import msgspec
 
 from application.markets import MarketTime
 from application.ports import Close, Fetched, Market, PriceBook
-from domain.closing_price import ClosingPrice
+from domain.closing_price import ClosingPrice, is_amount, is_price
 from domain.corporate_action import NO_ACTIONS, CorporateAction, actions_by_symbol
-from domain.jump import Jump, is_amount, is_price, jumps
+from domain.jump import Jump, jumps
 
 _MOST_SENTENCES = 10
 _AFTER = timedelta(days=10)  # the session after a quote lies within
@@ -55,14 +55,12 @@ class Screening:
             warnings=[*fetched.warnings, *_shortened([*warnings, *refused])],
         )
 
-    def sift(
-        self, closes: Sequence[Close], actions: Sequence[CorporateAction] = ()
-    ) -> tuple[list[Close], list[str]]:
+    def sift(self, closes: Sequence[Close]) -> tuple[list[Close], list[str]]:
         """The closes that may be learnt, one a session, and why each of the others may not.
 
         Of several of one symbol and session the last one counts.
         """
-        believed, put_aside = self._sifted(closes, actions)
+        believed, put_aside = self._sifted(closes, ())
         return believed, [why for _, why in put_aside]
 
     def _sifted(

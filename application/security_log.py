@@ -4,6 +4,7 @@ What an attacker can repeat for nothing is recorded a bounded number of times: a
 hour, a failed login as often as the throttle lets anybody try.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -51,13 +52,10 @@ class SecurityLog:
             return False
         return True
 
-    def note_failed_login(self, user_id: UUID | None, cause: Cause, *, locks_out: bool) -> bool:
-        """Note that somebody did not sign in; False where the store cannot."""
-        try:
+    def note_failed_login(self, user_id: UUID | None, cause: Cause, *, locks_out: bool) -> None:
+        """Note that somebody did not sign in, unless the store cannot: the refusal stands."""
+        with suppress(StoreUnavailable):
             self._keep(SecurityRecord.LoginFailed(user_id=user_id, locks_out=locks_out), cause)
-        except StoreUnavailable:
-            return False
-        return True
 
     def note_export(self, portfolio_id: UUID | None, what: str, cause: Cause) -> None:
         """Note that data are taken along, of a portfolio or of all; before they are.

@@ -25,13 +25,11 @@ NewsAfter = Callable[[int], Sequence[PriceNews]]
 class Progress:
     """What a catch-up did, in sessions.
 
-    It valued some for the first time, skipped those of them that somebody else valued meanwhile,
-    and restated those valued before whose figures moved; `restated_already` are those that it
-    found restated with the same knowledge of the portfolio.
+    It valued some for the first time and restated those valued before whose figures moved;
+    `restated_already` are those that it found restated with the same knowledge of the portfolio.
     """
 
     valued: int = 0
-    skipped: int = 0
     restated: int = 0
     restated_already: int = 0
 
@@ -43,7 +41,6 @@ class Progress:
     def __add__(self, other: "Progress") -> "Progress":
         return Progress(
             self.valued + other.valued,
-            self.skipped + other.skipped,
             self.restated + other.restated,
             self.restated_already + other.restated_already,
         )
@@ -122,7 +119,6 @@ class ToDo:
         found = [day for day in days if day.id in known]
         return Progress(
             valued=sum(day.id not in known for day in days),
-            skipped=sum(day.latest.session in self.missing for day in found),
             restated=sum(bool(day.pending) for day in found),
             restated_already=sum(self._is_restated(day) for day in found if not day.pending),
         )

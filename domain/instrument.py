@@ -36,6 +36,9 @@ SUBTYPES: dict[InvestmentClass, tuple[str, ...]] = {
 }
 """Allowed subtypes by class (spec 3.4), in the order messages list them."""
 
+FUND_SUBTYPES = frozenset({"ETF", "MUTUAL_FUND"})
+"""Of what is of many sectors, or of none."""
+
 SUBTYPE_SPELLINGS = {"CRYPTO": "CRYPTOCURRENCY"}
 """Spellings read as another subtype."""
 

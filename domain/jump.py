@@ -1,7 +1,6 @@
 """Quotes that are off by a factor, found by their neighbours (spec 5.2, 9.5)."""
 
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Generic, TypeVar
 
 import msgspec
@@ -68,13 +67,3 @@ def _is_jump(earlier: ClosingPrice, later: ClosingPrice, actions: Actions) -> bo
         factor = actions.share_factor(earlier.session, later.session)
         paid, worth = paid * factor.denominator, worth * factor.numerator
     return worth > LARGEST_MOVE * paid or paid > LARGEST_MOVE * worth
-
-
-def is_amount(value: Decimal) -> bool:
-    """Whether a number can be a price, a dividend or a split's ratio: finite and above zero."""
-    return value.is_finite() and 0 < value <= 10**9
-
-
-def is_price(price: Decimal) -> bool:
-    """Whether a number can be a close: above zero, finite, of at most 6 decimals (spec 5.2)."""
-    return is_amount(price) and price == round(price, 6)

@@ -6,14 +6,14 @@ Prices here are in the share terms of the option: what its strike and its premiu
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
 
-from domain.closing_price import ClosingPrice
+from domain.closing_price import LONGEST_CLOSURE, ClosingPrice
 from domain.instrument import OptionTerms
 from domain.risk.black_scholes import Options, price, years_between
 from domain.risk.implied_volatility import (
@@ -26,9 +26,6 @@ from domain.risk.realised_volatility import SESSIONS, realised_volatility
 
 LEAST_REALISED = 0.05
 """A share that hardly moved in the window is taken to move by 5 % a year (spec 6, Greeks)."""
-
-LONGEST_CLOSURE = timedelta(days=7)
-"""The exchange was never closed for longer: an entry's close is not older (September 2001)."""
 
 _MILLIONTH = Decimal("0.000001")
 
@@ -107,13 +104,6 @@ class OptionModel:
     entered_on: date
     underlying: Underlying
     calendar: Sequence[date]
-
-    def price_on(self, session: date) -> ModelPrice | None:
-        """The price at the close of a session; None without a close or a volatility.
-
-        From the expiration on that is the intrinsic value by the last close up to it.
-        """
-        return price_all([self], [session])[0][0]
 
     def basis_on(self, session: date) -> Basis | None:
         """What the price of a session rests on; None without a close or a volatility."""
@@ -194,10 +184,12 @@ class OptionModel:
 def price_all(
     models: Sequence[OptionModel], sessions: Sequence[date]
 ) -> list[list[ModelPrice | None]]:
-    """The price of each option on each of the sessions, as `price_on` gives it, all at once.
+    """The price of each option at the close of each of the sessions, all at once.
+
+    From the expiration on that is the intrinsic value by the last close up to it.
 
     Returns:
-        For each model its prices by session.
+        For each model its prices by session; None without a close or a volatility.
     """
     bases = [[model.basis_on(session) for session in sessions] for model in models]
     pairs = [(model, basis) for model, row in zip(models, bases, strict=True) for basis in row]

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from domain.closing_price import LARGEST_PRICE
 from domain.corporate_action import CorporateAction
 from domain.edit import Correction
 from domain.instrument import InvestmentClass
@@ -26,8 +27,6 @@ from domain.shares import Held
 
 if TYPE_CHECKING:
     from domain.portfolio import Portfolio
-
-_LARGEST_PRICE = Decimal(10**9)  # what is over it is no price (spec 3.3, ERR_POS_027)
 
 
 def open_positions(
@@ -215,4 +214,4 @@ def _is_closing_price(price: Decimal, position: Position) -> bool:
 
 
 def _is_price(price: Decimal) -> bool:
-    return price.is_finite() and 0 <= price <= _LARGEST_PRICE and price == round(price, 6)
+    return price.is_finite() and 0 <= price <= LARGEST_PRICE and price == round(price, 6)

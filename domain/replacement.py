@@ -9,12 +9,12 @@ from typing import TypeVar
 
 from msgspec import structs
 
+from domain.closing_price import LARGEST_PRICE
 from domain.instrument import MONEY_FUNDS, InvestmentClass
 from domain.position import Position, PositionTerms
 from domain.position_import import ClosingPriceMissing, Intake, PositionClosing
 
 _PRICE = Decimal("0.000001")
-_LARGEST_PRICE = Decimal(10**9)  # what is over it is no price (spec 3.3, ERR_POS_027)
 _PAR = Decimal(1)
 _NOTHING = Decimal(0)
 Terms = TypeVar("Terms", bound=PositionTerms)
@@ -165,7 +165,7 @@ class _Side:
         """(New cost - old cost) / quantity where that is a price, else the one known above 0."""
         units = (self.stated - self.held) * self._lots_stated[-1].multiplier
         price = (_cost(self._lots_stated) - _cost(self._lots_held)) / units
-        if _PRICE <= price <= _LARGEST_PRICE:
+        if _PRICE <= price <= LARGEST_PRICE:
             return price.quantize(_PRICE, rounding=ROUND_HALF_EVEN)
         return self._price or None
 

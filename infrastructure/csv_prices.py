@@ -11,8 +11,8 @@ import msgspec
 
 from application.ports import Close, Fetched, TradingCalendar
 from application.price_files import BadRow, PriceFile, read_price_file
+from domain.closing_price import is_price
 from domain.corporate_action import CorporateAction
-from domain.jump import is_price
 
 _MOST_SENTENCES = 5
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 
 from domain.errors import NotAllowedValue
-from domain.risk.factors import INTEREST_RATE, STYLE, Factor, FactorSet
+from domain.risk.factors import INTEREST_RATE, STYLE, Factor
 from domain.risk.scenarios import Scenario, ScenarioId, bond_return
 
 LARGEST_SHOCK = 1.0
@@ -12,12 +12,12 @@ LARGEST_YIELD_CHANGE_BP = 1_000.0
 
 
 class FactorUnknown(NotAllowedValue):
-    """No factor of the set has that name."""
+    """No style factor has that name."""
 
     code = "ERR_RISK_001"
 
-    def __init__(self, name: str, factors: FactorSet) -> None:
-        names = [factor.name for factor in factors.factors]
+    def __init__(self, name: str) -> None:
+        names = [factor.name for factor in STYLE.factors]
         super().__init__(
             f"There is no factor {name!r}. Name one of: {', '.join(names)}.",
             factor=name,
@@ -38,27 +38,23 @@ class ShocksContradict(NotAllowedValue):
 
 
 def own_scenario(
-    title: str,
-    shocks: Mapping[str, float],
-    yield_change_bp: float | None = None,
-    factors: FactorSet = STYLE,
+    title: str, shocks: Mapping[str, float], yield_change_bp: float | None = None
 ) -> Scenario:
     """A scenario as somebody puts it.
 
     Args:
         title: what it is called.
-        shocks: by the name of a factor, what it returns: -0.1 is -10 %; zero is a shock too.
+        shocks: by the name of a style factor, what it returns: -0.1 is -10 %; zero is one too.
         yield_change_bp: a change of yields in basis points, instead of a shock of Interest Rate.
-        factors: the set that the names are of.
 
     Raises:
         FactorUnknown: ERR_RISK_001. ShockNotPossible: ERR_RISK_002, beyond -100 to 100 %, or
             yields by more than 1,000 basis points. ShocksContradict: ERR_RISK_003.
     """
-    known: dict[str, Factor] = {factor.name: factor for factor in factors.factors}
+    known: dict[str, Factor] = {factor.name: factor for factor in STYLE.factors}
     for name, shock in shocks.items():
         if name not in known:
-            raise FactorUnknown(name, factors)
+            raise FactorUnknown(name)
         if not (math.isfinite(shock) and abs(shock) <= LARGEST_SHOCK):
             raise ShockNotPossible("A factor is shocked by -1 to 1, which is -100 to 100 %.")
     stated = {known[name]: shock for name, shock in shocks.items()}

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-import numpy.typing as npt
 
 from domain.risk.normal import Floats
 
@@ -54,8 +53,3 @@ class Panel:
         """[T-1, N] between neighbouring rows; NaN where either close is lacking."""
         returns: Floats = np.diff(np.log(self.closes), axis=0)
         return returns
-
-    @property
-    def is_known(self) -> npt.NDArray[np.bool_]:
-        """[T, N] where a close is."""
-        return np.isfinite(self.closes)

@@ -26,7 +26,8 @@ from domain.risk.performance_figures import (
     PeriodReturn,
     Unavailable,
 )
-from domain.risk.return_statistics import DAYS, FEWEST, Answer
+from domain.risk.realised_volatility import SESSIONS_IN_A_YEAR
+from domain.risk.return_statistics import FEWEST, Answer
 
 LARGE_FLOW = 0.1
 """Of the NAV before: a flow beyond it makes the day's return depend on when it came in."""
@@ -103,7 +104,7 @@ class _Span:
     @property
     def daily_rate(self) -> float:
         """The risk-free rate of a day."""
-        return self.risk_free_rate / DAYS
+        return self.risk_free_rate / SESSIONS_IN_A_YEAR
 
     @property
     def calendar_days(self) -> int:

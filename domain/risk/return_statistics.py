@@ -12,9 +12,7 @@ import numpy as np
 
 from domain.risk.finding import Reason, ReasonCode
 from domain.risk.normal import Floats
-
-DAYS = 252
-"""Returns in a year."""
+from domain.risk.realised_volatility import SESSIONS_IN_A_YEAR
 
 FEWEST = 20
 """Returns without which a deviation says nothing."""
@@ -45,7 +43,7 @@ def deviation(returns: Floats) -> float:
 
 def volatility(returns: Floats) -> Answer:
     """A year's standard deviation."""
-    return _of_enough(returns) or deviation(returns) * math.sqrt(DAYS)
+    return _of_enough(returns) or deviation(returns) * math.sqrt(SESSIONS_IN_A_YEAR)
 
 
 def sharpe_ratio(returns: Floats, daily_rate: float) -> Answer:
@@ -53,7 +51,7 @@ def sharpe_ratio(returns: Floats, daily_rate: float) -> Answer:
     spread = _of_enough(returns) or deviation(returns) or _CONSTANT
     if isinstance(spread, Reason):
         return spread
-    return float(np.mean(returns) - daily_rate) / spread * math.sqrt(DAYS)
+    return float(np.mean(returns) - daily_rate) / spread * math.sqrt(SESSIONS_IN_A_YEAR)
 
 
 def sortino_ratio(returns: Floats, daily_rate: float) -> Answer:
@@ -64,7 +62,7 @@ def sortino_ratio(returns: Floats, daily_rate: float) -> Answer:
     spread = math.sqrt(float(np.mean(below * below)))
     if spread == 0:
         return Reason(ReasonCode.NO_LOSSES, "No day returned less than the risk-free rate.")
-    return float(np.mean(returns) - daily_rate) / spread * math.sqrt(DAYS)
+    return float(np.mean(returns) - daily_rate) / spread * math.sqrt(SESSIONS_IN_A_YEAR)
 
 
 def beta(returns: Floats, benchmark: Floats) -> Answer:
@@ -83,7 +81,7 @@ def alpha(returns: Floats, benchmark: Floats, daily_rate: float) -> Answer:
     if isinstance(slope, Reason):
         return slope
     left = (returns - daily_rate) - slope * (benchmark - daily_rate)
-    return a_year_of(1.0 + float(left.mean()), DAYS)
+    return a_year_of(1.0 + float(left.mean()), SESSIONS_IN_A_YEAR)
 
 
 def tracking_error(returns: Floats, benchmark: Floats) -> Answer:
@@ -104,7 +102,8 @@ def capture(returns: Floats, benchmark: Floats, *, up: bool) -> Answer:
         text = f"The benchmark {'rose' if up else 'fell'} on no day."
         return Reason(ReasonCode.TOO_FEW_OBSERVATIONS, text)
     ours, theirs = (
-        a_year_of(1.0 + linked(side[chosen]), DAYS / days) for side in (returns, benchmark)
+        a_year_of(1.0 + linked(side[chosen]), SESSIONS_IN_A_YEAR / days)
+        for side in (returns, benchmark)
     )
     if isinstance(ours, Reason) or isinstance(theirs, Reason):
         return _LOST

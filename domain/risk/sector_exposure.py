@@ -4,13 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from domain.instrument import InvestmentClass
+from domain.instrument import FUND_SUBTYPES, InvestmentClass
 from domain.risk.book import HeldLine, RiskBook
 from domain.risk.finding import Finding, ReasonCode, found, not_found
-from domain.risk.sector_weights import SP_500, SectorWeights
+from domain.risk.sector_weights import SP_500
 
 FUNDS, UNCLASSIFIED = "Funds", "Unclassified"
-_FUND_SUBTYPES = frozenset({"ETF", "MUTUAL_FUND"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,15 +58,12 @@ class SectorExposure:
     benchmark_source: str
 
 
-def sector_exposure(
-    book: RiskBook, funds: Collection[str] = (), benchmark: SectorWeights = SP_500
-) -> Finding[SectorExposure]:
-    """The market values of a portfolio by sector of what moves them.
+def sector_exposure(book: RiskBook, funds: Collection[str] = ()) -> Finding[SectorExposure]:
+    """The market values of a portfolio by sector of what moves them, against the S&P 500.
 
     Args:
         book: what is held.
         funds: symbols known to be funds, beside the lines that say so of themselves.
-        benchmark: what to compare with.
     """
     groups = _groups(book, funds)
     unknown = [
@@ -80,25 +76,25 @@ def sector_exposure(
         return not_found(ReasonCode.NOTHING_HELD, "Nothing but cash is held.", quality)
 
     def row(sector: str) -> SectorRow:
-        return _row(book, sector, groups.get(sector, []), benchmark.weights.get(sector))
+        return _row(book, sector, groups.get(sector, []), SP_500.weights.get(sector))
 
     return found(
         SectorExposure(
-            sectors=tuple(row(sector) for sector in sorted(benchmark.percent)),
+            sectors=tuple(row(sector) for sector in sorted(SP_500.percent)),
             funds=row(FUNDS),
             unclassified=row(UNCLASSIFIED),
             cash=book.cash,
             cash_weight=book.of_nav(book.cash),
-            benchmark=benchmark.index,
-            benchmark_as_of=benchmark.as_of,
-            benchmark_source=benchmark.source,
+            benchmark=SP_500.index,
+            benchmark_as_of=SP_500.as_of,
+            benchmark_source=SP_500.source,
         ),
         quality,
     )
 
 
 def _groups(book: RiskBook, funds: Collection[str]) -> dict[str, list[HeldLine]]:
-    are_funds = {line.symbol for line in book.lines if line.subtype in _FUND_SUBTYPES} | set(funds)
+    are_funds = {line.symbol for line in book.lines if line.subtype in FUND_SUBTYPES} | set(funds)
     groups: dict[str, list[HeldLine]] = {}
     for line in book.lines:
         sector = FUNDS if line.moved_by in are_funds else line.sector or UNCLASSIFIED

@@ -14,6 +14,7 @@ import numpy as np
 from domain.risk.finding import Finding, Skipped, found
 from domain.risk.normal import Floats
 from domain.risk.panel import Panel
+from domain.risk.realised_volatility import SESSIONS_IN_A_YEAR
 from domain.risk.returns import HeldReturns, held_returns, window_of
 from domain.risk.weights import Weights, nothing_measured
 
@@ -22,7 +23,6 @@ FEWEST_OF_MONTH = 20
 FEWEST_OF_QUARTER = 42
 """Two thirds: a younger symbol is left out rather than making the window short for all."""
 
-SESSIONS_IN_A_YEAR = 252
 TARGETS, FEWEST_TARGETS = 252, 126
 PERCENTILE_VALUES, FEWEST_VALUES = 252, 126
 HORIZON, LOOK_BACKS = 21, (1, 5, 22)

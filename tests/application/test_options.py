@@ -24,7 +24,7 @@ from interfaces.bootstrap import Program
 from tests.application.changing_accounts import Account, assert_whole
 from tests.support.accounts import Owner, calculate, cause, register, shares
 from tests.support.openings import load_portfolio, open_account, recorded
-from tests.support.options import contracts
+from tests.support.options import contracts, price_on
 from tests.support.racing import at_once
 
 OPENED_ON = date(2012, 12, 31)
@@ -180,7 +180,7 @@ class TestModelMarks:
             for position_id, marked, source in day.lines.rows(
                 "position_id", "mark_price", "mark_source"
             ):
-                again = models[position_id].price_on(session)
+                again = price_on(models[position_id], session)
                 assert again is not None
                 assert (again.price, source) == (marked, MarkSource.MODEL)
                 if again.years:
@@ -197,7 +197,7 @@ class TestModelMarks:
         scene.calculate()
         (position_id,) = scene.portfolio.holdings.positions
         model = scene.models([END])[position_id]
-        modelled = model.price_on(END)
+        modelled = price_on(model, END)
 
         assert modelled is not None
         assert modelled.volatility is not None
@@ -245,7 +245,7 @@ class TestModelMarks:
         scene = opened(program, far)
         program.runs.prices.gather("sample", ["SPY"], (OPENED_ON, END))
         (model,) = scene.models([END]).values()
-        modelled = model.price_on(END)
+        modelled = price_on(model, END)
 
         assert modelled is not None
         assert modelled.years == (date(2078, 1, 21) - END).days / 365

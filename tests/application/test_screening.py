@@ -154,6 +154,6 @@ def test_none_of_the_bundled_prices_is_doubted(program: Program) -> None:
     symbols = ("AAPL", "FB", "GOOG", "IBM", "MSFT", "SPY", "TLT", "XLF", "EEM", "FXI", "CSJ")
     fetched = BundledPrices().fetch(dict.fromkeys(symbols, everything))
     screening = Screening("sample", program.markets["sample"], program.prices.book)
-    believed, refused = screening.sift(fetched.closes, fetched.actions)
-    assert len(believed) == len(fetched.closes) > 19_000
-    assert refused == []
+    screened = screening.screen(fetched, dict.fromkeys(symbols, everything))
+    assert len(screened.closes) == len(fetched.closes) > 19_000
+    assert list(screened.warnings) == list(fetched.warnings)

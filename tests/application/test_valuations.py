@@ -76,7 +76,7 @@ def with_log(program: Program, log: EventLog) -> Valuations:
 def test_each_session_from_the_opening_on_is_valued_once_in_order(program: Program) -> None:
     [portfolio] = opened(program, "IRA")
 
-    assert catch_up(program, portfolio) == Progress(valued=SESSIONS, skipped=0)
+    assert catch_up(program, portfolio) == Progress(valued=SESSIONS)
     days = recorded(program, DailyValuation.SnapshotCalculated)
     assert [day.session for _, day in days] == list(program.valuations.sessions(portfolio, END))
     assert {row.version for row, _ in days} == {1}
@@ -99,7 +99,7 @@ def test_calculating_again_records_nothing(program: Program) -> None:
     position = program.log.position()
 
     assert program.valuations.missing(portfolio, END) == []
-    assert catch_up(program, portfolio) == Progress(valued=0, skipped=0)
+    assert catch_up(program, portfolio) == Progress()
     assert program.log.position() == position
 
 
@@ -111,7 +111,7 @@ def test_what_was_interrupted_goes_on_where_it_stopped(program: Program) -> None
     left = SESSIONS - 2 * SESSIONS_IN_A_SAVE
 
     assert len(program.valuations.missing(interrupted, END)) == left
-    assert catch_up(program, interrupted) == Progress(valued=left, skipped=0)
+    assert catch_up(program, interrupted) == Progress(valued=left)
     catch_up(program, undisturbed)
     assert path(program, interrupted) == path(program, undisturbed)
 
@@ -122,7 +122,7 @@ def test_days_that_somebody_else_valued_meanwhile_are_skipped(program: Program) 
     log = OvertakenLog(program.log, partial(catch_up, program, overtaken, fifth))
 
     progress = with_log(program, log).catch_up(overtaken, END, cause())
-    assert progress == Progress(valued=SESSIONS - 5, skipped=5)
+    assert progress == Progress(valued=SESSIONS - 5)
     catch_up(program, undisturbed)
     assert path(program, overtaken) == path(program, undisturbed)
 
@@ -135,7 +135,6 @@ def test_sixteen_that_race_for_the_same_days_record_each_once(program: Program) 
     days = recorded(program, DailyValuation.SnapshotCalculated)
     assert len(days) == len({row.aggregate_id for row, _ in days}) == SESSIONS
     assert sum(one.valued for one in progress) == SESSIONS
-    assert all(one.valued + one.skipped <= SESSIONS for one in progress)
     catch_up(program, undisturbed)
     assert path(program, raced) == path(program, undisturbed)
 
@@ -143,7 +142,7 @@ def test_sixteen_that_race_for_the_same_days_record_each_once(program: Program) 
 def test_night_by_night_gives_the_same_as_all_at_once(program: Program) -> None:
     nightly, at_one_go = opened(program, "Nightly", "At one go")
     for night in program.valuations.sessions(nightly, END):
-        assert catch_up(program, nightly, night) == Progress(valued=1, skipped=0)
+        assert catch_up(program, nightly, night) == Progress(valued=1)
     catch_up(program, at_one_go)
 
     assert path(program, nightly) == path(program, at_one_go)
@@ -164,14 +163,14 @@ def test_days_missing_in_the_middle_are_found_and_filled_alike(
         )
 
     assert program.valuations.missing(damaged, END) == gap
-    assert catch_up(program, damaged) == Progress(valued=4, skipped=0)
+    assert catch_up(program, damaged) == Progress(valued=4)
     assert path(program, damaged) == path(program, whole)
 
 
 def test_before_the_opening_there_is_nothing_to_value(program: Program) -> None:
     [portfolio] = opened(program, "IRA")
 
-    assert catch_up(program, portfolio, date(2012, 12, 28)) == Progress(valued=0, skipped=0)
+    assert catch_up(program, portfolio, date(2012, 12, 28)) == Progress()
     assert program.valuations.latest(portfolio, date(2012, 12, 28)) is None
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from application.ports import Close
 from domain.corporate_action import NO_ACTIONS, Actions
-from domain.jump import is_price, jumps
+from domain.jump import jumps
 from tests.support.books import split, weekdays
 
 WEEK = weekdays(date(2024, 1, 8), 5)
@@ -103,13 +103,3 @@ def test_no_close_is_believed_that_all_of_its_believed_neighbours_contradict(
     if len(known) == 1 and len(quotes) == 1:
         ratio = quotes[0].price / known[0].price
         assert (len(left) == 2) == (Decimal("0.2") <= ratio <= 5)
-
-
-@pytest.mark.parametrize("price", ["0.000001", "1", "1000000000", "12.340000000"])
-def test_a_price_is_above_zero_with_up_to_six_decimals(price: str) -> None:
-    assert is_price(Decimal(price))
-
-
-@pytest.mark.parametrize("price", ["0", "-1", "NaN", "sNaN", "Infinity", "1.0000001", "1e10"])
-def test_anything_else_is_no_price(price: str) -> None:
-    assert not is_price(Decimal(price))

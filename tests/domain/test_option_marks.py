@@ -25,6 +25,7 @@ from domain.risk.black_scholes import Options, price
 from domain.risk.implied_volatility import Implied, Unsolvable, Unsolved
 from domain.risk.realised_volatility import realised_volatility
 from domain.shares import Held
+from tests.support.options import price_on
 
 MONDAY = date(2012, 7, 9)
 CALENDAR = [MONDAY + timedelta(weeks=w, days=d) for w in range(-30, 16) for d in range(5)]
@@ -96,7 +97,7 @@ def mark_on(
         (),
         [session],
         CALENDAR,
-        [model.price_on(session)] if model else (),
+        [price_on(model, session)] if model else (),
     )[0]
 
 
@@ -105,7 +106,7 @@ class TestWhichVolatility:
 
     def test_the_premium_gives_itself_back_at_the_close_it_was_paid_at(self) -> None:
         model = a_model(closes("100.00", last=ENTERED_ON), premium="3.00")
-        modelled = model.price_on(ENTERED_ON)
+        modelled = price_on(model, ENTERED_ON)
 
         assert modelled is not None
         assert modelled.price == Decimal("3.000000")
@@ -113,7 +114,7 @@ class TestWhichVolatility:
         assert modelled.volatility.kind is VolatilityKind.IMPLIED
 
     def test_a_later_price_rests_on_the_volatility_of_the_premium(self) -> None:
-        modelled = a_model(closes("104.00"), premium="3.00").price_on(MONDAY)
+        modelled = price_on(a_model(closes("104.00"), premium="3.00"), MONDAY)
         assert modelled is not None
         assert modelled.volatility is not None
         again = Options(
@@ -194,7 +195,7 @@ class TestWhichVolatility:
         model = a_model(wandering(20), at_entry=None)
 
         assert model.volatility_on(MONDAY) is None
-        assert model.price_on(MONDAY) is None
+        assert price_on(model, MONDAY) is None
         assert mark_on(MONDAY, model).source is MarkSource.ENTRY
 
 
@@ -296,7 +297,7 @@ class TestExpiry:
 
     def test_an_expired_option_needs_no_volatility(self) -> None:
         model = a_model(closes("107.00"), at_entry=None, expires_on=MONDAY)
-        modelled = model.price_on(MONDAY)
+        modelled = price_on(model, MONDAY)
 
         assert modelled is not None
         assert (modelled.price, modelled.volatility) == (Decimal("7.000000"), None)
@@ -340,7 +341,7 @@ def test_options_priced_together_have_the_prices_they_have_alone() -> None:
     models += [a_model([]), a_model(closes("104.00"), expires_on=CALENDAR[TODAY + 1])]
     sessions = CALENDAR[TODAY - 5 : TODAY + 4]
 
-    alone = [[model.price_on(session) for session in sessions] for model in models]
+    alone = [[price_on(model, session) for session in sessions] for model in models]
     assert price_all(models, sessions) == alone
     assert price_all([], sessions) == []
     assert alone[-2] == [None] * len(sessions)
@@ -381,7 +382,7 @@ def test_a_mark_is_explained_by_its_model_to_the_last_digit(
 ) -> None:
     known = [*wandering(30, last=CALENDAR[TODAY - 1]), Close(MONDAY, spot)]
     model = a_model(known, strike=str(strike), premium=str(premium))
-    explained = model.price_on(MONDAY)
+    explained = price_on(model, MONDAY)
 
     assert explained is not None
     assert explained.spot == Close(MONDAY, spot)

@@ -4,7 +4,14 @@ from datetime import date
 from decimal import Decimal
 
 from domain.instrument import InvestmentClass, OptionTerms
+from domain.option_model import ModelPrice, OptionModel, price_all
 from domain.position import PositionTerms
+
+
+def price_on(model: OptionModel, session: date) -> ModelPrice | None:
+    """The price of one option at the close of a session."""
+    [[price]] = price_all([model], [session])
+    return price
 
 
 def contracts(symbol: str, quantity: int, premium: str, entry_on: date) -> PositionTerms:

@@ -54,7 +54,7 @@ def sensitivities(panel: Panel) -> Sensitivities:
     betas = symbol_factor_betas(panel, STYLE)
     drivers = {driver_of(scenario) for scenario in SCENARIOS}
     closes = panel.of(factor.symbol for factor in STYLE.factors)
-    measured = np.flatnonzero(closes.is_known.any(axis=0))
+    measured = np.flatnonzero(np.isfinite(closes.closes).any(axis=0))
     return Sensitivities(
         market_betas={
             symbol: one.beta

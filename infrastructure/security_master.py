@@ -42,7 +42,7 @@ class PostgresSecurityMaster:
     def known(self, symbols: Sequence[str]) -> Mapping[str, Sequence[KnownSecurity]]:
         """See `SecurityMaster.known`."""
         found: dict[str, list[KnownSecurity]] = defaultdict(list)
-        with self.pool.connection() as connection:
+        with self.pool.reading() as connection:
             for learnt_at, *row in connection.execute(_KNOWN, (list(symbols),)):
                 told = dict(zip(Security.__struct_fields__, row, strict=True))
                 security = msgspec.convert(told, Security)

@@ -18,7 +18,8 @@ from infrastructure.backup_file import BackupRefused, Contents, Dumped, write_ba
 from infrastructure.checkpoint_keys import CheckpointKeys
 from infrastructure.kept_schemas import kept_schemas
 from infrastructure.migrate import UNFINISHED, known_migrations
-from infrastructure.postgres_programs import dumped_schemas, told
+from infrastructure.postgres import told
+from infrastructure.postgres_programs import dumped_schemas
 from infrastructure.whole_file import whole_file
 
 _IS_SET_UP = (

@@ -14,7 +14,7 @@ from procrastinate.schema import SchemaManager
 from psycopg import sql
 
 from infrastructure.event_store.recorder import owner_recorder
-from infrastructure.postgres import APP_ROLE, app_password, app_url
+from infrastructure.postgres import APP_ROLE, app_password, app_url, told
 
 _LOCK = 0x5165_6D61  # any number that only this program uses
 _LOWEST_SERVER = 170000
@@ -98,9 +98,8 @@ def _connect(owner_url: str) -> psycopg.Connection:
     try:
         return psycopg.connect(owner_url, autocommit=True, connect_timeout=10)
     except psycopg.Error as failure:
-        reason = " ".join(str(failure).split())
         raise MigrationRefused(
-            f"The database cannot be reached. Check DATABASE_URL and the server. {reason}"
+            f"The database cannot be reached. Check DATABASE_URL and the server. {told(failure)}"
         ) from None
 
 

@@ -60,6 +60,11 @@ def app_url(owner_url: str, secret_key: str) -> str:
     return make_conninfo("", **{**given, "user": APP_ROLE, "password": app_password(secret_key)})
 
 
+def told(failure: psycopg.Error) -> str:
+    """What PostgreSQL said, on one line."""
+    return " ".join(str(failure).split())
+
+
 def open_pool(
     url: str,
     *,

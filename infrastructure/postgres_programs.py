@@ -10,7 +10,6 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from infrastructure.backup_file import PIECE, BackupRefused
@@ -134,8 +133,3 @@ def _version_of(program: str) -> int:
     ).stdout
     found = _VERSION.search(told)
     return int(found[1]) if found else 0
-
-
-def told(failure: psycopg.Error) -> str:
-    """What PostgreSQL said, on one line."""
-    return " ".join(str(failure).split())

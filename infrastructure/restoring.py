@@ -16,8 +16,8 @@ from infrastructure.backup_file import Backup, BackupRefused, Contents, opened_b
 from infrastructure.checkpoint_keys import CheckpointKeys
 from infrastructure.kept_schemas import derived_schemas, kept_schemas
 from infrastructure.migrate import UNFINISHED, bring_up, known_migrations, turn_to_migrate
-from infrastructure.postgres import APP_ROLE
-from infrastructure.postgres_programs import load_dump, told
+from infrastructure.postgres import APP_ROLE, told
+from infrastructure.postgres_programs import load_dump
 
 _MARK = "INSERT INTO migrations.applied (name) VALUES (%s)"
 _UNMARK = "DELETE FROM migrations.applied WHERE name = %s"

@@ -18,11 +18,11 @@ from psycopg import IsolationLevel, sql
 from application.at_ease import collector_at_ease, quick_turns
 from application.errors import RoomBusy, RoomStopped, StoreUnavailable
 from application.ports import LogToFold
-from projections import kept_answers, rebuilds
+from projections import kept_answers, rebuild_record
 from projections.comparing import Comparison, Difference, compare, differences
 from projections.room import Room
 from projections.row_table import SCHEMA, Connection, Pool
-from projections.rows_anew import RowsAnew
+from projections.rows_anew import RowsAnew, tell_nobody
 
 _SHORT_WAY = 500  # positions that may be left to read while readers wait
 _SWAP_TRIES = 100
@@ -55,10 +55,6 @@ class Verified(msgspec.Struct, frozen=True):
 
 
 Tell = Callable[[Progress], None]
-
-
-def tell_nobody(_: Progress) -> None:
-    """For whoever does not look on."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +92,7 @@ class Rebuilding:
             As `rebuild` does.
         """
         with self._alone() as connection:
-            is_asked_for = rebuilds.is_wanted(connection, self.room.name, self.room.version)
+            is_asked_for = rebuild_record.is_wanted(connection, self.room.name, self.room.version)
             is_wanted = is_asked_for or not self.room.table.serves(connection)
             if is_wanted:
                 self._rebuilt(connection)
@@ -127,7 +123,7 @@ class Rebuilding:
             connection.autocommit = True
             try:
                 connection.execute("SET statement_timeout = 0")  # indexes of large tables take long
-                sole = rebuilds.sole(connection, self.room.name)
+                sole = rebuild_record.sole(connection, self.room.name)
                 with sole, collector_at_ease(), quick_turns():
                     try:
                         yield connection
@@ -139,7 +135,7 @@ class Rebuilding:
 
     def _rebuilt(self, connection: Connection) -> Comparison | None:
         name, version = self.room.name, self.room.version
-        rebuilds.begin(connection, name, version, self._goal(connection))
+        rebuild_record.begin(connection, name, version, self._goal(connection))
         try:
             rows = self._made(connection, tell=self._telling_all(connection))
             rows.finish()
@@ -147,7 +143,7 @@ class Rebuilding:
             self._swap(connection, rows, comparison)
         except RoomStopped as stopped:
             error = f"{stopped.place}: {stopped.error}"
-            rebuilds.end(connection, name, version, error=error)
+            rebuild_record.end(connection, name, version, error=error)
             raise
         return comparison
 
@@ -175,7 +171,7 @@ class Rebuilding:
         def told(progress: Progress) -> None:
             self.tell(progress)
             far = msgspec.structs.astuple(progress)
-            rebuilds.tell(connection, self.room.name, self.room.version, *far)
+            rebuild_record.tell(connection, self.room.name, self.room.version, *far)
 
         return told
 
@@ -237,5 +233,5 @@ class Rebuilding:
         connection.execute(_MOVE, (self.room.version, rows.position, self.room.name))
         if self.room.forgets:
             kept_answers.forget_all(connection, self.room.forgets)
-        rebuilds.end(connection, self.room.name, self.room.version, comparison)
+        rebuild_record.end(connection, self.room.name, self.room.version, comparison)
         return True

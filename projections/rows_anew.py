@@ -32,8 +32,8 @@ _AT_ONCE = 100  # events in memory at a time; a stretch of the log waits as it i
 _FIRST, _WIDEST = 2_000, 50_000  # positions asked for at once; the log gives fewer by their bytes
 
 
-def _silently() -> None:
-    """Tell nobody."""
+def tell_nobody(*_: object) -> None:
+    """For where nobody looks on."""
 
 
 class _Rows(dict[Key, Row]):
@@ -91,7 +91,7 @@ class RowsAnew(Generic[Row]):
         self._open = ExitStack()
         self._append: Callable[[Sequence[Row]], None] | None = None
 
-    def advance(self, until: int, told: Callable[[], None] = _silently) -> None:
+    def advance(self, until: int, told: Callable[[], None] = tell_nobody) -> None:
         """Take in the log up to `until`, calling `told` first, now and then, and at the end.
 
         Raises:

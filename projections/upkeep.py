@@ -12,13 +12,14 @@ from psycopg import sql
 
 from application.errors import RoomBusy, RoomStopped, RoomUnknown, StoreUnavailable
 from application.ports import LogToFold
-from projections import rebuilds
+from projections import rebuild_record
 from projections.catch_up import CatchUp
 from projections.comparing import Comparison
-from projections.rebuild import Progress, Rebuilding, Tell, Verified, tell_nobody
-from projections.rebuilds import Rebuild
+from projections.rebuild import Progress, Rebuilding, Tell, Verified
+from projections.rebuild_record import Rebuild
 from projections.room import Room
 from projections.row_table import Connection, Pool
+from projections.rows_anew import tell_nobody
 
 State = Literal["current", "behind", "stopped", "rebuilding"]
 
@@ -101,7 +102,7 @@ class Upkeep:
         """How each room stands, in the order of the program's list."""
         recorded = self._log.position()
         with self._pool.reading() as connection:
-            told = rebuilds.latest(connection)
+            told = rebuild_record.latest(connection)
             kept = {name: rest for name, *rest in connection.execute(_KEPT).fetchall()}
             rows = self._rows(connection)
         undone = {one.room: one for one in told if one.state != "done"}
@@ -185,7 +186,7 @@ class Upkeep:
     def _asked(self) -> Sequence[Room[Any]]:
         try:
             with self._pool.reading() as connection:
-                asked = rebuilds.under_way(connection)
+                asked = rebuild_record.under_way(connection)
         except StoreUnavailable as failure:
             _log.warning("rebuilds_unknown", error=str(failure.__cause__))
             return []
@@ -209,7 +210,7 @@ class Upkeep:
 
     def _ask(self, room: Room[Any], asked_by: UUID | None = None) -> bool:
         with self._pool.connection() as connection:
-            return rebuilds.ask(connection, room.name, room.version, asked_by)
+            return rebuild_record.ask(connection, room.name, room.version, asked_by)
 
     def _serves(self, room: Room[Any]) -> bool:
         with self._pool.reading() as connection:
@@ -234,7 +235,7 @@ class Upkeep:
         with self._pool.connection() as connection:
             for (name,) in connection.execute(_LEFT_OVER).fetchall():
                 try:
-                    with rebuilds.sole(connection, name):
+                    with rebuild_record.sole(connection, name):
                         left = sql.SQL("DROP TABLE IF EXISTS {}")
                         connection.execute(left.format(sql.Identifier("rooms_anew", name)))
                 except RoomBusy:

@@ -1,6 +1,6 @@
 -- Rooms are built anew beside the live ones: the application makes, fills and drops their tables in
 -- a schema of its own, and moves each into the schema of the rooms when it is complete. What is asked
--- for, how far it is and how it ended stands in one table for all processes (projections/rebuilds.py).
+-- for, how far it is and how it ended stands in one table for all processes (projections/rebuild_record.py).
 
 CREATE SCHEMA rooms_anew AUTHORIZATION sigmasight_app;
 

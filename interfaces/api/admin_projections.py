@@ -10,7 +10,7 @@ from interfaces.api.documenting import SUPERUSER, answers, example
 from interfaces.values import Instant
 from projections.comparing import Difference
 from projections.rebuild import Verified
-from projections.rebuilds import Rebuild
+from projections.rebuild_record import Rebuild
 from projections.upkeep import RoomStanding
 
 router = APIRouter(prefix="/admin/projections", tags=["Administration"])

@@ -18,7 +18,7 @@ from application.ports import Recorded
 from domain.run_slot import RunSlot
 from infrastructure.event_store.event_log import PostgresEventLog
 from infrastructure.postgres import Pool
-from projections.rebuilds import MOST_ATTEMPTS
+from projections.rebuild_record import MOST_ATTEMPTS
 from projections.room import Room
 from projections.row_table import Key, RowTable
 from projections.upkeep import RoomStanding, Upkeep

@@ -12,7 +12,7 @@ from psycopg.abc import Params
 
 from application.ports import Clock
 from infrastructure.circuit_breaker import Rest
-from infrastructure.postgres_pool import BOUNDED, OUTAGES, SteadyPool
+from infrastructure.postgres_pool import BOUNDED, SteadyPool
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Identity = tuple[Any, ...] | None
@@ -64,7 +64,7 @@ class Lent(psycopg.Connection[tuple[Any, ...]]):
                 return super().execute(query, params, prepare=prepare, binary=binary)
             except psycopg.errors.QueryCanceled:
                 raise  # it took too long, and would do so elsewhere
-            except OUTAGES:
+            except (psycopg.OperationalError, psycopg.InterfaceError):
                 if self.instead is None:
                     raise
                 self._other = self.instead()

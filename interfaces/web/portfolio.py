@@ -7,7 +7,6 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
 from application.commands import OpenPositions
-from domain.instrument import InvestmentClass
 from interfaces.importing import horizon_of
 from interfaces.position_rows import PositionBody, read_positions
 from interfaces.requests import cause_of
@@ -15,7 +14,7 @@ from interfaces.standing import past_of
 from interfaces.web.charting import charts_of, file_of, reconstruction_of
 from interfaces.web.forms import FormWrong, Typed, told_at_fields
 from interfaces.web.holding_rows import holding_rows
-from interfaces.web.holdings import Holding
+from interfaces.web.holdings import CLASSES, Holding
 from interfaces.web.ordering import OF_ACCOUNT, OF_POSITIONS, Order
 from interfaces.web.portfolio_frame import done_at, portfolio_page, url_of
 from interfaces.web.risk_rows import risk_rows
@@ -106,6 +105,6 @@ def _positions(
         paging=paging,
         total=total,
         which=which,
-        classes=list(InvestmentClass),
+        classes=CLASSES,
         **({"values": {}, "wrong": {}} | form),
     )

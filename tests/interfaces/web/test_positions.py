@@ -65,6 +65,7 @@ def test_the_words_that_a_tab_shows_are_those_it_is_picked_and_put_in_order_by(
     for symbol, shown in classes.items():
         found = rows_of(browser.get(page, params={"filter": shown}).text, "Positions")
         assert [row[0] for row in found] == [symbol]
+        assert f">{shown}</option>" in text
     none = rows_of(browser.get(page, params={"filter": "unclassified"}).text, "Positions")
     assert none == [["There are none."]]
 

@@ -66,6 +66,7 @@ PUBLISHED = {
     "PositionUnknown": "ERR_POS_404",
     "PrerequisitesLacking": "ERR_BATCH_002",
     "RevaluationRefused": "ERR_POS_031",
+    "ReadModelBehind": "ERR_READ_001",
     "RoomBusy": "ERR_ROOM_001",
     "RoomStopped": "ERR_ROOM_002",
     "RoomUnknown": "ERR_ROOM_404",

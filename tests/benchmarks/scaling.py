@@ -82,14 +82,18 @@ class Found:
         return Slope.through(self.sizes, self.costs[what])
 
 
-def grow(dimension: str, most: int) -> Found:
-    """One dimension at x1, x2, x4 and x8.
+def grow(dimension: str, most: int) -> Iterator[Found]:
+    """One dimension at x1, x2, x4 and x8: what was found so far, at last all of it.
 
     Each round is of all sizes, so that what disturbs it disturbs them alike. Of events there is one
-    log that grows, and what reads all of it is timed once a size.
+    log that grows, which takes long: what reads all of it is timed once a size, and found so far is
+    what is of two sizes or more.
     """
     sizes = [most // 8, most // 4, most // 2, most]
-    return _grow_log(sizes) if dimension == "events" else _grow_all(dimension, sizes)
+    if dimension == "events":
+        yield from _grow_log(sizes)
+    else:
+        yield _grow_all(dimension, sizes)
 
 
 def _grow_all(dimension: str, sizes: Sequence[int]) -> Found:
@@ -107,21 +111,22 @@ def _grow_all(dimension: str, sizes: Sequence[int]) -> Found:
         return Found(dimension, sizes, costs, positions, all_sides[-1].bytes_each())
 
 
-def _grow_log(sizes: Sequence[int]) -> Found:
+def _grow_log(sizes: Sequence[int]) -> Iterator[Found]:
     costs: defaultdict[str, list[list[float]]] = defaultdict(lambda: [[] for _ in range(ROUNDS)])
-    found = Found("events", sizes, costs, [])
+    positions: list[int] = []
     with grounds.of_events() as log, _sides(log.ground) as sides:
         for size in sizes:
             log.grow(size)
             for what, seconds in sides.whole_log().items():
                 costs[what][0].append(seconds)
-            found.bytes_each = sides.bytes_each()
+            bytes_each = sides.bytes_each()
             for nth in range(ROUNDS):
                 for what, seconds in sides.small().items():
                     costs[what][nth].append(seconds)
-            found.events.append(log.ground.program.log.position())
-    found.costs = {what: [one for one in rounds if one] for what, rounds in costs.items()}
-    return found
+            positions.append(log.ground.program.log.position())
+            if len(positions) > 1:
+                measured = {what: [one for one in rounds if one] for what, rounds in costs.items()}
+                yield Found("events", sizes[: len(positions)], measured, positions, bytes_each)
 
 
 @contextmanager
@@ -224,7 +229,8 @@ def show(found: Found) -> None:
 def main(dimension: str, size: str = "") -> None:
     """Measure one dimension and print it."""
     silence_logs()
-    show(grow(dimension, int(size or SIZES[dimension])))
+    for found in grow(dimension, int(size or SIZES[dimension])):
+        show(found)
 
 
 if __name__ == "__main__":

@@ -30,10 +30,12 @@ def write(events: int) -> None:
     """Measure everything and put it into the document, each part as soon as it is known."""
     found: list[Found] = []
     in_use = share_in_use()
-    for dimension in SIZES:
-        found.append(grow(dimension, events if dimension == "events" else SIZES[dimension]))
-        show(found[-1])
-        _keep(between(found, [], [], in_use))
+    for dimension, most in (SIZES | {"events": events}).items():
+        others = found
+        for one in grow(dimension, most):
+            found = [*others, one]
+            show(one)
+            _keep(between(found, [], [], in_use))
     beside = side_by_side.compare()
     _keep(between(found, beside, [], in_use))
     parted = partitioning.trial(min(events, _MOST_PARTITIONED))

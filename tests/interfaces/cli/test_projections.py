@@ -63,7 +63,7 @@ def test_a_start_that_meets_a_lock_says_so_in_a_sentence(
             check=False,
         )
     assert done.returncode == 1
-    assert " ".join(done.stderr.split()) == StoreUnavailable().message
+    assert " ".join(done.stderr.split()) == f"ERR_BUSY_001: {StoreUnavailable().message}"
 
 
 def test_a_projection_is_verified_told_row_by_row_and_mended(

@@ -18,6 +18,7 @@ PORTFOLIOS, NIGHT_S = 100_000, 8 * 3600
 """What one machine should value, and in which time: from the close's evening to the morning."""
 
 _MOST_PARTITIONED = 100_000
+_OF_ACCOUNTS = ("users", "positions", "days")
 _TOLD = {
     "users": "Users, each with an account of 50 positions",
     "positions": "Positions of an account valued for 16 sessions",
@@ -27,19 +28,19 @@ _TOLD = {
 
 
 def write(events: int) -> None:
-    """Measure everything and put it into the document, each part as soon as it is known."""
-    found: list[Found] = []
+    """Measure everything and put it into the document, each part as soon as it is known.
+
+    The log that grows comes last, as it takes longest.
+    """
     in_use = share_in_use()
-    for dimension, most in (SIZES | {"events": events}).items():
-        others = found
-        for one in grow(dimension, most):
-            found = [*others, one]
-            show(one)
-            _keep(between(found, [], [], in_use))
+    found = [one for dimension in _OF_ACCOUNTS for one in grow(dimension, SIZES[dimension])]
+    _keep(between(found, [], [], in_use))
     beside = side_by_side.compare()
     _keep(between(found, beside, [], in_use))
     parted = partitioning.trial(min(events, _MOST_PARTITIONED))
-    _keep(between(found, beside, parted, in_use))
+    for grown in grow("events", events):
+        show(grown)
+        _keep(between([*found, grown], beside, parted, in_use))
 
 
 def _keep(told: str) -> None:

@@ -20,7 +20,6 @@ from psycopg import sql
 from infrastructure.postgres import Pool, app_url, open_pool
 from interfaces.rooms import ROOMS
 from projections.catch_up import CatchUp
-from projections.positions.postgres import ROOM as POSITIONS_ROOM
 from projections.rebuild import Rebuilding
 from projections.room import Room
 from projections.valuations.postgres import ROOM as VALUATIONS
@@ -37,7 +36,7 @@ SIZES = {"users": 200, "positions": 200, "days": 256, "events": 200_000}
 
 COMMAND, POSITIONS, VALUED = "command to visible", "view of positions", "view of 50 valuations"
 RUN = "run, an account and day"
-REBUILD, REBUILD_POSITIONS = "rebuild of valuations", "rebuild of positions"
+REBUILD = "rebuild of valuations"
 CATCH_UP, VERIFY = "catch-up of all rooms from the first event", "verifying the log"
 
 _REPEATED = 50
@@ -167,10 +166,9 @@ class _Sides:
         }
 
     def whole_log(self) -> dict[str, float]:
-        """What reads all of the log: two rooms are made anew, and the chain is verified."""
+        """What reads all of the log: the largest room is made anew, and the chain is verified."""
         return {
             REBUILD: self._rebuild(VALUATIONS),
-            REBUILD_POSITIONS: self._rebuild(POSITIONS_ROOM),
             VERIFY: _seconds(self.ground.program.audit.verify),
         }
 

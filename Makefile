@@ -63,8 +63,8 @@ format: $(DEV_READY) ## Write style: imports sorted, lines laid out
 bench: $(DEV_READY) ## Measure against peers in the same run, write docs/benchmarks.md; ONLY="commands nights"
 	@$(BIN)/python -m tests.benchmarks $(ONLY)
 
-scaling: $(DEV_READY) ## Measure what grows with users, positions, days, EVENTS=n; write docs/scaling.md (long)
-	@$(BIN)/python -m tests.benchmarks.scaling_document $(EVENTS)
+scaling: $(DEV_READY) ## Measure what grows with users, positions, days, EVENTS=n; write docs/scaling.md; ONLY="users" (long)
+	@$(BIN)/python -m tests.benchmarks.scaling_document $(or $(EVENTS),200000) $(ONLY)
 
 faults: $(DEV_READY) ## Kill, cut, race and starve it; the promises must hold (long)
 	@$(BIN)/python -m pytest -m faults -p tests.support.reliability $(SIDE_BY_SIDE)

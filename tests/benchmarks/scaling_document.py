@@ -1,7 +1,11 @@
-"""Writes what was measured into docs/scaling.md, between two markers; the prose around it stays."""
+"""Writes what was measured into docs/scaling.md, between two markers; the prose around it stays.
+
+Each part says by which command and when it was measured. Parts that were not measured anew stay;
+those of another machine go.
+"""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,118 +21,113 @@ BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 PORTFOLIOS, NIGHT_S = 100_000, 8 * 3600
 """What one machine should value, and in which time: from the close's evening to the morning."""
 
-_MOST_PARTITIONED = 100_000
-_OF_ACCOUNTS = ("users", "positions", "days")
-_TOLD = {
+TITLES: Mapping[str, str] = {
     "users": "Users, each with an account of 50 positions",
     "positions": "Positions of an account valued for 16 sessions",
     "days": "Sessions valued, of an account of 25 positions",
+    "processes": "Two processes",
+    "partitions": "Events in partitions",
     "events": "Events of the log, of accounts of 5 positions valued for a year",
 }
+"""The parts, in their order: the log that grows comes last, as it takes longest."""
+
+_HEADING = "### "
+_MOST_PARTITIONED = 100_000
+_BUSY = 0.1
+_READING = (
+    f"Times are the least of {ROUNDS} rounds; what reads a whole log of many events is timed once."
+    " A slope of 0 does not grow, 1 grows in proportion; in brackets those of single rounds."
+)
 
 
-def write(events: int) -> None:
-    """Measure everything and put it into the document, each part as soon as it is known.
-
-    The log that grows comes last, as it takes longest.
-    """
-    in_use = share_in_use()
-    found = [one for dimension in _OF_ACCOUNTS for one in grow(dimension, SIZES[dimension])]
-    _keep(between(found, [], [], in_use))
-    beside = side_by_side.compare()
-    _keep(between(found, beside, [], in_use))
-    parted = partitioning.trial(min(events, _MOST_PARTITIONED))
-    for grown in grow("events", events):
-        show(grown)
-        _keep(between([*found, grown], beside, parted, in_use))
+def write(parts: Sequence[str], events: int) -> None:
+    """Measure parts and put them into the document, each as soon as it is known."""
+    for part in parts:
+        in_use = share_in_use()
+        for measured in _measured(part, events):
+            told = f"{measured}\n\n{_how(part, events, in_use)}"
+            DOCUMENT.write_text(put(DOCUMENT.read_text("utf-8"), part, told), "utf-8")
 
 
-def _keep(told: str) -> None:
-    DOCUMENT.write_text(put(DOCUMENT.read_text("utf-8"), told), "utf-8")
-
-
-def put(document: str, told: str) -> str:
-    """The document with other words between the markers.
+def put(document: str, part: str, told: str) -> str:
+    """The document with other words in that part.
 
     Raises:
-        ValueError: it has not both, in their order.
+        ValueError: it has not both markers, in their order.
     """
     before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    measured, end, after = rest.partition(END)
     if not (begin and end):
         raise ValueError(f"the document lacks {BEGIN} or {END}")
-    return f"{before}{BEGIN}\n\n{told.strip()}\n\n{END}{after}"
+    parts = {**(_parts(measured) if machine() in measured else {}), part: told.strip()}
+    sections = [f"{_HEADING}{TITLES[one]}\n\n{parts[one]}" for one in TITLES if one in parts]
+    written = "\n\n".join([f"{machine()} {_READING}", *sections])
+    return f"{before}{BEGIN}\n\n{written}\n\n{END}{after}"
 
 
-def between(
-    found: Sequence[Found], beside: Sequence[Row], parted: Sequence[Row], in_use: float = 0
-) -> str:
-    """What was measured so far, as Markdown; `in_use` by others was that share of the cores."""
-    sections = [_machine(in_use), *map(_slopes, found), _bytes(found)]
-    if beside:
-        sections += [_capacity(found[0], beside[0]), _rows("Two processes", beside)]
-    if parted:
-        sections.append(_rows("Events in partitions", parted))
-    return "\n\n".join(sections)
-
-
-def _machine(in_use: float) -> str:
-    asked = " ".join(["make scaling", *(f"EVENTS={number}" for number in sys.argv[1:])])
-    return (
-        f"{machine()} Written by `{asked}` on {datetime.now(UTC):%Y-%m-%d},"
-        f" {in_use:.0%} of the cores in use by others. Times are the least of {ROUNDS} rounds; what"
-        " reads a whole log of many events is timed once. A slope of 0 does not grow, 1 grows in"
-        " proportion; in brackets those of single rounds."
-    )
-
-
-def _slopes(found: Found) -> str:
+def grown(found: Found) -> str:
+    """How costs grow in a dimension, and what is on disk; of users, what a night takes."""
     heads = [f"{size:,}" for size in found.sizes]
-    lines = [f"### {_TOLD[found.dimension]}", ""]
-    lines += _table(["What", *heads, "Slope"], ())
+    lines = [_line(["What", *heads, "Slope"]), "|---" * (len(heads) + 2) + "|"]
     for what, rounds in found.costs.items():
         lines.append(_line([what, *map(_seconds, least(rounds)), str(found.slope(what))]))
     events = ", ".join(f"{number:,}" for number in found.events)
-    return "\n".join([*lines, "", f"Events in the log at the end: {events}."])
+    lines += ["", f"Events in the log at the end: {events}."]
+    if found.bytes_each:
+        each = (f"{kind} {size:,.0f}" for kind, size in found.bytes_each.items())
+        lines += ["", f"Bytes on disk at the end, with indexes: {', '.join(each)}."]
+    if found.dimension == "users":
+        lines += ["", _night(found)]
+    return "\n".join(lines)
 
 
-def _bytes(found: Sequence[Found]) -> str:
-    kinds = list(dict.fromkeys(kind for one in found for kind in one.bytes_each))
-    rows = (
-        [kind, *(f"{one.bytes_each[kind]:,.0f}" if kind in one.bytes_each else "" for one in found)]
-        for kind in kinds
-    )
-    heads = ["Bytes of", *(f"{one.sizes[-1]:,} {one.dimension}" for one in found)]
-    return "\n".join(["### On disk, with indexes", "", *_table(heads, rows)])
+def compared(rows: Iterable[Row]) -> str:
+    """Rows as a table."""
+    lines = [_line(HEADS), "|---" * len(HEADS) + "|", *(_line(row.cells) for row in rows)]
+    return "\n".join(lines)
 
 
-def _capacity(users: Found, by_two: Row) -> str:
+def _measured(part: str, events: int) -> Iterator[str]:
+    if part == "processes":
+        yield compared(side_by_side.compare())
+    elif part == "partitions":
+        yield compared(partitioning.trial(min(events, _MOST_PARTITIONED)))
+    else:
+        for found in grow(part, events if part == "events" else SIZES[part]):
+            show(found)
+            yield grown(found)
+
+
+def _how(part: str, events: int, in_use: float) -> str:
+    size = f" EVENTS={events}" if part in ("partitions", "events") else ""
+    busy = f", {in_use:.0%} of the cores in use by others" if in_use > _BUSY else ""
+    return f"By `make scaling ONLY={part}{size}` on {datetime.now(UTC):%Y-%m-%d}{busy}."
+
+
+def _parts(measured: str) -> dict[str, str]:
+    """What stands there by the part."""
+    by_title = {title: part for part, title in TITLES.items()}
+    parts = {}
+    for section in f"\n{measured}".split(f"\n{_HEADING}")[1:]:
+        title, _, told = section.partition("\n")
+        if part := by_title.get(title.strip()):
+            parts[part] = told.strip()
+    return parts
+
+
+def _night(users: Found) -> str:
     """Computed by the steepest slope of a round, and as if a run never got cheaper by its size."""
     slope, most, measured = users.slope(RUN), users.sizes[-1], least(users.costs[RUN])[-1]
     each = measured * (PORTFOLIOS / most) ** max(0.0, slope.most)
     night_s = PORTFOLIOS * each
-    by_two_s = night_s / by_two.ratio
-    verdict = "reached" if min(night_s, by_two_s) <= NIGHT_S else "not reached"
-    return "\n".join(
-        [
-            f"### {PORTFOLIOS:,} portfolios in a night",
-            "",
-            f"One worker takes {_seconds(measured)} for an account of 50 positions in a night of"
-            f" {most:,}; by the steepest slope of a round, {max(0.0, slope.most):.2f},"
-            f" {_seconds(each)} in one of {PORTFOLIOS:,}: {night_s / 3600:.1f} hours by one worker,"
-            f" {by_two_s / 3600:.1f} by two ({by_two.ratio:.2f}x). The aim is a night of"
-            f" {NIGHT_S // 3600} hours: **{verdict}**.",
-        ]
+    verdict = "reached" if night_s <= NIGHT_S else "not reached"
+    return (
+        f"**{PORTFOLIOS:,} portfolios in a night.** One worker takes {_seconds(measured)} for an"
+        f" account of 50 positions in a night of {most:,}; by the steepest slope of a round,"
+        f" {max(0.0, slope.most):.2f}, {_seconds(each)} in one of {PORTFOLIOS:,}:"
+        f" {night_s / 3600:.1f} hours. The aim is a night of {NIGHT_S // 3600} hours:"
+        f" **{verdict}**."
     )
-
-
-def _rows(title: str, rows: Iterable[Row]) -> str:
-    table = _table(HEADS, (row.cells for row in rows))
-    return "\n".join([f"### {title}", "", *table])
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    return [_line(heads), "|---" * len(heads) + "|", *map(_line, rows)]
 
 
 def _line(cells: Sequence[str]) -> str:
@@ -141,4 +140,4 @@ def _seconds(seconds: float) -> str:
 
 if __name__ == "__main__":
     silence_logs()
-    write(int(sys.argv[1]) if len(sys.argv) > 1 else SIZES["events"])
+    write(sys.argv[2:] or list(TITLES), int(sys.argv[1]))

@@ -1,8 +1,8 @@
 """What grows with users, positions, days and events: slopes, measured at sizes x1, x2, x4 and x8.
 
 `make scaling EVENTS=n` writes them to docs/scaling.md (`scaling_document`), with ONLY="users days"
-those parts of it. EVENTS is the most of them, 200,000 if not told; ten million take an hour and
-some 50 GB of disk. Only printed: `.venv/bin/python -m tests.benchmarks.scaling users 200`.
+those parts of it. EVENTS is the most of them, 200,000 if not told; ten million take half an hour
+and some 60 GB of disk. Only printed: `.venv/bin/python -m tests.benchmarks.scaling users 200`.
 """
 
 import sys

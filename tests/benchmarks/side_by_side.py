@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from http.client import HTTPConnection
 
+from application.run_parts import PORTFOLIOS_IN_A_PART
 from tests.benchmarks.city import SESSIONS, City
 from tests.benchmarks.databases import durable_database, silence_logs
 from tests.benchmarks.nights import at_night, by_workers, night
@@ -18,7 +19,8 @@ from tests.benchmarks.row import Row, show
 from tests.benchmarks.serving import served
 
 ROUNDS = 3
-ACCOUNTS = 200
+ACCOUNTS = 4 * PORTFOLIOS_IN_A_PART
+"""A part is worked off by one worker: fewer would leave the second without work."""
 READERS, READS = 8, 50
 _NOTE = f"one PostgreSQL beside them, on {os.cpu_count()} cores"
 
